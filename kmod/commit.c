@@ -1,0 +1,861 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Commit
+ *
+ * A draft is a list of changes that nobody has looked at yet but for their
+ * form. brfw_draft_commit() turns it into the next generation of the ruleset,
+ * or leaves everything as it was:
+ *
+ * 1. Apply the changes one after the other to what the config lock protects:
+ *    rules become new or dead, policies get their next verdict. A new rule is
+ *    in no classifier. A dead rule stays in the classifiers and the identity
+ *    index; it is marked to disappear with the next generation, which means
+ *    nothing as long as that isn't published. brfw_commit_apply()
+ * 2. Insert the new rules into the classifiers, register hooks, make the next
+ *    view: all that can still fail. brfw_commit_prepare()
+ * 3. Publish the view: one store, by which all changes take effect for
+ *    packets that come from now on. Frames that are being judged meanwhile
+ *    are judged by the previous generation to the end. brfw_commit_finish()
+ *
+ * When a step before the third fails, or when the client asked for a dry run,
+ * brfw_commit_undo() makes new rules dead and dead rules live again, which
+ * can't fail. Rules that packets may have seen in a classifier, visible or
+ * not, are freed after grace periods (ruleset.c).
+ *
+ * A draft that replaces the ruleset starts with all rules dead. Adding a rule
+ * with the identity of a dead one then revives that one, or, when its place in
+ * the order doesn't fit any more, adds a new body that keeps its state: handle
+ * and counters.
+ */
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "commit.h"
+#include "hook.h"
+#include "netns.h"
+#include "ruleset.h"
+
+/* Distance of rules that are added one behind the other. */
+#define BRFW_POSITION_STEP	256
+
+/* Policies of a namespace, those of all bridges included. */
+#define BRFW_MAX_POLICIES	4096
+
+/**
+ * struct brfw_commit - a commit under way
+ * @rs: the ruleset
+ * @draft: what is committed
+ * @error: to be filled in on failure
+ * @generation: that it leads to
+ * @added: new rules
+ * @removed: dead rules that were live before
+ * @revives: rules that were live before may be added again
+ */
+struct brfw_commit {
+	struct brfw_ruleset *rs;
+	struct brfw_draft *draft;
+	struct brfw_error *error;
+	u64 generation;
+	struct list_head added;
+	struct list_head removed;
+	bool revives;
+};
+
+static int brfw_commit_fail(struct brfw_commit *c, int err, const char *text)
+{
+	c->error->text = text;
+	return err;
+}
+
+static int brfw_commit_no_memory(struct brfw_commit *c)
+{
+	return brfw_commit_fail(c, -ENOMEM, "out of memory");
+}
+
+/* ---- changes and drafts ---- */
+
+/**
+ * brfw_change_alloc() - make a change
+ * @type: what it does
+ * @id: the client's number for it, or 0
+ *
+ * Return: the change or NULL.
+ */
+struct brfw_change *brfw_change_alloc(enum brfw_change_type type, u32 id)
+{
+	struct brfw_change *change;
+
+	change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
+	if (!change)
+		return NULL;
+
+	INIT_LIST_HEAD(&change->list);
+	change->type = type;
+	change->id = id;
+
+	return change;
+}
+
+/**
+ * brfw_change_free() - free a change with what it refers to
+ * @rs: ruleset that its names belong to
+ * @change: in no draft
+ */
+void brfw_change_free(struct brfw_ruleset *rs, struct brfw_change *change)
+{
+	if (change->rule)
+		brfw_rule_free(rs, change->rule);
+	brfw_iface_put(&rs->ifaces, change->bridge);
+	kfree(change);
+}
+
+/**
+ * brfw_draft_init() - make an empty draft
+ * @draft: to be filled
+ */
+void brfw_draft_init(struct brfw_draft *draft)
+{
+	memset(draft, 0, sizeof(*draft));
+	INIT_LIST_HEAD(&draft->list);
+	INIT_LIST_HEAD(&draft->changes);
+	xa_init_flags(&draft->by_id, XA_FLAGS_ACCOUNT);
+}
+
+/**
+ * brfw_draft_clear() - free all changes of a draft
+ * @rs: the ruleset it was for
+ * @draft: the draft
+ */
+void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
+{
+	struct brfw_change *change, *tmp;
+
+	xa_destroy(&draft->by_id);
+	list_for_each_entry_safe(change, tmp, &draft->changes, list) {
+		list_del(&change->list);
+		brfw_change_free(rs, change);
+		cond_resched();
+	}
+	rs->nstaged -= draft->nchanges;
+	draft->nchanges = 0;
+}
+
+/**
+ * brfw_draft_add() - let a change be part of a draft
+ * @rs: the ruleset it is for
+ * @draft: the draft
+ * @change: passes to the draft on success
+ * @error: filled in on failure
+ *
+ * Return: 0, -ENOMEM, -EEXIST when the draft has a change of that number, or
+ * -ENOSPC when the drafts of the namespace have too many.
+ */
+int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
+		   struct brfw_change *change, struct brfw_error *error)
+{
+	int err;
+
+	error->change_id = change->id;
+	if (rs->nstaged / 2 >= brfw_max_rules(rs->bn->net)) {
+		error->text = "too many changes in the open transactions of this namespace";
+		return -ENOSPC;
+	}
+	if (change->id) {
+		err = xa_insert(&draft->by_id, change->id, change, GFP_KERNEL);
+		if (err) {
+			error->text = err == -EBUSY ?
+				"the transaction has a change with this number already" :
+				"out of memory";
+			return err == -EBUSY ? -EEXIST : err;
+		}
+	}
+
+	list_add_tail(&change->list, &draft->changes);
+	draft->nchanges++;
+	rs->nstaged++;
+
+	return 0;
+}
+
+/* ---- life and death of rules during a commit ---- */
+
+static void brfw_commit_kill(struct brfw_commit *c, struct brfw_rule *rule)
+{
+	brfw_rule_unlink(c->rs, rule);
+	rule->state->rule = NULL;
+
+	if (rule->status == BRFW_RULE_LIVE) {
+		rule->status = BRFW_RULE_DEAD;
+		WRITE_ONCE(rule->cls.gen_del, c->generation);
+		list_add_tail(&rule->list, &c->removed);
+		return;
+	}
+
+	/* It was new: no packet ever met it. */
+	list_del(&rule->list);
+	brfw_rule_unindex(c->rs, rule);
+	if (rule->state->refs == 1)
+		brfw_rule_state_unhash(c->rs, rule->state);
+	brfw_rule_free(c->rs, rule);
+}
+
+static void brfw_commit_revive(struct brfw_commit *c, struct brfw_rule *rule)
+{
+	list_del_init(&rule->list);
+	rule->status = BRFW_RULE_LIVE;
+	WRITE_ONCE(rule->cls.gen_del, BRFW_GEN_NEVER);
+	rule->state->rule = rule;
+	brfw_rule_link(c->rs, rule);
+}
+
+/*
+ * Make a rule of a draft a new rule, with the state of a rule that it takes
+ * the place of, or with a state of its own.
+ */
+static int brfw_commit_birth(struct brfw_commit *c, struct brfw_rule *rule,
+			     struct brfw_rule_state *state)
+{
+	if (state)
+		brfw_rule_state_get(rule, state);
+	else if (brfw_rule_state_alloc(c->rs, rule))
+		return brfw_commit_no_memory(c);
+
+	if (brfw_rule_index(c->rs, rule)) {
+		if (!state)
+			brfw_rule_state_unhash(c->rs, rule->state);
+		return brfw_commit_no_memory(c);
+	}
+
+	rule->status = BRFW_RULE_NEW;
+	rule->cls.gen_add = c->generation;
+	rule->state->rule = rule;
+	list_add_tail(&rule->list, &c->added);
+	brfw_rule_link(c->rs, rule);
+
+	return 0;
+}
+
+/* ---- places in the order of evaluation ---- */
+
+static u64 brfw_order_first(u32 priority)
+{
+	return (u64)priority << 32;
+}
+
+static u64 brfw_order_last(u32 priority)
+{
+	return (u64)priority << 32 | U32_MAX;
+}
+
+/* The last rule of a hook up to an order, or NULL. */
+static struct brfw_rule *brfw_commit_last_rule(struct brfw_commit *c, u8 hook,
+					       u64 order)
+{
+	struct rb_node *node = c->rs->rules[hook].rb_node;
+	struct brfw_rule *rule, *found = NULL;
+
+	while (node) {
+		rule = rb_entry(node, struct brfw_rule, node);
+		if (rule->cls.order <= order) {
+			found = rule;
+			node = node->rb_right;
+		} else {
+			node = node->rb_left;
+		}
+	}
+
+	return found;
+}
+
+/* Largest order in use among the rules of a hook and priority. */
+static u64 brfw_commit_end_of_priority(struct brfw_commit *c, u8 hook,
+				       u32 priority)
+{
+	struct brfw_rule *last;
+
+	last = brfw_commit_last_rule(c, hook, brfw_order_last(priority));
+	if (!last || brfw_rule_priority(last) != priority)
+		return brfw_order_first(priority);
+
+	return last->cls.order;
+}
+
+/* Exchange a live rule for a new body at the same place. */
+static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
+{
+	struct brfw_rule_state *state = rule->state;
+	struct brfw_rule *new;
+	int err;
+
+	new = brfw_rule_clone(c->rs, rule);
+	if (!new)
+		return brfw_commit_no_memory(c);
+
+	brfw_commit_kill(c, rule);
+	err = brfw_commit_birth(c, new, state);
+	if (err)
+		brfw_rule_free(c->rs, new);
+
+	return err;
+}
+
+/*
+ * Spread the rules of a hook and priority evenly, to make room between them.
+ * Packets may be comparing the orders of live rules, so these get new bodies.
+ */
+static int brfw_commit_renumber(struct brfw_commit *c, u8 hook, u32 priority)
+{
+	u64 order = brfw_order_first(priority);
+	struct brfw_rule *rule;
+	u32 step, n = 0;
+	int err;
+
+	while ((rule = brfw_ruleset_next(c->rs, hook, order)) &&
+	       brfw_rule_priority(rule) == priority) {
+		order = rule->cls.order;
+		if (rule->status == BRFW_RULE_LIVE) {
+			err = brfw_commit_renew(c, rule);
+			if (err)
+				return err;
+		}
+		n++;
+		cond_resched();
+	}
+
+	step = min_t(u32, BRFW_POSITION_STEP, U32_MAX / (n + 2));
+	rule = brfw_ruleset_next(c->rs, hook, brfw_order_first(priority));
+	for (order = brfw_order_first(priority); n; n--) {
+		order += step;
+		rule->cls.order = order;
+		rule = rb_entry_safe(rb_next(&rule->node), struct brfw_rule,
+				     node);
+		cond_resched();
+	}
+
+	return 0;
+}
+
+/* Room for a rule behind all others of its hook and priority. */
+static int brfw_commit_place_last(struct brfw_commit *c, struct brfw_rule *rule)
+{
+	u32 priority = brfw_rule_priority(rule);
+	u32 step = c->revives ? 1 : BRFW_POSITION_STEP;
+	u64 end;
+	int err;
+
+	end = brfw_commit_end_of_priority(c, rule->hook, priority);
+	if (brfw_order_last(priority) - end <= step) {
+		err = brfw_commit_renumber(c, rule->hook, priority);
+		if (err)
+			return err;
+		end = brfw_commit_end_of_priority(c, rule->hook, priority);
+	}
+	rule->cls.order = end + step;
+
+	return 0;
+}
+
+/* The order halfway to the rule before or behind @anchor; 0 if there is none. */
+static u64 brfw_commit_order_beside(struct brfw_commit *c,
+				    const struct brfw_rule *anchor,
+				    bool is_before)
+{
+	u32 priority = brfw_rule_priority(anchor);
+	struct brfw_rule *other;
+	u64 from, to;
+
+	if (is_before) {
+		to = anchor->cls.order;
+		other = brfw_commit_last_rule(c, anchor->hook, to - 1);
+		from = brfw_order_first(priority);
+		if (other)
+			from = max(from, other->cls.order);
+	} else {
+		from = anchor->cls.order;
+		other = brfw_ruleset_next(c->rs, anchor->hook, from);
+		to = from + min_t(u64, 2 * BRFW_POSITION_STEP,
+				  brfw_order_last(priority) - from);
+		if (other)
+			to = min(to, other->cls.order);
+	}
+
+	return to - from < 2 ? 0 : from + (to - from) / 2;
+}
+
+static struct brfw_rule *brfw_commit_find_ref(struct brfw_commit *c,
+					      const struct brfw_rule_ref *ref)
+{
+	const struct brfw_change *change;
+
+	if (ref->handle)
+		return brfw_ruleset_find(c->rs, ref->handle);
+
+	change = xa_load(&c->draft->by_id, ref->change_id);
+	if (!change || !change->handle)
+		return NULL;
+
+	return brfw_ruleset_find(c->rs, change->handle);
+}
+
+/* Room for a rule directly before or behind the one that the change names. */
+static int brfw_commit_place_beside(struct brfw_commit *c,
+				    const struct brfw_change *change)
+{
+	struct brfw_rule *rule = change->rule;
+	struct brfw_rule *anchor;
+	u64 order;
+	int err;
+
+	anchor = brfw_commit_find_ref(c, &change->ref);
+	if (!anchor)
+		return brfw_commit_fail(c, -ENOENT, "the rule to put this one before or after does not exist");
+	if (anchor->hook != rule->hook)
+		return brfw_commit_fail(c, -EINVAL, "the rule to put this one before or after is of another hook");
+	if (change->has_priority &&
+	    brfw_rule_priority(anchor) != brfw_rule_priority(rule))
+		return brfw_commit_fail(c, -EINVAL, "the rule to put this one before or after has another priority");
+
+	order = brfw_commit_order_beside(c, anchor, change->is_before);
+	if (!order) {
+		err = brfw_commit_renumber(c, anchor->hook,
+					   brfw_rule_priority(anchor));
+		if (err)
+			return err;
+		anchor = brfw_commit_find_ref(c, &change->ref);
+		order = brfw_commit_order_beside(c, anchor, change->is_before);
+	}
+	if (!order)
+		return brfw_commit_fail(c, -ENOSPC, "too many rules have this priority");
+	rule->cls.order = order;
+
+	return 0;
+}
+
+/* ---- step 1: apply the changes ---- */
+
+static bool brfw_rule_same_comment(const struct brfw_rule *a,
+				   const struct brfw_rule *b)
+{
+	if (!a->comment || !b->comment)
+		return a->comment == b->comment;
+
+	return !strcmp(a->comment, b->comment);
+}
+
+/*
+ * Add the rule of a change, which has its place already unless @is_last.
+ * @old is a dead rule with the same identity or NULL.
+ */
+static int brfw_commit_rule_insert(struct brfw_commit *c,
+				   struct brfw_change *change,
+				   struct brfw_rule *old, bool is_last)
+{
+	struct brfw_rule *rule = change->rule;
+	u64 end;
+	int err;
+
+	if (is_last && old && brfw_rule_same_comment(rule, old)) {
+		end = brfw_commit_end_of_priority(c, rule->hook,
+						  brfw_rule_priority(rule));
+		if (old->cls.order > end) {
+			brfw_commit_revive(c, old);
+			change->handle = old->state->handle;
+			return 0;
+		}
+	}
+	if (is_last) {
+		err = brfw_commit_place_last(c, rule);
+		if (err)
+			return err;
+	}
+
+	err = brfw_commit_birth(c, rule, old ? old->state : NULL);
+	if (err)
+		return err;
+	change->rule = NULL;
+	change->handle = rule->state->handle;
+
+	return 0;
+}
+
+static int brfw_commit_rule_add(struct brfw_commit *c,
+				struct brfw_change *change)
+{
+	bool is_last = !change->ref.handle && !change->ref.change_id;
+	struct brfw_rule *rule = change->rule;
+	struct brfw_rule *other;
+	int err;
+
+	if (c->rs->nrules >= brfw_max_rules(c->rs->bn->net))
+		return brfw_commit_fail(c, -ENOSPC, "the ruleset has as many rules as this namespace may hold");
+	if (!is_last) {
+		err = brfw_commit_place_beside(c, change);
+		if (err)
+			return err;
+	}
+
+	other = brfw_ruleset_find_same(c->rs, rule, false);
+	if (other) {
+		c->error->handle = other->state->handle;
+		return brfw_commit_fail(c, -EEXIST, "a rule with the same hook, bridge, priority and conditions exists");
+	}
+
+	other = NULL;
+	if (c->draft->is_replace)
+		other = brfw_ruleset_find_same(c->rs, rule, true);
+	if (other && other->verdict != rule->verdict)
+		other = NULL;
+
+	return brfw_commit_rule_insert(c, change, other, is_last);
+}
+
+static int brfw_commit_rule_delete(struct brfw_commit *c,
+				   const struct brfw_change *change)
+{
+	struct brfw_rule *rule = brfw_commit_find_ref(c, &change->ref);
+
+	if (!rule)
+		return brfw_commit_fail(c, -ENOENT, "there is no rule with this handle");
+
+	brfw_commit_kill(c, rule);
+	return 0;
+}
+
+/* @hook is BRFW_HOOKS for all, @bridge is 0 for all. */
+static void brfw_commit_rule_flush(struct brfw_commit *c, u8 hook, u16 bridge)
+{
+	struct brfw_rule *rule;
+	struct brfw_match m;
+	u64 order;
+	int h;
+
+	for (h = 0; h < BRFW_HOOKS; h++) {
+		if (hook != BRFW_HOOKS && hook != h)
+			continue;
+		order = 0;
+		while ((rule = brfw_ruleset_next(c->rs, h, order))) {
+			order = rule->cls.order;
+			brfw_cls_rule_get_match(&rule->cls, &m);
+			if (!bridge || m.value.bridge == bridge)
+				brfw_commit_kill(c, rule);
+			cond_resched();
+		}
+	}
+}
+
+static int brfw_commit_policy_set(struct brfw_commit *c,
+				  struct brfw_change *change)
+{
+	struct brfw_policy *policy;
+
+	policy = brfw_policy_find(c->rs, change->hook, change->bridge);
+	if (!policy) {
+		if (c->rs->npolicies >= BRFW_MAX_POLICIES)
+			return brfw_commit_fail(c, -ENOSPC, "too many bridges have a policy of their own");
+		policy = brfw_policy_alloc(c->rs, change->hook, change->bridge);
+		if (!policy)
+			return brfw_commit_no_memory(c);
+		change->bridge = 0;
+	}
+	if (policy->status == BRFW_RULE_DEAD)
+		policy->status = BRFW_RULE_LIVE;
+	policy->next_verdict = change->verdict;
+
+	return 0;
+}
+
+static void brfw_commit_policy_kill(struct brfw_commit *c,
+				    struct brfw_policy *policy)
+{
+	if (policy->status == BRFW_RULE_NEW)
+		brfw_policy_free(c->rs, policy);
+	else
+		policy->status = BRFW_RULE_DEAD;
+}
+
+static int brfw_commit_policy_delete(struct brfw_commit *c,
+				     const struct brfw_change *change)
+{
+	struct brfw_policy *policy;
+
+	policy = brfw_policy_find(c->rs, change->hook, change->bridge);
+	if (!policy || policy->status == BRFW_RULE_DEAD)
+		return brfw_commit_fail(c, -ENOENT, "this bridge has no policy of its own for this hook");
+
+	brfw_commit_policy_kill(c, policy);
+	return 0;
+}
+
+/* Start from an empty ruleset. */
+static void brfw_commit_clear(struct brfw_commit *c)
+{
+	struct brfw_policy *policy, *tmp;
+
+	c->revives = c->rs->nrules;
+	brfw_commit_rule_flush(c, BRFW_HOOKS, 0);
+	list_for_each_entry_safe(policy, tmp, &c->rs->policies, list) {
+		if (policy->bridge)
+			brfw_commit_policy_kill(c, policy);
+		else
+			policy->next_verdict = BRFW_VERDICT_ACCEPT;
+	}
+}
+
+static int brfw_commit_change(struct brfw_commit *c, struct brfw_change *change)
+{
+	switch (change->type) {
+	case BRFW_CHANGE_RULE_ADD:
+		return brfw_commit_rule_add(c, change);
+	case BRFW_CHANGE_RULE_DELETE:
+		return brfw_commit_rule_delete(c, change);
+	case BRFW_CHANGE_RULE_FLUSH:
+		brfw_commit_rule_flush(c, change->hook, change->bridge);
+		return 0;
+	case BRFW_CHANGE_POLICY_SET:
+		return brfw_commit_policy_set(c, change);
+	case BRFW_CHANGE_POLICY_DELETE:
+		return brfw_commit_policy_delete(c, change);
+	}
+
+	return -EOPNOTSUPP;
+}
+
+static int brfw_commit_apply(struct brfw_commit *c)
+{
+	struct brfw_change *change;
+	int err;
+
+	if (c->draft->is_replace)
+		brfw_commit_clear(c);
+
+	list_for_each_entry(change, &c->draft->changes, list) {
+		err = brfw_commit_change(c, change);
+		if (err) {
+			c->error->change_id = change->id;
+			return err;
+		}
+		cond_resched();
+	}
+
+	return 0;
+}
+
+/* ---- step 2: all that can still fail ---- */
+
+static int brfw_commit_insert_rule(struct brfw_commit *c,
+				   struct brfw_rule *rule)
+{
+	int family, err;
+
+	for (family = 0; family < BRFW_FAMILIES; family++) {
+		if (!(rule->families & BIT(family)))
+			continue;
+		err = brfw_cls_insert(&c->rs->cls[rule->hook][family],
+				      &rule->cls);
+		if (err == -ENOSPC)
+			return brfw_commit_fail(c, err, "with this rule a frame might have to be compared with too many rules: too many different masks, or too many port ranges for otherwise equal conditions");
+		if (err)
+			return brfw_commit_no_memory(c);
+		rule->inserted |= BIT(family);
+	}
+
+	return 0;
+}
+
+static int brfw_commit_prepare_classifiers(struct brfw_commit *c)
+{
+	struct brfw_rule *rule;
+	int hook, family, err;
+
+	list_for_each_entry(rule, &c->added, list) {
+		err = brfw_commit_insert_rule(c, rule);
+		if (err) {
+			c->error->change_id = rule->change_id;
+			return err;
+		}
+		cond_resched();
+	}
+
+	for (hook = 0; hook < BRFW_HOOKS; hook++)
+		for (family = 0; family < BRFW_FAMILIES; family++)
+			if (brfw_cls_prepare(&c->rs->cls[hook][family]))
+				return brfw_commit_no_memory(c);
+
+	return 0;
+}
+
+/* Hooks in which the ruleset has something to do. */
+static u32 brfw_commit_hooks(const struct brfw_commit *c)
+{
+	const struct brfw_policy *policy;
+	u32 hooks = 0;
+	int hook;
+
+	for (hook = 0; hook < BRFW_HOOKS; hook++)
+		if (c->rs->nhook_rules[hook])
+			hooks |= BIT(hook);
+
+	list_for_each_entry(policy, &c->rs->policies, list)
+		if (policy->status != BRFW_RULE_DEAD &&
+		    policy->next_verdict == BRFW_VERDICT_DROP)
+			hooks |= BIT(policy->hook);
+
+	return hooks;
+}
+
+/* Return: the view to be published, or an error pointer. */
+static struct brfw_view *brfw_commit_prepare(struct brfw_commit *c,
+					     bool is_dry_run)
+{
+	struct brfw_view *view;
+	u32 hooks;
+	int err;
+
+	err = brfw_commit_prepare_classifiers(c);
+	if (err)
+		return ERR_PTR(err);
+
+	view = brfw_view_alloc(c->rs, c->generation);
+	if (!view)
+		return ERR_PTR(brfw_commit_no_memory(c));
+	if (is_dry_run)
+		return view;
+
+	hooks = brfw_commit_hooks(c) & ~c->rs->hooks;
+	err = brfw_hooks_register(c->rs->bn->net, hooks);
+	if (err) {
+		kvfree(view);
+		brfw_commit_fail(c, err, "the netfilter hooks could not be registered");
+		return ERR_PTR(err);
+	}
+	c->rs->hooks |= hooks;
+
+	return view;
+}
+
+/* ---- step 3, or the way back ---- */
+
+static void brfw_commit_finish_policies(struct brfw_commit *c)
+{
+	struct brfw_policy *policy, *tmp;
+
+	list_for_each_entry_safe(policy, tmp, &c->rs->policies, list) {
+		if (policy->status == BRFW_RULE_DEAD) {
+			brfw_gc_add_policy(c->rs, policy);
+			continue;
+		}
+		policy->status = BRFW_RULE_LIVE;
+		policy->verdict = policy->next_verdict;
+	}
+}
+
+static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
+{
+	struct brfw_rule *rule, *tmp;
+	u32 idle;
+
+	brfw_view_publish(c->rs, view);
+	c->rs->generation = c->generation;
+
+	list_for_each_entry_safe(rule, tmp, &c->added, list) {
+		list_del_init(&rule->list);
+		rule->status = BRFW_RULE_LIVE;
+	}
+	list_for_each_entry_safe(rule, tmp, &c->removed, list) {
+		list_del_init(&rule->list);
+		brfw_rule_unindex(c->rs, rule);
+		if (!rule->state->rule)
+			brfw_rule_state_unhash(c->rs, rule->state);
+		brfw_gc_add_rule(c->rs, rule);
+		cond_resched();
+	}
+	brfw_commit_finish_policies(c);
+	brfw_gc_queue(c->rs);
+
+	idle = c->rs->hooks & ~brfw_commit_hooks(c);
+	brfw_hooks_unregister(c->rs->bn->net, idle);
+	c->rs->hooks &= ~idle;
+}
+
+static void brfw_commit_undo_policies(struct brfw_commit *c)
+{
+	struct brfw_policy *policy, *tmp;
+
+	list_for_each_entry_safe(policy, tmp, &c->rs->policies, list) {
+		if (policy->status == BRFW_RULE_NEW) {
+			brfw_policy_free(c->rs, policy);
+			continue;
+		}
+		policy->status = BRFW_RULE_LIVE;
+		policy->next_verdict = policy->verdict;
+	}
+}
+
+static void brfw_commit_undo(struct brfw_commit *c)
+{
+	struct brfw_rule *rule, *tmp;
+
+	list_for_each_entry_safe(rule, tmp, &c->added, list) {
+		list_del_init(&rule->list);
+		rule->status = BRFW_RULE_DEAD;
+		rule->state->rule = NULL;
+		brfw_rule_unlink(c->rs, rule);
+		brfw_rule_unindex(c->rs, rule);
+		if (rule->state->refs == 1)
+			brfw_rule_state_unhash(c->rs, rule->state);
+		brfw_rule_remove(c->rs, rule);
+		brfw_gc_add_rule(c->rs, rule);
+		cond_resched();
+	}
+	list_for_each_entry_safe(rule, tmp, &c->removed, list) {
+		brfw_commit_revive(c, rule);
+		cond_resched();
+	}
+	brfw_commit_undo_policies(c);
+	brfw_gc_queue(c->rs);
+}
+
+/**
+ * brfw_draft_commit() - let a draft be the next generation of the ruleset
+ * @rs: the ruleset
+ * @draft: the draft; whatever the outcome, it can only be cleared afterwards
+ * @is_dry_run: make sure that it would succeed, and change nothing
+ * @error: filled in on failure
+ *
+ * Context: config lock held; may sleep.
+ * Return: 0, -ENOMEM, -ENOSPC when a limit is reached, or what the changes in
+ * uapi/linux/brfw.h say.
+ */
+int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
+		      bool is_dry_run, struct brfw_error *error)
+{
+	struct brfw_commit c = {
+		.rs = rs,
+		.draft = draft,
+		.error = error,
+		.generation = rs->generation + 1,
+		.added = LIST_HEAD_INIT(c.added),
+		.removed = LIST_HEAD_INIT(c.removed),
+	};
+	struct brfw_view *view;
+	int err;
+
+	lockdep_assert_held(&rs->bn->config_lock);
+
+	err = brfw_commit_apply(&c);
+	if (err) {
+		brfw_commit_undo(&c);
+		return err;
+	}
+
+	view = brfw_commit_prepare(&c, is_dry_run);
+	if (IS_ERR(view) || is_dry_run) {
+		if (!IS_ERR(view))
+			kvfree(view);
+		brfw_commit_undo(&c);
+		return PTR_ERR_OR_ZERO(view);
+	}
+
+	brfw_commit_finish(&c, view);
+	return 0;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Drafts and commits. commit.c tells how a commit works.
+ */
+#ifndef _BRFW_COMMIT_H
+#define _BRFW_COMMIT_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+struct brfw_rule;
+struct brfw_ruleset;
+
+/**
+ * struct brfw_rule_ref - names a rule in a request
+ * @handle: its handle, or 0
+ * @change_id: when @handle is 0: the change of the same draft that adds it, or
+ *	0 when no rule is named
+ */
+struct brfw_rule_ref {
+	u64 handle;
+	u32 change_id;
+};
+
+/**
+ * enum brfw_change_type - what a change does
+ * @BRFW_CHANGE_RULE_ADD: adds a rule
+ * @BRFW_CHANGE_RULE_DELETE: deletes a rule
+ * @BRFW_CHANGE_RULE_FLUSH: deletes rules
+ * @BRFW_CHANGE_POLICY_SET: sets a policy
+ * @BRFW_CHANGE_POLICY_DELETE: deletes the policy of a bridge
+ */
+enum brfw_change_type {
+	BRFW_CHANGE_RULE_ADD,
+	BRFW_CHANGE_RULE_DELETE,
+	BRFW_CHANGE_RULE_FLUSH,
+	BRFW_CHANGE_POLICY_SET,
+	BRFW_CHANGE_POLICY_DELETE,
+};
+
+/**
+ * struct brfw_change - one step of a draft
+ * @list: in the draft
+ * @type: enum brfw_change_type, tells which of the rest is used
+ * @hook: of the policy; of the rules to be flushed, or BRFW_HOOKS for all
+ * @verdict: of the policy
+ * @is_before: put the rule before, not after, the one that @ref names
+ * @has_priority: the client gave the rule a priority
+ * @bridge: reference to the slot of a bridge's name: of the policy, or of the
+ *	rules to be flushed; 0 for none
+ * @id: given by the client, or 0
+ * @rule: to be added; NULL once a commit took it over
+ * @handle: of the rule that a commit made of it
+ * @ref: the rule to be deleted, or to put this one before or after
+ */
+struct brfw_change {
+	struct list_head list;
+	u8 type;
+	u8 hook;
+	u8 verdict;
+	bool is_before;
+	bool has_priority;
+	u16 bridge;
+	u32 id;
+	struct brfw_rule *rule;
+	u64 handle;
+	struct brfw_rule_ref ref;
+};
+
+/**
+ * struct brfw_draft - an open transaction
+ * @list: in brfw_net.drafts
+ * @portid: netlink port of the socket that owns it
+ * @is_replace: starts from an empty ruleset
+ * @changes: struct brfw_change in the order of arrival
+ * @by_id: the same by the client's number
+ * @nchanges: number of them
+ */
+struct brfw_draft {
+	struct list_head list;
+	u32 portid;
+	bool is_replace;
+	struct list_head changes;
+	struct xarray by_id;
+	unsigned int nchanges;
+};
+
+/**
+ * struct brfw_error - why a change failed
+ * @text: one sentence, constant
+ * @change_id: of the change at fault, or 0
+ * @handle: of another rule that is concerned, or 0
+ */
+struct brfw_error {
+	const char *text;
+	u32 change_id;
+	u64 handle;
+};
+
+/* May sleep; no lock needed. */
+struct brfw_change *brfw_change_alloc(enum brfw_change_type type, u32 id);
+void brfw_change_free(struct brfw_ruleset *rs, struct brfw_change *change);
+
+/* Config lock held; may sleep. */
+void brfw_draft_init(struct brfw_draft *draft);
+void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft);
+int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
+		   struct brfw_change *change, struct brfw_error *error);
+int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
+		      bool is_dry_run, struct brfw_error *error);
+
+#endif /* _BRFW_COMMIT_H */

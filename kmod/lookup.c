@@ -1,0 +1,649 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The classifier: one hash table per mask, rules stamped with generations.
+ *
+ * lookup.h tells how it works and what readers and writers may do. Nothing
+ * here knows of frames, netlink, counters or verdicts.
+ */
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "lookup.h"
+
+/* A table never has fewer slots than this; a power of two. */
+#define BRFW_CLS_MIN_SLOTS	8
+
+/**
+ * struct brfw_cls_slot - place for one rule
+ * @hash: hash of the rule's masked key
+ * @rule: the rule, NULL at the end of a run, or &brfw_cls_tombstone
+ *
+ * Readers may see the hash of one rule beside another; then neither is visible
+ * to them, since a visible rule was written before its generation was
+ * published.
+ */
+struct brfw_cls_slot {
+	u32 hash;
+	struct brfw_cls_rule __rcu *rule;
+};
+
+/**
+ * struct brfw_cls_array - slots of a table
+ * @rcu: for freeing
+ * @mask: number of slots - 1
+ * @slots: open addressing with linear probing
+ */
+struct brfw_cls_array {
+	struct rcu_head rcu;
+	u32 mask;
+	struct brfw_cls_slot slots[];
+};
+
+/**
+ * struct brfw_cls_table - all rules with one mask
+ * @array: the slots; replaced when they run out
+ * @list: in struct brfw_cls.tables; for writers
+ * @rcu: for freeing
+ * @best: no rule in here has a smaller order; for writers
+ * @nrules: rules in here; for writers
+ * @nused: slots that are not NULL; for writers
+ * @longest: largest number of rules with one masked key; for writers
+ * @words: as in struct brfw_cls_rule
+ * @nwords: as in struct brfw_cls_rule
+ * @mask: mask of each compared word, in ascending order of words
+ */
+struct brfw_cls_table {
+	struct brfw_cls_array __rcu *array;
+	struct list_head list;
+	struct rcu_head rcu;
+	u64 best;
+	u32 nrules;
+	u32 nused;
+	u32 longest;
+	u16 words;
+	u16 nwords;
+	u64 mask[];
+};
+
+/**
+ * struct brfw_cls_vec - tables as readers walk them
+ * @rcu: for freeing
+ * @n: number of entries
+ * @entries: in ascending order of @best, copied from the table
+ */
+struct brfw_cls_vec {
+	struct rcu_head rcu;
+	unsigned int n;
+	struct brfw_cls_vec_entry {
+		u64 best;
+		struct brfw_cls_table *table;
+	} entries[];
+};
+
+/* Stands in the slot of a removed rule; visible in no generation. */
+static struct brfw_cls_rule brfw_cls_tombstone = {
+	.gen_add = BRFW_GEN_NEVER,
+};
+
+/*
+ * Writers exclude each other by means that this file doesn't know, hence no
+ * lock to name here.
+ */
+#define brfw_cls_deref(p)	rcu_dereference_protected(p, true)
+
+/**
+ * brfw_match_init() - make conditions that every key meets
+ * @m: to be filled
+ */
+void brfw_match_init(struct brfw_match *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->sport.hi = U16_MAX;
+	m->dport.hi = U16_MAX;
+}
+
+static u16 brfw_match_words(const struct brfw_match *m)
+{
+	u16 words = 0;
+	int i;
+
+	BUILD_BUG_ON(BRFW_KEY_WORDS > 16);
+
+	for (i = 0; i < BRFW_KEY_WORDS; i++)
+		if (m->mask.words[i])
+			words |= 1U << i;
+
+	return words;
+}
+
+/**
+ * brfw_cls_rule_size() - size of a rule with given conditions
+ * @m: the conditions
+ *
+ * Return: bytes of a struct brfw_cls_rule for them.
+ */
+size_t brfw_cls_rule_size(const struct brfw_match *m)
+{
+	return offsetof(struct brfw_cls_rule,
+			vm[2 * hweight16(brfw_match_words(m))]);
+}
+
+/**
+ * brfw_cls_rule_init() - fill in the conditions of a rule
+ * @r: rule of brfw_cls_rule_size() bytes; order and generations are left alone
+ * @m: the conditions
+ */
+void brfw_cls_rule_init(struct brfw_cls_rule *r, const struct brfw_match *m)
+{
+	u64 *vm = r->vm;
+	int i;
+
+	r->sport = m->sport;
+	r->dport = m->dport;
+	r->words = brfw_match_words(m);
+	r->nwords = hweight16(r->words);
+
+	for (i = 0; i < BRFW_KEY_WORDS; i++) {
+		if (!m->mask.words[i])
+			continue;
+		*vm++ = m->value.words[i] & m->mask.words[i];
+		*vm++ = m->mask.words[i];
+	}
+}
+
+/**
+ * brfw_cls_rule_get_match() - the reverse of brfw_cls_rule_init()
+ * @r: the rule
+ * @m: to be filled with its conditions
+ */
+void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
+			     struct brfw_match *m)
+{
+	const u64 *vm = r->vm;
+	int i;
+
+	brfw_match_init(m);
+	m->sport = r->sport;
+	m->dport = r->dport;
+
+	for (i = 0; i < BRFW_KEY_WORDS; i++) {
+		if (!(r->words & (1U << i)))
+			continue;
+		m->value.words[i] = *vm++;
+		m->mask.words[i] = *vm++;
+	}
+}
+
+/**
+ * brfw_cls_rule_same_match() - do two rules have the same conditions?
+ * @a: a rule
+ * @b: another one
+ *
+ * Return: whether they have.
+ */
+bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
+			      const struct brfw_cls_rule *b)
+{
+	return a->words == b->words &&
+	       a->sport.lo == b->sport.lo && a->sport.hi == b->sport.hi &&
+	       a->dport.lo == b->dport.lo && a->dport.hi == b->dport.hi &&
+	       !memcmp(a->vm, b->vm, 2 * a->nwords * sizeof(a->vm[0]));
+}
+
+/**
+ * brfw_cls_rule_matches() - does a key meet the conditions of a rule?
+ * @r: the rule
+ * @key: the key
+ *
+ * Return: whether it does.
+ */
+bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,
+			   const struct brfw_key *key)
+{
+	const u64 *vm = r->vm;
+	unsigned int w;
+
+	for (w = r->words; w; w &= w - 1, vm += 2)
+		if ((key->words[__ffs(w)] ^ vm[0]) & vm[1])
+			return false;
+
+	return key->sport >= r->sport.lo && key->sport <= r->sport.hi &&
+	       key->dport >= r->dport.lo && key->dport <= r->dport.hi;
+}
+
+/*
+ * Multiplication carries the secret and the word into the upper half, which is
+ * what indexes and tags. Packets can't fill the table, so that hiding which
+ * keys collide from an observer is all that is asked of it.
+ */
+static u64 brfw_cls_hash_word(u64 hash, u64 word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ (hash >> 32);
+}
+
+static u32 brfw_cls_hash_key(u64 seed, const struct brfw_cls_table *t,
+			     const struct brfw_key *key)
+{
+	const u64 *mask = t->mask;
+	u64 hash = seed;
+	unsigned int w;
+
+	for (w = t->words; w; w &= w - 1)
+		hash = brfw_cls_hash_word(hash, key->words[__ffs(w)] & *mask++);
+
+	return hash >> 16;
+}
+
+/* The same for the masked key of a rule. */
+static u32 brfw_cls_hash_rule(u64 seed, const struct brfw_cls_rule *r)
+{
+	u64 hash = seed;
+	int i;
+
+	for (i = 0; i < r->nwords; i++)
+		hash = brfw_cls_hash_word(hash, r->vm[2 * i]);
+
+	return hash >> 16;
+}
+
+static bool brfw_cls_rule_visible(const struct brfw_cls_rule *r, u64 gen)
+{
+	return r->gen_add <= gen && gen < READ_ONCE(r->gen_del);
+}
+
+/* The first rule of a table in (@after, @before) that matches, or NULL. */
+static struct brfw_cls_rule *
+brfw_cls_table_lookup(const struct brfw_cls_table *t, u64 seed,
+		      const struct brfw_key *key, u64 gen, u64 after,
+		      u64 before)
+{
+	const struct brfw_cls_array *a = rcu_dereference(t->array);
+	struct brfw_cls_rule *best = NULL;
+	struct brfw_cls_rule *r;
+	u32 hash, i;
+
+	hash = brfw_cls_hash_key(seed, t, key);
+
+	for (i = hash & a->mask; ; i = (i + 1) & a->mask) {
+		r = rcu_dereference(a->slots[i].rule);
+		if (!r)
+			return best;
+		if (READ_ONCE(a->slots[i].hash) != hash)
+			continue;
+		if (r->order <= after || r->order >= before ||
+		    !brfw_cls_rule_visible(r, gen) ||
+		    !brfw_cls_rule_matches(r, key))
+			continue;
+		best = r;
+		before = r->order;
+	}
+}
+
+/**
+ * brfw_cls_lookup() - find the rule that comes first
+ * @cls: the classifier
+ * @key: what was read of the frame
+ * @gen: generation of the ruleset to judge by
+ * @after: only rules of a larger order; orders start at 1
+ *
+ * Context: RCU read section that also covers how @gen was found.
+ * Return: the rule, valid until the read section ends, or NULL.
+ */
+struct brfw_cls_rule *brfw_cls_lookup(const struct brfw_cls *cls,
+				      const struct brfw_key *key, u64 gen,
+				      u64 after)
+{
+	const struct brfw_cls_vec *vec = rcu_dereference(cls->vec);
+	struct brfw_cls_rule *best = NULL;
+	u64 before = U64_MAX;
+	struct brfw_cls_rule *r;
+	unsigned int i;
+
+	if (!vec)
+		return NULL;
+
+	for (i = 0; i < vec->n && vec->entries[i].best < before; i++) {
+		r = brfw_cls_table_lookup(vec->entries[i].table, cls->seed, key,
+					  gen, after, before);
+		if (r) {
+			best = r;
+			before = r->order;
+		}
+	}
+
+	return best;
+}
+
+/**
+ * brfw_cls_init() - make an empty classifier
+ * @cls: to be filled
+ */
+void brfw_cls_init(struct brfw_cls *cls)
+{
+	RCU_INIT_POINTER(cls->vec, NULL);
+	INIT_LIST_HEAD(&cls->tables);
+	get_random_bytes(&cls->seed, sizeof(cls->seed));
+	cls->stale = false;
+}
+
+/**
+ * brfw_cls_cost() - worst case of a look-up
+ * @cls: the classifier
+ *
+ * Context: writers excluded.
+ * Return: upper bound of tables probed plus rules compared.
+ */
+unsigned int brfw_cls_cost(const struct brfw_cls *cls)
+{
+	const struct brfw_cls_table *t;
+	unsigned int cost = 0;
+
+	list_for_each_entry(t, &cls->tables, list)
+		cost += 1 + t->longest;
+
+	return cost;
+}
+
+static struct brfw_cls_array *brfw_cls_array_alloc(u32 nslots)
+{
+	struct brfw_cls_array *a;
+
+	a = kvzalloc(struct_size(a, slots, nslots), GFP_KERNEL_ACCOUNT);
+	if (a)
+		a->mask = nslots - 1;
+
+	return a;
+}
+
+static bool brfw_cls_same_key(const struct brfw_cls_rule *a,
+			      const struct brfw_cls_rule *b)
+{
+	return a->words == b->words &&
+	       !memcmp(a->vm, b->vm, 2 * a->nwords * sizeof(a->vm[0]));
+}
+
+/*
+ * Put a rule behind the others with its hash. The caller has seen to room.
+ * Tombstones are not reused; rebuilding drops them.
+ */
+static void brfw_cls_array_add(struct brfw_cls_array *a,
+			       struct brfw_cls_rule *r, u32 hash)
+{
+	u32 i = hash & a->mask;
+
+	while (rcu_access_pointer(a->slots[i].rule))
+		i = (i + 1) & a->mask;
+
+	WRITE_ONCE(a->slots[i].hash, hash);
+	rcu_assign_pointer(a->slots[i].rule, r);
+}
+
+/* Rules in the array with the same masked key as @r. */
+static u32 brfw_cls_array_count(const struct brfw_cls_array *a,
+				const struct brfw_cls_rule *r, u32 hash)
+{
+	const struct brfw_cls_rule *other;
+	u32 i = hash & a->mask;
+	u32 n = 0;
+
+	while ((other = brfw_cls_deref(a->slots[i].rule))) {
+		if (a->slots[i].hash == hash && other != &brfw_cls_tombstone &&
+		    brfw_cls_same_key(other, r))
+			n++;
+		i = (i + 1) & a->mask;
+	}
+
+	return n;
+}
+
+/* Move all rules to a new array with room for one more, less than half full. */
+static int brfw_cls_table_rebuild(struct brfw_cls_table *t)
+{
+	struct brfw_cls_array *old = brfw_cls_deref(t->array);
+	struct brfw_cls_array *new;
+	struct brfw_cls_rule *r;
+	u64 best = U64_MAX;
+	u32 longest = 0;
+	u32 i;
+
+	new = brfw_cls_array_alloc(max_t(u32, BRFW_CLS_MIN_SLOTS,
+					 roundup_pow_of_two(3 * (t->nrules + 1))));
+	if (!new)
+		return -ENOMEM;
+
+	for (i = 0; i <= old->mask; i++) {
+		r = brfw_cls_deref(old->slots[i].rule);
+		if (!r || r == &brfw_cls_tombstone)
+			continue;
+		longest = max(longest, 1 + brfw_cls_array_count(new, r,
+							old->slots[i].hash));
+		brfw_cls_array_add(new, r, old->slots[i].hash);
+		best = min(best, r->order);
+	}
+	t->longest = longest;
+	t->nused = t->nrules;
+	t->best = best;
+	rcu_assign_pointer(t->array, new);
+	kvfree_rcu(old, rcu);
+
+	return 0;
+}
+
+static struct brfw_cls_table *
+brfw_cls_table_find(const struct brfw_cls *cls, const struct brfw_cls_rule *r)
+{
+	struct brfw_cls_table *t;
+	int i;
+
+	list_for_each_entry(t, &cls->tables, list) {
+		if (t->words != r->words)
+			continue;
+		for (i = 0; i < t->nwords && t->mask[i] == r->vm[2 * i + 1]; i++)
+			;
+		if (i == t->nwords)
+			return t;
+	}
+
+	return NULL;
+}
+
+static struct brfw_cls_table *
+brfw_cls_table_alloc(const struct brfw_cls_rule *r)
+{
+	struct brfw_cls_array *a;
+	struct brfw_cls_table *t;
+	int i;
+
+	t = kzalloc(struct_size(t, mask, r->nwords), GFP_KERNEL_ACCOUNT);
+	a = brfw_cls_array_alloc(BRFW_CLS_MIN_SLOTS);
+	if (!t || !a) {
+		kfree(t);
+		kvfree(a);
+		return NULL;
+	}
+
+	RCU_INIT_POINTER(t->array, a);
+	t->best = U64_MAX;
+	t->words = r->words;
+	t->nwords = r->nwords;
+	for (i = 0; i < r->nwords; i++)
+		t->mask[i] = r->vm[2 * i + 1];
+
+	return t;
+}
+
+/* Nobody can see the table any more. */
+static void brfw_cls_table_free(struct brfw_cls_table *t)
+{
+	list_del(&t->list);
+	kvfree(brfw_cls_deref(t->array));
+	kfree(t);
+}
+
+static void brfw_cls_table_free_rcu(struct brfw_cls_table *t)
+{
+	struct brfw_cls_array *a = brfw_cls_deref(t->array);
+
+	list_del(&t->list);
+	kvfree_rcu(a, rcu);
+	kvfree_rcu(t, rcu);
+}
+
+/**
+ * brfw_cls_insert() - add a rule
+ * @cls: the classifier
+ * @r: the rule, wholly filled in, with a gen_add that is not published yet
+ *
+ * The rule is sure to be found only after brfw_cls_prepare().
+ *
+ * Context: may sleep; writers excluded.
+ * Return: 0, -ENOMEM, or -ENOSPC when a look-up could become too expensive.
+ */
+int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
+{
+	u32 hash = brfw_cls_hash_rule(cls->seed, r);
+	unsigned int cost = brfw_cls_cost(cls);
+	struct brfw_cls_table *t, *new = NULL;
+	struct brfw_cls_array *a;
+	u32 same;
+
+	t = brfw_cls_table_find(cls, r);
+	if (!t) {
+		if (cost + 2 > BRFW_CLS_COST_MAX)
+			return -ENOSPC;
+		new = brfw_cls_table_alloc(r);
+		if (!new)
+			return -ENOMEM;
+		list_add(&new->list, &cls->tables);
+		cost++;
+		t = new;
+	}
+
+	a = brfw_cls_deref(t->array);
+	if (2 * (t->nused + 1) > a->mask + 1) {
+		/* A new table has room: there is nothing to unwind. */
+		if (brfw_cls_table_rebuild(t))
+			return -ENOMEM;
+		a = brfw_cls_deref(t->array);
+	}
+
+	same = brfw_cls_array_count(a, r, hash) + 1;
+	if (same > t->longest) {
+		if (cost - t->longest + same > BRFW_CLS_COST_MAX)
+			return -ENOSPC;
+		t->longest = same;
+	}
+
+	brfw_cls_array_add(a, r, hash);
+	t->nrules++;
+	t->nused++;
+	if (new || r->order < t->best) {
+		t->best = min(t->best, r->order);
+		cls->stale = true;
+	}
+
+	return 0;
+}
+
+/**
+ * brfw_cls_remove() - take a rule out
+ * @cls: the classifier
+ * @r: a rule that was inserted and that no reader can match any more
+ *
+ * The rule may be freed after a grace period.
+ *
+ * Context: writers excluded.
+ */
+void brfw_cls_remove(struct brfw_cls *cls, struct brfw_cls_rule *r)
+{
+	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
+	struct brfw_cls_array *a = brfw_cls_deref(t->array);
+	u32 i = brfw_cls_hash_rule(cls->seed, r) & a->mask;
+
+	while (rcu_access_pointer(a->slots[i].rule) != r)
+		i = (i + 1) & a->mask;
+
+	rcu_assign_pointer(a->slots[i].rule, &brfw_cls_tombstone);
+	t->nrules--;
+	if (!t->nrules) {
+		t->longest = 0;
+		cls->stale = true;
+	}
+}
+
+static void brfw_cls_vec_add(struct brfw_cls_vec *vec, struct brfw_cls_table *t)
+{
+	unsigned int i = vec->n++;
+
+	for (; i && vec->entries[i - 1].best > t->best; i--)
+		vec->entries[i] = vec->entries[i - 1];
+
+	vec->entries[i].best = t->best;
+	vec->entries[i].table = t;
+}
+
+/**
+ * brfw_cls_prepare() - let readers find all that was inserted
+ * @cls: the classifier
+ *
+ * To be called before a generation with inserted rules is published. Tables
+ * without rules go away.
+ *
+ * Context: may sleep; writers excluded.
+ * Return: 0 or -ENOMEM; then it may be called again.
+ */
+int brfw_cls_prepare(struct brfw_cls *cls)
+{
+	struct brfw_cls_vec *old = brfw_cls_deref(cls->vec);
+	struct brfw_cls_table *t, *tmp;
+	struct brfw_cls_vec *new = NULL;
+	unsigned int n = 0;
+
+	if (!cls->stale)
+		return 0;
+
+	list_for_each_entry(t, &cls->tables, list)
+		n += !!t->nrules;
+
+	if (n) {
+		new = kvzalloc(struct_size(new, entries, n), GFP_KERNEL_ACCOUNT);
+		if (!new)
+			return -ENOMEM;
+		list_for_each_entry(t, &cls->tables, list)
+			if (t->nrules)
+				brfw_cls_vec_add(new, t);
+	}
+
+	rcu_assign_pointer(cls->vec, new);
+	cls->stale = false;
+	if (old)
+		kvfree_rcu(old, rcu);
+
+	list_for_each_entry_safe(t, tmp, &cls->tables, list)
+		if (!t->nrules)
+			brfw_cls_table_free_rcu(t);
+
+	return 0;
+}
+
+/**
+ * brfw_cls_destroy() - free a classifier; not its rules
+ * @cls: the classifier
+ *
+ * Context: may sleep; no readers, no writers.
+ */
+void brfw_cls_destroy(struct brfw_cls *cls)
+{
+	struct brfw_cls_table *t, *tmp;
+
+	kvfree(brfw_cls_deref(cls->vec));
+	RCU_INIT_POINTER(cls->vec, NULL);
+
+	list_for_each_entry_safe(t, tmp, &cls->tables, list)
+		brfw_cls_table_free(t);
+}

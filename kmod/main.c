@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Module load and unload, namespaces, module parameters.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/user_namespace.h>
+
+#include "hook.h"
+#include "netlink.h"
+#include "netns.h"
+#include "ruleset.h"
+
+unsigned int brfw_net_id __read_mostly;
+
+bool brfw_userns;
+module_param_named(userns, brfw_userns, bool, 0644);
+MODULE_PARM_DESC(userns, "let CAP_NET_ADMIN of the namespace's own user namespace change rules (default 0)");
+
+static unsigned int brfw_param_max_rules = 1U << 20;
+module_param_named(max_rules, brfw_param_max_rules, uint, 0644);
+MODULE_PARM_DESC(max_rules, "rules a network namespace may hold (default 1048576)");
+
+static unsigned int brfw_param_max_rules_userns = 1U << 14;
+module_param_named(max_rules_userns, brfw_param_max_rules_userns, uint, 0644);
+MODULE_PARM_DESC(max_rules_userns, "the same where the network namespace is owned by another than the initial user namespace (default 16384)");
+
+static unsigned int brfw_param_max_drafts = 16;
+module_param_named(max_drafts, brfw_param_max_drafts, uint, 0644);
+MODULE_PARM_DESC(max_drafts, "transactions that may be open in a network namespace (default 16)");
+
+/**
+ * brfw_max_rules() - limit of rules
+ * @net: the namespace
+ *
+ * Return: how many rules it may hold.
+ */
+unsigned int brfw_max_rules(const struct net *net)
+{
+	return net->user_ns == &init_user_ns ?
+	       READ_ONCE(brfw_param_max_rules) :
+	       READ_ONCE(brfw_param_max_rules_userns);
+}
+
+/**
+ * brfw_max_drafts() - limit of open transactions
+ * @net: the namespace
+ *
+ * Return: how many transactions may be open at a time.
+ */
+unsigned int brfw_max_drafts(const struct net *net)
+{
+	return READ_ONCE(brfw_param_max_drafts);
+}
+
+static int __net_init brfw_net_init(struct net *net)
+{
+	struct brfw_net *bn = brfw_net(net);
+
+	bn->net = net;
+	mutex_init(&bn->config_lock);
+	INIT_LIST_HEAD(&bn->drafts);
+
+	return 0;
+}
+
+/* Packets may be in the hooks until the grace period that follows. */
+static void __net_exit brfw_net_pre_exit(struct net *net)
+{
+	struct brfw_net *bn = brfw_net(net);
+
+	if (bn->ruleset)
+		brfw_hooks_unregister(net, bn->ruleset->hooks);
+}
+
+static void __net_exit brfw_net_exit(struct net *net)
+{
+	struct brfw_net *bn = brfw_net(net);
+
+	brfw_nl_abort_all(bn);
+	if (bn->ruleset)
+		brfw_ruleset_free(bn->ruleset);
+	kvfree(rcu_dereference_protected(bn->view, true));
+	mutex_destroy(&bn->config_lock);
+}
+
+static struct pernet_operations brfw_net_ops = {
+	.init = brfw_net_init,
+	.pre_exit = brfw_net_pre_exit,
+	.exit = brfw_net_exit,
+	.id = &brfw_net_id,
+	.size = sizeof(struct brfw_net),
+};
+
+static int brfw_netdev_event(struct notifier_block *nb, unsigned long event,
+			     void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct brfw_ruleset *rs;
+
+	/* Without a ruleset no name is in use. */
+	rs = smp_load_acquire(&brfw_net(dev_net(dev))->ruleset);
+	if (rs)
+		brfw_ifaces_event(&rs->ifaces, event, dev);
+
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block brfw_netdev_notifier = {
+	.notifier_call = brfw_netdev_event,
+};
+
+static int __init brfw_init(void)
+{
+	int err;
+
+	err = brfw_gc_init();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&brfw_net_ops);
+	if (err)
+		goto err_gc;
+	err = register_netdevice_notifier(&brfw_netdev_notifier);
+	if (err)
+		goto err_net;
+	err = brfw_nl_init();
+	if (err)
+		goto err_netdev;
+
+	return 0;
+
+err_netdev:
+	unregister_netdevice_notifier(&brfw_netdev_notifier);
+err_net:
+	unregister_pernet_subsys(&brfw_net_ops);
+err_gc:
+	brfw_gc_exit();
+	return err;
+}
+
+static void __exit brfw_exit(void)
+{
+	brfw_nl_exit();
+	unregister_netdevice_notifier(&brfw_netdev_notifier);
+	unregister_pernet_subsys(&brfw_net_ops);
+	brfw_gc_exit();
+	/* For what kvfree_rcu() has not freed yet nothing of ours is needed. */
+}
+
+module_init(brfw_init);
+module_exit(brfw_exit);
+
+MODULE_DESCRIPTION("Bridge firewall with hashed rule lookup");
+MODULE_AUTHOR("The brfw developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(BRFW_VERSION);

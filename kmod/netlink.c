@@ -1,0 +1,1017 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The generic netlink family: commands, drafts of sockets, dumps.
+ *
+ * What a message may contain is checked by nlattr.c, what it does to the
+ * ruleset is decided by commit.c.
+ */
+/**
+ * DOC: Locking
+ *
+ * Packets take no lock. They run under RCU, start from brfw_net.view and see
+ * nothing that isn't reached from there.
+ *
+ * The config lock (brfw_net.config_lock), a mutex of each namespace, is held
+ * by whoever changes or reads rules, policies and drafts of that namespace:
+ * requests, the release of a netlink socket, and the garbage collector. It is
+ * taken by requests after all that can be checked without it.
+ *
+ * brfw_ifaces.lock protects the names of interfaces and the devices bound to
+ * them. It is a mutex of its own, so that the netdevice notifier, which has
+ * RTNL, doesn't wait for a commit.
+ *
+ * Order: genetlink's semaphore (read side) or RTNL, then config lock, then
+ * brfw_ifaces.lock. With the config lock held nothing takes RTNL; the notifier
+ * doesn't take the config lock.
+ */
+#include <linux/notifier.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "commit.h"
+#include "netlink.h"
+#include "netns.h"
+#include "nlattr.h"
+#include "ruleset.h"
+
+static struct genl_family brfw_nl_family;
+
+static struct brfw_net *brfw_nl_net(struct genl_info *info)
+{
+	return brfw_net(genl_info_net(info));
+}
+
+static void brfw_nl_set_error(struct netlink_ext_ack *extack,
+			      const struct brfw_error *error)
+{
+	struct brfw_culprit culprit = {
+		.change_id = error->change_id,
+		.handle = error->handle,
+	};
+
+	BUILD_BUG_ON(sizeof(culprit) > NETLINK_MAX_COOKIE_LEN);
+
+	extack->_msg = error->text;
+	memcpy(extack->cookie, &culprit, sizeof(culprit));
+	extack->cookie_len = sizeof(culprit);
+}
+
+/*
+ * The flag in the ops asks for CAP_NET_ADMIN in the owner of the namespace;
+ * that is enough for reading.
+ */
+static int brfw_nl_check_writer(struct sk_buff *skb, struct genl_info *info)
+{
+	if (READ_ONCE(brfw_userns) || netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+
+	NL_SET_ERR_MSG(info->extack, "changes need CAP_NET_ADMIN in the initial user namespace");
+	return -EPERM;
+}
+
+/*
+ * For requests that change something: may the client, and what?
+ *
+ * Return: the ruleset, made if there was none, or an error pointer.
+ */
+static struct brfw_ruleset *brfw_nl_get_ruleset(struct sk_buff *skb,
+						struct genl_info *info)
+{
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct brfw_ruleset *rs;
+	int err;
+
+	err = brfw_nl_check_writer(skb, info);
+	if (err)
+		return ERR_PTR(err);
+
+	mutex_lock(&bn->config_lock);
+	rs = bn->ruleset;
+	if (!rs) {
+		rs = brfw_ruleset_alloc(bn);
+		smp_store_release(&bn->ruleset, rs);
+	}
+	mutex_unlock(&bn->config_lock);
+	if (!rs)
+		return ERR_PTR(-ENOMEM);
+
+	brfw_ruleset_relax(rs);
+	return rs;
+}
+
+/* ---- replies ---- */
+
+/* Return: where to put attributes, after the generation; NULL without room. */
+static void *brfw_nl_put_header(struct sk_buff *skb, u32 portid, u32 seq,
+				int flags, u8 cmd, u64 generation)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, portid, seq, &brfw_nl_family, flags, cmd);
+	if (!hdr)
+		return NULL;
+	if (nla_put_u64_64bit(skb, BRFW_A_GENERATION, generation, BRFW_A_PAD)) {
+		genlmsg_cancel(skb, hdr);
+		return NULL;
+	}
+
+	return hdr;
+}
+
+/*
+ * Answer with the generation and, if @handle isn't 0, the handle of a rule.
+ * @reply was allocated before the change was made, since nothing may fail
+ * afterwards; it has room for this.
+ */
+static int brfw_nl_reply(struct genl_info *info, struct sk_buff *reply, u8 cmd,
+			 u64 generation, u64 handle)
+{
+	struct nlattr *nest;
+	void *hdr;
+
+	hdr = brfw_nl_put_header(reply, info->snd_portid, info->snd_seq, 0, cmd,
+				 generation);
+	if (handle) {
+		nest = nla_nest_start(reply, BRFW_A_RULE);
+		nla_put_u64_64bit(reply, BRFW_RULE_A_HANDLE, handle,
+				  BRFW_RULE_A_PAD);
+		nla_nest_end(reply, nest);
+	}
+	genlmsg_end(reply, hdr);
+
+	return genlmsg_reply(reply, info);
+}
+
+/* ---- drafts ---- */
+
+static struct brfw_draft *brfw_nl_find_draft(struct brfw_net *bn, u32 portid)
+{
+	struct brfw_draft *draft;
+
+	lockdep_assert_held(&bn->config_lock);
+
+	list_for_each_entry(draft, &bn->drafts, list)
+		if (draft->portid == portid)
+			return draft;
+
+	return NULL;
+}
+
+static void brfw_nl_end_draft(struct brfw_net *bn, struct brfw_draft *draft)
+{
+	list_del(&draft->list);
+	bn->ndrafts--;
+	brfw_draft_clear(bn->ruleset, draft);
+	kfree(draft);
+}
+
+/**
+ * brfw_nl_abort_all() - forget all drafts of a namespace
+ * @bn: the namespace
+ *
+ * Context: may sleep; no socket of the namespace is left.
+ */
+void brfw_nl_abort_all(struct brfw_net *bn)
+{
+	struct brfw_draft *draft, *tmp;
+
+	mutex_lock(&bn->config_lock);
+	list_for_each_entry_safe(draft, tmp, &bn->drafts, list)
+		brfw_nl_end_draft(bn, draft);
+	mutex_unlock(&bn->config_lock);
+}
+
+static int brfw_nl_release(struct notifier_block *nb, unsigned long event,
+			   void *data)
+{
+	const struct netlink_notify *n = data;
+	struct brfw_draft *draft;
+	struct brfw_net *bn;
+
+	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+
+	bn = brfw_net(n->net);
+	mutex_lock(&bn->config_lock);
+	draft = brfw_nl_find_draft(bn, n->portid);
+	if (draft)
+		brfw_nl_end_draft(bn, draft);
+	mutex_unlock(&bn->config_lock);
+
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block brfw_nl_notifier = {
+	.notifier_call = brfw_nl_release,
+};
+
+static int brfw_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *flags = info->attrs[BRFW_A_TXN_FLAGS];
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct brfw_ruleset *rs;
+	struct brfw_draft *draft;
+	int err = 0;
+
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	draft = kmalloc(sizeof(*draft), GFP_KERNEL_ACCOUNT);
+	if (!draft)
+		return -ENOMEM;
+
+	brfw_draft_init(draft);
+	draft->portid = info->snd_portid;
+	draft->is_replace = flags && nla_get_u32(flags) & BRFW_TXN_F_REPLACE;
+
+	mutex_lock(&bn->config_lock);
+	if (brfw_nl_find_draft(bn, draft->portid)) {
+		NL_SET_ERR_MSG(info->extack, "this socket has an open transaction already");
+		err = -EBUSY;
+	} else if (bn->ndrafts >= brfw_max_drafts(bn->net)) {
+		NL_SET_ERR_MSG(info->extack, "too many open transactions in this namespace");
+		err = -ENOSPC;
+	} else {
+		list_add_tail(&draft->list, &bn->drafts);
+		bn->ndrafts++;
+	}
+	mutex_unlock(&bn->config_lock);
+
+	if (err)
+		kfree(draft);
+	return err;
+}
+
+static int brfw_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct brfw_draft *draft;
+	int err;
+
+	err = brfw_nl_check_writer(skb, info);
+	if (err)
+		return err;
+
+	mutex_lock(&bn->config_lock);
+	draft = brfw_nl_find_draft(bn, info->snd_portid);
+	if (draft)
+		brfw_nl_end_draft(bn, draft);
+	mutex_unlock(&bn->config_lock);
+	if (draft)
+		return 0;
+
+	NL_SET_ERR_MSG(info->extack, "this socket has no open transaction");
+	return -ENOENT;
+}
+
+/* Commit the draft of the socket, as the attributes say. */
+static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
+				u64 *generation)
+{
+	const struct nlattr *expected = info->attrs[BRFW_A_EXPECTED_GENERATION];
+	const struct nlattr *flags = info->attrs[BRFW_A_TXN_FLAGS];
+	struct brfw_ruleset *rs = bn->ruleset;
+	struct brfw_error error = {};
+	struct brfw_draft *draft;
+	int err;
+
+	draft = brfw_nl_find_draft(bn, info->snd_portid);
+	if (!draft) {
+		NL_SET_ERR_MSG(info->extack, "this socket has no open transaction");
+		return -ENOENT;
+	}
+
+	if (expected && nla_get_u64(expected) != rs->generation) {
+		NL_SET_ERR_MSG_ATTR(info->extack, expected, "the ruleset has changed meanwhile");
+		err = -ESTALE;
+	} else {
+		err = brfw_draft_commit(rs, draft,
+					flags && nla_get_u32(flags) &
+					BRFW_TXN_F_DRY_RUN, &error);
+		if (err)
+			brfw_nl_set_error(info->extack, &error);
+	}
+	*generation = rs->generation;
+	brfw_nl_end_draft(bn, draft);
+
+	return err;
+}
+
+static int brfw_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct brfw_ruleset *rs;
+	struct sk_buff *reply;
+	u64 generation;
+	int err;
+
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+
+	mutex_lock(&bn->config_lock);
+	err = brfw_nl_commit_draft(bn, info, &generation);
+	mutex_unlock(&bn->config_lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+
+	return brfw_nl_reply(info, reply, BRFW_CMD_TXN_COMMIT, generation, 0);
+}
+
+/* ---- changes ---- */
+
+static struct brfw_change *brfw_nl_change_alloc(const struct genl_info *info,
+						enum brfw_change_type type)
+{
+	const struct nlattr *id = info->attrs[BRFW_A_CHANGE_ID];
+
+	return brfw_change_alloc(type, id ? nla_get_u32(id) : 0);
+}
+
+/*
+ * Add a change to the draft of the socket, or make it a commit of its own.
+ * @change is taken over in any case.
+ *
+ * Return: 1 when it is part of a draft now, 0 when it is done (then @handle is
+ * that of the rule it added, or 0), or an error.
+ */
+static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
+			     struct brfw_change *change, u64 *generation,
+			     u64 *handle)
+{
+	struct brfw_draft *draft, single;
+	struct brfw_error error = {};
+	struct brfw_net *bn = rs->bn;
+	int err;
+
+	mutex_lock(&bn->config_lock);
+	draft = brfw_nl_find_draft(bn, info->snd_portid);
+	brfw_draft_init(&single);
+
+	err = brfw_draft_add(rs, draft ? : &single, change, &error);
+	if (err) {
+		brfw_change_free(rs, change);
+	} else if (draft) {
+		err = 1;
+	} else {
+		err = brfw_draft_commit(rs, &single, false, &error);
+		*generation = rs->generation;
+		*handle = change->handle;
+	}
+	if (err < 0)
+		brfw_nl_set_error(info->extack, &error);
+	brfw_draft_clear(rs, &single);
+	mutex_unlock(&bn->config_lock);
+
+	return err;
+}
+
+/* The same for changes that are answered with an ACK only. */
+static int brfw_nl_do_plain_change(struct brfw_ruleset *rs,
+				   struct genl_info *info,
+				   struct brfw_change *change)
+{
+	u64 generation, handle;
+	int err;
+
+	err = brfw_nl_do_change(rs, info, change, &generation, &handle);
+	return min(err, 0);
+}
+
+static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_change *change;
+	struct brfw_ruleset *rs;
+	u64 generation, handle;
+	struct sk_buff *reply;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_RULE)) {
+		NL_SET_ERR_MSG(info->extack, "the request has no rule");
+		return -EINVAL;
+	}
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+
+	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_ADD);
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!change || !reply) {
+		kfree(change);
+		err = -ENOMEM;
+		goto err_reply;
+	}
+	err = brfw_nlattr_get_rule(rs, change, info->attrs[BRFW_A_RULE],
+				   info->extack);
+	if (err) {
+		brfw_change_free(rs, change);
+		goto err_reply;
+	}
+
+	err = brfw_nl_do_change(rs, info, change, &generation, &handle);
+	if (err)
+		goto err_reply;
+
+	return brfw_nl_reply(info, reply, BRFW_CMD_RULE_ADD, generation,
+			     handle);
+
+err_reply:
+	nlmsg_free(reply);
+	return min(err, 0);
+}
+
+static int brfw_nl_rule_delete(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
+	const struct nlattr *id = info->attrs[BRFW_A_RULE_CHANGE];
+	struct brfw_change *change;
+	struct brfw_ruleset *rs;
+
+	if (!handle == !id) {
+		NL_SET_ERR_MSG(info->extack, "the rule to be deleted must be named by either its handle or the change that adds it");
+		return -EINVAL;
+	}
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_DELETE);
+	if (!change)
+		return -ENOMEM;
+
+	if (handle)
+		change->ref.handle = nla_get_u64(handle);
+	else
+		change->ref.change_id = nla_get_u32(id);
+
+	return brfw_nl_do_plain_change(rs, info, change);
+}
+
+/* BRFW_A_HOOK, or BRFW_HOOKS for all. */
+static int brfw_nl_get_hook(const struct nlattr *attr, u8 *hook,
+			    struct netlink_ext_ack *extack)
+{
+	*hook = attr ? nla_get_u8(attr) : BRFW_HOOKS;
+	if (*hook == BRFW_HOOK_PREROUTING && attr) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "this hook is reserved");
+		return -EOPNOTSUPP;
+	}
+
+	return 0;
+}
+
+static int brfw_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_change *change;
+	struct brfw_ruleset *rs;
+	int err;
+
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_FLUSH);
+	if (!change)
+		return -ENOMEM;
+
+	err = brfw_nl_get_hook(info->attrs[BRFW_A_HOOK], &change->hook,
+			       info->extack);
+	if (!err)
+		err = brfw_nlattr_get_bridge(rs, info->attrs[BRFW_A_BRIDGE],
+					     &change->bridge, info->extack);
+	if (err) {
+		brfw_change_free(rs, change);
+		return err;
+	}
+
+	return brfw_nl_do_plain_change(rs, info, change);
+}
+
+static int brfw_nl_policy_change(struct sk_buff *skb, struct genl_info *info,
+				 enum brfw_change_type type)
+{
+	struct brfw_change *change;
+	struct brfw_ruleset *rs;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_POLICY)) {
+		NL_SET_ERR_MSG(info->extack, "the request has no policy");
+		return -EINVAL;
+	}
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	change = brfw_nl_change_alloc(info, type);
+	if (!change)
+		return -ENOMEM;
+
+	err = brfw_nlattr_get_policy(rs, change, info->attrs[BRFW_A_POLICY],
+				     info->extack);
+	if (err) {
+		brfw_change_free(rs, change);
+		return err;
+	}
+
+	return brfw_nl_do_plain_change(rs, info, change);
+}
+
+static int brfw_nl_policy_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return brfw_nl_policy_change(skb, info, BRFW_CHANGE_POLICY_SET);
+}
+
+static int brfw_nl_policy_delete(struct sk_buff *skb, struct genl_info *info)
+{
+	return brfw_nl_policy_change(skb, info, BRFW_CHANGE_POLICY_DELETE);
+}
+
+static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct brfw_rule *rule = NULL;
+	struct brfw_ruleset *rs;
+
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+
+	mutex_lock(&bn->config_lock);
+	if (handle)
+		rule = brfw_ruleset_find(rs, nla_get_u64(handle));
+	if (rule)
+		brfw_stats_reset(&rule->state->stats);
+	else if (!handle)
+		brfw_ruleset_reset_stats(rs);
+	mutex_unlock(&bn->config_lock);
+
+	if (handle && !rule) {
+		NL_SET_ERR_MSG_ATTR(info->extack, handle, "there is no rule with this handle");
+		return -ENOENT;
+	}
+
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
+{
+	const struct brfw_ruleset *rs = bn->ruleset;
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, BRFW_A_INFO);
+	if (!nest ||
+	    nla_put_u32(skb, BRFW_INFO_A_ABI_VERSION, BRFW_ABI_VERSION) ||
+	    nla_put_string(skb, BRFW_INFO_A_MODULE_VERSION, BRFW_VERSION) ||
+	    nla_put_u32(skb, BRFW_INFO_A_HOOKS, BIT(BRFW_HOOKS) - 1) ||
+	    nla_put_u64_64bit(skb, BRFW_INFO_A_MATCHES, brfw_nlattr_matches(),
+			      BRFW_INFO_A_PAD) ||
+	    nla_put_u32(skb, BRFW_INFO_A_VERDICTS,
+			BIT(BRFW_VERDICT_MAX + 1) - 1) ||
+	    nla_put_u32(skb, BRFW_INFO_A_RULES, rs ? rs->nrules : 0) ||
+	    nla_put_u32(skb, BRFW_INFO_A_MAX_RULES, brfw_max_rules(bn->net)) ||
+	    nla_put_u32(skb, BRFW_INFO_A_DRAFTS, bn->ndrafts) ||
+	    nla_put_u32(skb, BRFW_INFO_A_MAX_DRAFTS,
+			brfw_max_drafts(bn->net)) ||
+	    nla_put_u32(skb, BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+static u64 brfw_nl_generation(const struct brfw_net *bn)
+{
+	return bn->ruleset ? bn->ruleset->generation : 0;
+}
+
+static int brfw_nl_info_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct sk_buff *reply;
+	int err = -EMSGSIZE;
+	void *hdr;
+
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+
+	mutex_lock(&bn->config_lock);
+	hdr = brfw_nl_put_header(reply, info->snd_portid, info->snd_seq, 0,
+				 BRFW_CMD_INFO_GET, brfw_nl_generation(bn));
+	if (hdr)
+		err = brfw_nl_put_info(reply, bn);
+	mutex_unlock(&bn->config_lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+/* Write a message with the rule that has a handle. Config lock held. */
+static int brfw_nl_fill_rule(struct sk_buff *reply, struct genl_info *info,
+			     struct brfw_net *bn, u64 handle)
+{
+	struct brfw_rule *rule = NULL;
+	void *hdr;
+
+	if (bn->ruleset)
+		rule = brfw_ruleset_find(bn->ruleset, handle);
+	if (!rule) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BRFW_A_HANDLE],
+				    "there is no rule with this handle");
+		return -ENOENT;
+	}
+
+	hdr = brfw_nl_put_header(reply, info->snd_portid, info->snd_seq, 0,
+				 BRFW_CMD_RULE_GET, brfw_nl_generation(bn));
+	if (!hdr || brfw_nlattr_put_rule(reply, bn->ruleset, rule))
+		return -EMSGSIZE;
+	genlmsg_end(reply, hdr);
+
+	return 0;
+}
+
+static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct sk_buff *reply;
+	int err;
+
+	if (!info->attrs[BRFW_A_HANDLE] || info->attrs[BRFW_A_HOOK] ||
+	    info->attrs[BRFW_A_BRIDGE]) {
+		NL_SET_ERR_MSG(info->extack, "one rule is read by its handle; hook and bridge are for dumps");
+		return -EINVAL;
+	}
+
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+
+	mutex_lock(&bn->config_lock);
+	err = brfw_nl_fill_rule(reply, info, bn,
+				nla_get_u64(info->attrs[BRFW_A_HANDLE]));
+	mutex_unlock(&bn->config_lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+
+	return genlmsg_reply(reply, info);
+}
+
+/* ---- dumps ---- */
+
+/**
+ * struct brfw_nl_dump - where a dump stands; holds no reference to anything
+ * @order: of the last rule, or number of policies, already written
+ * @hook: of the rules that are being written
+ * @only_hook: rules wanted, or BRFW_HOOKS for all
+ * @bridge: rules wanted by the bridge that they name; empty for all
+ */
+struct brfw_nl_dump {
+	u64 order;
+	u8 hook;
+	u8 only_hook;
+	char bridge[IFNAMSIZ];
+};
+
+static struct brfw_nl_dump *brfw_nl_dump(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct brfw_nl_dump) > sizeof(cb->ctx));
+
+	return (struct brfw_nl_dump *)cb->ctx;
+}
+
+static void *brfw_nl_dump_header(struct sk_buff *skb,
+				 struct netlink_callback *cb, u8 cmd,
+				 const struct brfw_net *bn)
+{
+	void *hdr;
+
+	hdr = brfw_nl_put_header(skb, NETLINK_CB(cb->skb).portid,
+				 cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd,
+				 brfw_nl_generation(bn));
+	if (hdr)
+		genl_dump_check_consistent(cb, hdr);
+
+	return hdr;
+}
+
+static int brfw_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct brfw_net *bn, const struct brfw_rule *rule)
+{
+	void *hdr;
+
+	hdr = brfw_nl_dump_header(skb, cb, BRFW_CMD_RULE_GET, bn);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (brfw_nlattr_put_rule(skb, bn->ruleset, rule)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+
+	return 0;
+}
+
+static bool brfw_nl_dump_wants(const struct brfw_rule *rule, u16 bridge)
+{
+	struct brfw_match m;
+
+	if (!bridge)
+		return true;
+
+	brfw_cls_rule_get_match(&rule->cls, &m);
+	return m.value.bridge == bridge;
+}
+
+/* Return: 0 when all rules of the hook are written, or -EMSGSIZE. */
+static int brfw_nl_dump_hook(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct brfw_net *bn, u16 bridge)
+{
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	struct brfw_rule *rule;
+	int err;
+
+	while ((rule = brfw_ruleset_next(bn->ruleset, dump->hook,
+					 dump->order))) {
+		if (brfw_nl_dump_wants(rule, bridge)) {
+			err = brfw_nl_dump_rule(skb, cb, bn, rule);
+			if (err)
+				return err;
+		}
+		dump->order = rule->cls.order;
+		cond_resched();
+	}
+
+	return 0;
+}
+
+static void brfw_nl_dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
+			       struct brfw_net *bn)
+{
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	u16 bridge = 0;
+
+	/* A name that is not in use is in no rule. */
+	if (dump->bridge[0] &&
+	    brfw_iface_find(&bn->ruleset->ifaces, dump->bridge, &bridge))
+		return;
+
+	for (; dump->hook < BRFW_HOOKS; dump->hook++) {
+		if (dump->only_hook == BRFW_HOOKS ||
+		    dump->only_hook == dump->hook)
+			if (brfw_nl_dump_hook(skb, cb, bn, bridge))
+				return;
+		dump->order = 0;
+	}
+}
+
+static int brfw_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
+
+	mutex_lock(&bn->config_lock);
+	/* 0 would mean that the sequence isn't known. */
+	cb->seq = brfw_nl_generation(bn) + 1;
+	if (bn->ruleset)
+		brfw_nl_dump_rules(skb, cb, bn);
+	mutex_unlock(&bn->config_lock);
+
+	return skb->len;
+}
+
+static int brfw_nl_dump_policy(struct sk_buff *skb, struct netlink_callback *cb,
+			       struct brfw_net *bn,
+			       const struct brfw_policy *policy)
+{
+	void *hdr;
+
+	hdr = brfw_nl_dump_header(skb, cb, BRFW_CMD_POLICY_GET, bn);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (brfw_nlattr_put_policy(skb, bn->ruleset, policy)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+
+	return 0;
+}
+
+static int brfw_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	const struct brfw_policy *policy;
+	u64 n = 0;
+
+	mutex_lock(&bn->config_lock);
+	cb->seq = brfw_nl_generation(bn) + 1;
+	if (bn->ruleset) {
+		list_for_each_entry(policy, &bn->ruleset->policies, list) {
+			if (n++ < dump->order)
+				continue;
+			if (brfw_nl_dump_policy(skb, cb, bn, policy))
+				break;
+			dump->order++;
+		}
+	}
+	mutex_unlock(&bn->config_lock);
+
+	return skb->len;
+}
+
+/* ---- the family ---- */
+
+static const struct nla_policy brfw_nl_rule_add_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_RULE] = _NLA_POLICY_NESTED(BRFW_RULE_A_MAX, brfw_rule_policy),
+};
+
+static const struct nla_policy brfw_nl_rule_delete_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_HANDLE] = { .type = NLA_U64 },
+	[BRFW_A_RULE_CHANGE] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy brfw_nl_rule_flush_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_HOOK] = NLA_POLICY_MAX(NLA_U8, BRFW_HOOK_MAX),
+	[BRFW_A_BRIDGE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+};
+
+static const struct nla_policy brfw_nl_rule_get_policy[] = {
+	[BRFW_A_HANDLE] = { .type = NLA_U64 },
+	[BRFW_A_HOOK] = NLA_POLICY_MAX(NLA_U8, BRFW_HOOK_MAX),
+	[BRFW_A_BRIDGE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+};
+
+static const struct nla_policy brfw_nl_policy_change_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_POLICY] = _NLA_POLICY_NESTED(BRFW_POLICY_A_MAX,
+					     brfw_policy_policy),
+};
+
+static const struct nla_policy brfw_nl_counter_reset_policy[] = {
+	[BRFW_A_HANDLE] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy brfw_nl_txn_begin_policy[] = {
+	[BRFW_A_TXN_FLAGS] = NLA_POLICY_MASK(NLA_U32, BRFW_TXN_F_REPLACE),
+};
+
+static const struct nla_policy brfw_nl_txn_commit_policy[] = {
+	[BRFW_A_TXN_FLAGS] = NLA_POLICY_MASK(NLA_U32, BRFW_TXN_F_DRY_RUN),
+	[BRFW_A_EXPECTED_GENERATION] = { .type = NLA_U64 },
+};
+
+static int brfw_nl_rule_dump_start(struct netlink_callback *cb)
+{
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	struct nlattr *tb[BRFW_A_MAX + 1] = {};
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &brfw_nl_family, tb,
+			    ARRAY_SIZE(brfw_nl_rule_get_policy) - 1,
+			    brfw_nl_rule_get_policy, cb->extack);
+	if (err)
+		return err;
+	if (tb[BRFW_A_HANDLE]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, tb[BRFW_A_HANDLE],
+				    "a dump takes hook and bridge; one rule is read without NLM_F_DUMP");
+		return -EINVAL;
+	}
+
+	memset(dump, 0, sizeof(*dump));
+	if (tb[BRFW_A_BRIDGE])
+		strscpy(dump->bridge, nla_data(tb[BRFW_A_BRIDGE]),
+			sizeof(dump->bridge));
+
+	return brfw_nl_get_hook(tb[BRFW_A_HOOK], &dump->only_hook, cb->extack);
+}
+
+#define BRFW_NL_POLICY(_policy)						\
+	.policy = (_policy), .maxattr = ARRAY_SIZE(_policy) - 1
+
+static const struct genl_ops brfw_nl_ops[] = {
+	{
+		.cmd = BRFW_CMD_INFO_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_info_get,
+	},
+	{
+		.cmd = BRFW_CMD_RULE_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_rule_add,
+		BRFW_NL_POLICY(brfw_nl_rule_add_policy),
+	},
+	{
+		.cmd = BRFW_CMD_RULE_DELETE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_rule_delete,
+		BRFW_NL_POLICY(brfw_nl_rule_delete_policy),
+	},
+	{
+		.cmd = BRFW_CMD_RULE_FLUSH,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_rule_flush,
+		BRFW_NL_POLICY(brfw_nl_rule_flush_policy),
+	},
+	{
+		.cmd = BRFW_CMD_RULE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_rule_get,
+		.start = brfw_nl_rule_dump_start,
+		.dumpit = brfw_nl_rule_dump,
+		BRFW_NL_POLICY(brfw_nl_rule_get_policy),
+	},
+	{
+		.cmd = BRFW_CMD_POLICY_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_policy_set,
+		BRFW_NL_POLICY(brfw_nl_policy_change_policy),
+	},
+	{
+		.cmd = BRFW_CMD_POLICY_DELETE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_policy_delete,
+		BRFW_NL_POLICY(brfw_nl_policy_change_policy),
+	},
+	{
+		.cmd = BRFW_CMD_POLICY_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = brfw_nl_policy_dump,
+	},
+	{
+		.cmd = BRFW_CMD_COUNTER_RESET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_counter_reset,
+		BRFW_NL_POLICY(brfw_nl_counter_reset_policy),
+	},
+	{
+		.cmd = BRFW_CMD_TXN_BEGIN,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_txn_begin,
+		BRFW_NL_POLICY(brfw_nl_txn_begin_policy),
+	},
+	{
+		.cmd = BRFW_CMD_TXN_COMMIT,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_txn_commit,
+		BRFW_NL_POLICY(brfw_nl_txn_commit_policy),
+	},
+	{
+		.cmd = BRFW_CMD_TXN_ABORT,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_txn_abort,
+	},
+};
+
+/* No module alias: it would let any user load the module. */
+static struct genl_family brfw_nl_family __ro_after_init = {
+	.name = BRFW_GENL_NAME,
+	.version = BRFW_GENL_VERSION,
+	.maxattr = BRFW_A_MAX,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	.parallel_ops = true,
+	.ops = brfw_nl_ops,
+	.n_ops = ARRAY_SIZE(brfw_nl_ops),
+};
+
+/**
+ * brfw_nl_init() - at module load, when everything else is ready
+ *
+ * Return: 0 or an error.
+ */
+int __init brfw_nl_init(void)
+{
+	int err;
+
+	err = netlink_register_notifier(&brfw_nl_notifier);
+	if (err)
+		return err;
+
+	err = genl_register_family(&brfw_nl_family);
+	if (err)
+		netlink_unregister_notifier(&brfw_nl_notifier);
+
+	return err;
+}
+
+/** brfw_nl_exit() - at module unload; no request is under way afterwards */
+void brfw_nl_exit(void)
+{
+	genl_unregister_family(&brfw_nl_family);
+	netlink_unregister_notifier(&brfw_nl_notifier);
+}

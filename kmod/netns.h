@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * struct brfw_net: the root of everything that brfw has in one namespace.
+ */
+#ifndef _BRFW_NETNS_H
+#define _BRFW_NETNS_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+struct brfw_ruleset;
+struct brfw_view;
+
+/**
+ * struct brfw_net - brfw in one namespace
+ * @view: what packets see; NULL until something was committed. Read under
+ *	RCU, replaced by brfw_ruleset_commit()
+ * @net: the namespace
+ * @config_lock: excludes writers; see DOC: Locking in netlink.c
+ * @ruleset: rules, policies and names; NULL until a client needs it, then
+ *	until the namespace ends. Written with @config_lock held and released
+ *	with smp_store_release() for the netdevice notifier
+ * @drafts: open drafts; protected by @config_lock
+ * @ndrafts: number of them
+ */
+struct brfw_net {
+	struct brfw_view __rcu *view;
+	struct net *net;
+	struct mutex config_lock;
+	struct brfw_ruleset *ruleset;
+	struct list_head drafts;
+	unsigned int ndrafts;
+};
+
+extern unsigned int brfw_net_id;
+
+static inline struct brfw_net *brfw_net(const struct net *net)
+{
+	return net_generic(net, brfw_net_id);
+}
+
+/* Limits, from module parameters. */
+extern bool brfw_userns;
+unsigned int brfw_max_rules(const struct net *net);
+unsigned int brfw_max_drafts(const struct net *net);
+
+#endif /* _BRFW_NETNS_H */

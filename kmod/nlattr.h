@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between netlink attributes and rules.
+ */
+#ifndef _BRFW_NLATTR_H
+#define _BRFW_NLATTR_H
+
+#include <net/netlink.h>
+
+#include <linux/brfw.h>
+
+struct brfw_change;
+struct brfw_policy;
+struct brfw_rule;
+struct brfw_ruleset;
+struct brfw_stats;
+
+extern const struct nla_policy brfw_rule_policy[BRFW_RULE_A_MAX + 1];
+extern const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1];
+
+/* Fields that rules may match, 1 << enum brfw_match_attr */
+u64 brfw_nlattr_matches(void);
+
+/* May sleep; no lock needed. */
+
+int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
+			   u16 *slot, struct netlink_ext_ack *extack);
+int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
+			 const struct nlattr *attr,
+			 struct netlink_ext_ack *extack);
+int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
+			   const struct nlattr *attr,
+			   struct netlink_ext_ack *extack);
+
+/* Config lock held; may sleep. Return: 0 or -EMSGSIZE. */
+
+int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
+			 const struct brfw_rule *rule);
+int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
+			   const struct brfw_policy *policy);
+
+#endif /* _BRFW_NLATTR_H */

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * brfw: generic netlink interface of the bridge firewall
+ *
+ * The family is BRFW_GENL_NAME, version BRFW_GENL_VERSION. Each network
+ * namespace has a ruleset of its own; a request concerns the namespace of the
+ * socket that it is sent on.
+ *
+ * Conventions
+ * -----------
+ * Numbers are in host byte order. Addresses (MAC, IPv4, IPv6) are as on the
+ * wire. Strings end with a NUL byte. Nested attributes carry NLA_F_NESTED.
+ * Anything unknown (attribute, flag, value) is refused. nlmsg_flags other than
+ * NLM_F_REQUEST, NLM_F_ACK, NLM_F_ECHO and NLM_F_DUMP are refused.
+ *
+ * Permissions: commands that change something need CAP_NET_ADMIN in the
+ * initial user namespace, or, when the module parameter userns is 1, in the
+ * user namespace that owns the network namespace. All others need
+ * CAP_NET_ADMIN in the user namespace that owns the network namespace.
+ *
+ * Errors: each refusal carries an extended ACK with a text, and the offending
+ * or missing attribute where there is one. Errors of a change that are found
+ * only when it is applied (at once, or at BRFW_CMD_TXN_COMMIT) carry a struct
+ * brfw_culprit in NLMSGERR_ATTR_COOKIE.
+ *
+ * Every change is all or nothing. Each successful commit raises the
+ * generation of the ruleset by one; a commit that changes nothing does too.
+ *
+ * Messages
+ * --------
+ * do = answered with one message or an ACK, dump = answered with many.
+ *
+ * BRFW_CMD_INFO_GET	do
+ *    reply:
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_INFO: NLA_NESTED, see enum brfw_info_attr
+ *
+ * BRFW_CMD_RULE_ADD	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_RULE: NLA_NESTED
+ *        BRFW_RULE_A_HOOK: NLA_U8, enum brfw_hook, default forward
+ *        BRFW_RULE_A_BRIDGE: NLA_NUL_STRING, optional
+ *        BRFW_RULE_A_PRIORITY: NLA_U32, default BRFW_PRIORITY_DEFAULT, or the
+ *                              priority of the rule named by the next four
+ *        BRFW_RULE_A_BEFORE, BRFW_RULE_A_AFTER: NLA_U64, handle
+ *        BRFW_RULE_A_BEFORE_CHANGE, BRFW_RULE_A_AFTER_CHANGE: NLA_U32,
+ *                              BRFW_A_CHANGE_ID of an earlier addition in the
+ *                              same draft; at most one of the four
+ *        BRFW_RULE_A_MATCH: NLA_NESTED, optional, see enum brfw_match_attr
+ *            BRFW_MATCH_A_...: NLA_NESTED, see enum brfw_cond_attr
+ *        BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict
+ *        BRFW_RULE_A_COMMENT: NLA_NUL_STRING, optional
+ *    reply (not inside a draft):
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_RULE: NLA_NESTED
+ *        BRFW_RULE_A_HANDLE: NLA_U64
+ *    Fails with EEXIST when a rule with the same hook, bridge, priority and
+ *    conditions exists (culprit: its handle), ENOENT when the rule to be put
+ *    before or after doesn't exist, ENOSPC when a limit is reached.
+ *
+ * BRFW_CMD_RULE_DELETE	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    one of
+ *    BRFW_A_HANDLE: NLA_U64
+ *    BRFW_A_RULE_CHANGE: NLA_U32, BRFW_A_CHANGE_ID of an earlier addition in
+ *                              the same draft
+ *    Fails with ENOENT when there is no such rule.
+ *
+ * BRFW_CMD_RULE_FLUSH	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_HOOK: NLA_U8, optional: only rules of this hook
+ *    BRFW_A_BRIDGE: NLA_NUL_STRING, optional: only rules that name this bridge
+ *
+ * BRFW_CMD_RULE_GET	do
+ *    BRFW_A_HANDLE: NLA_U64
+ *    reply:
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_RULE: NLA_NESTED, as above and
+ *        BRFW_RULE_A_HANDLE: NLA_U64
+ *        BRFW_RULE_A_STATS: NLA_NESTED, see enum brfw_stats_attr
+ *
+ * BRFW_CMD_RULE_GET	dump
+ *    BRFW_A_HOOK: NLA_U8, optional
+ *    BRFW_A_BRIDGE: NLA_NUL_STRING, optional: only rules that name this bridge
+ *    replies: as for do, one message a rule, in the order of hook, then of
+ *    evaluation. NLM_F_DUMP_INTR is set when a commit came in between.
+ *
+ * BRFW_CMD_POLICY_SET	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_POLICY: NLA_NESTED
+ *        BRFW_POLICY_A_HOOK: NLA_U8, enum brfw_hook
+ *        BRFW_POLICY_A_BRIDGE: NLA_NUL_STRING, optional; without it the policy
+ *                              of all bridges that have none of their own
+ *        BRFW_POLICY_A_VERDICT: NLA_U8, accept or drop
+ *
+ * BRFW_CMD_POLICY_DELETE	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_POLICY: NLA_NESTED
+ *        BRFW_POLICY_A_HOOK: NLA_U8
+ *        BRFW_POLICY_A_BRIDGE: NLA_NUL_STRING
+ *    Fails with ENOENT when that bridge has no policy of its own there.
+ *
+ * BRFW_CMD_POLICY_GET	dump
+ *    replies: one message a policy
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_POLICY: NLA_NESTED, as above and
+ *        BRFW_POLICY_A_STATS: NLA_NESTED, see enum brfw_stats_attr
+ *
+ * BRFW_CMD_COUNTER_RESET	do, changes; not part of a draft, at once
+ *    BRFW_A_HANDLE: NLA_U64, optional: of this rule only; without it all
+ *                              counters of rules and policies
+ *
+ * BRFW_CMD_TXN_BEGIN	do, changes
+ *    BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_REPLACE, optional
+ *    Opens a draft that belongs to the socket. Changes sent on it go to the
+ *    draft until commit or abort; closing the socket aborts. Fails with EBUSY
+ *    when the socket has a draft already, ENOSPC when the namespace has too
+ *    many.
+ *
+ * BRFW_CMD_TXN_COMMIT	do, changes
+ *    BRFW_A_EXPECTED_GENERATION: NLA_U64, optional
+ *    BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_DRY_RUN, optional
+ *    reply:
+ *    BRFW_A_GENERATION: NLA_U64, of the ruleset after the commit; with
+ *                              BRFW_TXN_F_DRY_RUN as it is
+ *    Applies the draft and ends it, also when it fails. Fails with ENOENT when
+ *    the socket has none, ESTALE when the generation is not the expected one.
+ *    With BRFW_TXN_F_DRY_RUN the draft goes through the same checks, and
+ *    nothing is changed.
+ *
+ * BRFW_CMD_TXN_ABORT	do, changes
+ *    Ends the draft without applying it. Fails with ENOENT when the socket has
+ *    none.
+ */
+#ifndef _UAPI_LINUX_BRFW_H
+#define _UAPI_LINUX_BRFW_H
+
+#include <linux/types.h>
+
+#define BRFW_GENL_NAME		"brfw"
+#define BRFW_GENL_VERSION	1
+
+/** BRFW_ABI_VERSION - raised when attributes or commands are added */
+#define BRFW_ABI_VERSION	1
+
+/** BRFW_IFNAME_LEN - longest interface name with its NUL byte (IFNAMSIZ) */
+#define BRFW_IFNAME_LEN		16
+
+/** BRFW_COMMENT_LEN - longest comment in bytes with its NUL byte */
+#define BRFW_COMMENT_LEN	128
+
+/** BRFW_PRIORITY_DEFAULT - priority of a rule that names none */
+#define BRFW_PRIORITY_DEFAULT	1000
+
+/**
+ * enum brfw_cmd - commands, described at the top of this file
+ * @BRFW_CMD_UNSPEC: not used
+ * @BRFW_CMD_INFO_GET: limits and state of the ruleset
+ * @BRFW_CMD_RULE_ADD: add a rule
+ * @BRFW_CMD_RULE_DELETE: delete a rule
+ * @BRFW_CMD_RULE_FLUSH: delete all rules, or those of a hook or bridge
+ * @BRFW_CMD_RULE_GET: read one rule or all
+ * @BRFW_CMD_POLICY_SET: set a policy
+ * @BRFW_CMD_POLICY_DELETE: delete the policy of one bridge
+ * @BRFW_CMD_POLICY_GET: read all policies
+ * @BRFW_CMD_COUNTER_RESET: set counters to zero
+ * @BRFW_CMD_TXN_BEGIN: open a draft
+ * @BRFW_CMD_TXN_COMMIT: apply the draft
+ * @BRFW_CMD_TXN_ABORT: forget the draft
+ */
+enum brfw_cmd {
+	BRFW_CMD_UNSPEC,
+	BRFW_CMD_INFO_GET,
+	BRFW_CMD_RULE_ADD,
+	BRFW_CMD_RULE_DELETE,
+	BRFW_CMD_RULE_FLUSH,
+	BRFW_CMD_RULE_GET,
+	BRFW_CMD_POLICY_SET,
+	BRFW_CMD_POLICY_DELETE,
+	BRFW_CMD_POLICY_GET,
+	BRFW_CMD_COUNTER_RESET,
+	BRFW_CMD_TXN_BEGIN,
+	BRFW_CMD_TXN_COMMIT,
+	BRFW_CMD_TXN_ABORT,
+	/* private: */
+	__BRFW_CMD_MAX,
+	BRFW_CMD_MAX = __BRFW_CMD_MAX - 1,
+};
+
+/**
+ * enum brfw_hook - where a frame is judged
+ * @BRFW_HOOK_FORWARD: on its way from one port to another, once for each
+ *	egress port
+ * @BRFW_HOOK_INPUT: on its way to the bridge device itself
+ * @BRFW_HOOK_OUTPUT: on its way from the bridge device itself, once for each
+ *	egress port
+ * @BRFW_HOOK_PREROUTING: before the bridge learns the source address;
+ *	reserved, refused with EOPNOTSUPP
+ */
+enum brfw_hook {
+	BRFW_HOOK_FORWARD,
+	BRFW_HOOK_INPUT,
+	BRFW_HOOK_OUTPUT,
+	BRFW_HOOK_PREROUTING,
+	/* private: */
+	__BRFW_HOOK_MAX,
+	BRFW_HOOK_MAX = __BRFW_HOOK_MAX - 1,
+};
+
+/**
+ * enum brfw_verdict - what becomes of a frame
+ * @BRFW_VERDICT_ACCEPT: it goes on
+ * @BRFW_VERDICT_DROP: it is dropped without an answer
+ */
+enum brfw_verdict {
+	BRFW_VERDICT_ACCEPT,
+	BRFW_VERDICT_DROP,
+	/* private: */
+	__BRFW_VERDICT_MAX,
+	BRFW_VERDICT_MAX = __BRFW_VERDICT_MAX - 1,
+};
+
+/* BRFW_A_TXN_FLAGS */
+
+/** BRFW_TXN_F_REPLACE - the draft starts from an empty ruleset (BEGIN) */
+#define BRFW_TXN_F_REPLACE	(1U << 0)
+/** BRFW_TXN_F_DRY_RUN - check everything, change nothing (COMMIT) */
+#define BRFW_TXN_F_DRY_RUN	(1U << 1)
+
+/**
+ * struct brfw_culprit - what made a change fail, in NLMSGERR_ATTR_COOKIE
+ * @change_id: BRFW_A_CHANGE_ID of the refused change, 0 when it had none
+ * @reserved: 0
+ * @handle: the other rule concerned (of which this is a duplicate), or 0
+ */
+struct brfw_culprit {
+	__u32 change_id;
+	__u32 reserved;
+	__u64 handle;
+};
+
+/**
+ * enum brfw_attr - attributes of a message
+ * @BRFW_A_UNSPEC: not used
+ * @BRFW_A_PAD: padding before 64-bit values
+ * @BRFW_A_GENERATION: NLA_U64, generation of the ruleset
+ * @BRFW_A_INFO: NLA_NESTED, enum brfw_info_attr
+ * @BRFW_A_RULE: NLA_NESTED, enum brfw_rule_attr
+ * @BRFW_A_POLICY: NLA_NESTED, enum brfw_policy_attr
+ * @BRFW_A_HANDLE: NLA_U64, handle of a rule
+ * @BRFW_A_HOOK: NLA_U8, enum brfw_hook, as a filter
+ * @BRFW_A_BRIDGE: NLA_NUL_STRING, as a filter
+ * @BRFW_A_CHANGE_ID: NLA_U32, number, not 0, that the client gives to a
+ *	change; unique in a draft
+ * @BRFW_A_RULE_CHANGE: NLA_U32, names a rule by the change that added it
+ * @BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_*
+ * @BRFW_A_EXPECTED_GENERATION: NLA_U64
+ */
+enum brfw_attr {
+	BRFW_A_UNSPEC,
+	BRFW_A_PAD,
+	BRFW_A_GENERATION,
+	BRFW_A_INFO,
+	BRFW_A_RULE,
+	BRFW_A_POLICY,
+	BRFW_A_HANDLE,
+	BRFW_A_HOOK,
+	BRFW_A_BRIDGE,
+	BRFW_A_CHANGE_ID,
+	BRFW_A_RULE_CHANGE,
+	BRFW_A_TXN_FLAGS,
+	BRFW_A_EXPECTED_GENERATION,
+	/* private: */
+	__BRFW_A_MAX,
+	BRFW_A_MAX = __BRFW_A_MAX - 1,
+};
+
+/**
+ * enum brfw_info_attr - what the module can do and holds
+ * @BRFW_INFO_A_UNSPEC: not used
+ * @BRFW_INFO_A_PAD: padding before 64-bit values
+ * @BRFW_INFO_A_ABI_VERSION: NLA_U32, BRFW_ABI_VERSION of the module
+ * @BRFW_INFO_A_MODULE_VERSION: NLA_NUL_STRING
+ * @BRFW_INFO_A_HOOKS: NLA_U32, hooks that rules may name, 1 << enum brfw_hook
+ * @BRFW_INFO_A_MATCHES: NLA_U64, fields that rules may match,
+ *	1 << enum brfw_match_attr
+ * @BRFW_INFO_A_VERDICTS: NLA_U32, 1 << enum brfw_verdict
+ * @BRFW_INFO_A_RULES: NLA_U32, rules in the ruleset
+ * @BRFW_INFO_A_MAX_RULES: NLA_U32, rules that this namespace may hold
+ * @BRFW_INFO_A_DRAFTS: NLA_U32, open drafts
+ * @BRFW_INFO_A_MAX_DRAFTS: NLA_U32, drafts that may be open at a time
+ * @BRFW_INFO_A_ACTIVE_HOOKS: NLA_U32, hooks that are registered now,
+ *	1 << enum brfw_hook
+ */
+enum brfw_info_attr {
+	BRFW_INFO_A_UNSPEC,
+	BRFW_INFO_A_PAD,
+	BRFW_INFO_A_ABI_VERSION,
+	BRFW_INFO_A_MODULE_VERSION,
+	BRFW_INFO_A_HOOKS,
+	BRFW_INFO_A_MATCHES,
+	BRFW_INFO_A_VERDICTS,
+	BRFW_INFO_A_RULES,
+	BRFW_INFO_A_MAX_RULES,
+	BRFW_INFO_A_DRAFTS,
+	BRFW_INFO_A_MAX_DRAFTS,
+	BRFW_INFO_A_ACTIVE_HOOKS,
+	/* private: */
+	__BRFW_INFO_A_MAX,
+	BRFW_INFO_A_MAX = __BRFW_INFO_A_MAX - 1,
+};
+
+/**
+ * enum brfw_rule_attr - attributes of a rule
+ * @BRFW_RULE_A_UNSPEC: not used
+ * @BRFW_RULE_A_PAD: padding before 64-bit values
+ * @BRFW_RULE_A_HANDLE: NLA_U64, given by the kernel, never reused
+ * @BRFW_RULE_A_HOOK: NLA_U8, enum brfw_hook
+ * @BRFW_RULE_A_BRIDGE: NLA_NUL_STRING, name of the bridge; absent: any
+ * @BRFW_RULE_A_PRIORITY: NLA_U32, lower is evaluated first
+ * @BRFW_RULE_A_BEFORE: NLA_U64, directly before the rule with this handle
+ * @BRFW_RULE_A_AFTER: NLA_U64, directly after the rule with this handle
+ * @BRFW_RULE_A_BEFORE_CHANGE: NLA_U32, as BEFORE, by BRFW_A_CHANGE_ID
+ * @BRFW_RULE_A_AFTER_CHANGE: NLA_U32, as AFTER, by BRFW_A_CHANGE_ID
+ * @BRFW_RULE_A_MATCH: NLA_NESTED, enum brfw_match_attr; absent: every frame
+ * @BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict
+ * @BRFW_RULE_A_COMMENT: NLA_NUL_STRING, no control characters
+ * @BRFW_RULE_A_STATS: NLA_NESTED, enum brfw_stats_attr
+ */
+enum brfw_rule_attr {
+	BRFW_RULE_A_UNSPEC,
+	BRFW_RULE_A_PAD,
+	BRFW_RULE_A_HANDLE,
+	BRFW_RULE_A_HOOK,
+	BRFW_RULE_A_BRIDGE,
+	BRFW_RULE_A_PRIORITY,
+	BRFW_RULE_A_BEFORE,
+	BRFW_RULE_A_AFTER,
+	BRFW_RULE_A_BEFORE_CHANGE,
+	BRFW_RULE_A_AFTER_CHANGE,
+	BRFW_RULE_A_MATCH,
+	BRFW_RULE_A_VERDICT,
+	BRFW_RULE_A_COMMENT,
+	BRFW_RULE_A_STATS,
+	/* private: */
+	__BRFW_RULE_A_MAX,
+	BRFW_RULE_A_MAX = __BRFW_RULE_A_MAX - 1,
+};
+
+/**
+ * enum brfw_match_attr - fields of a frame, each NLA_NESTED with one condition
+ *	(enum brfw_cond_attr); all conditions of a rule must hold
+ * @BRFW_MATCH_A_UNSPEC: not used
+ * @BRFW_MATCH_A_IN_PORT: name of the port it came in by; not in hook output
+ * @BRFW_MATCH_A_OUT_PORT: name of the port it leaves by; not in hook input
+ * @BRFW_MATCH_A_ETH_SRC: source MAC address; mask
+ * @BRFW_MATCH_A_ETH_DST: destination MAC address; mask
+ * @BRFW_MATCH_A_ETH_TYPE: u16 from 0x0600, EtherType behind any VLAN tag
+ *	(IEEE 802.3 clause 3.2.6); frames with a length there have none
+ * @BRFW_MATCH_A_VLAN_ID: u16 0-4094, VID of the outermost tag (IEEE 802.1Q
+ *	clause 9.6); frames without a tag never match
+ * @BRFW_MATCH_A_IP4_SRC: IPv4 source address; prefix
+ * @BRFW_MATCH_A_IP4_DST: IPv4 destination address; prefix
+ * @BRFW_MATCH_A_IP6_SRC: IPv6 source address; prefix
+ * @BRFW_MATCH_A_IP6_DST: IPv6 destination address; prefix
+ * @BRFW_MATCH_A_IP_PROTO: u8, IPv4 protocol, or IPv6 next header after the
+ *	known extension headers (IANA protocol numbers)
+ * @BRFW_MATCH_A_L4_SPORT: u16, source port; range; needs IP_PROTO TCP or UDP
+ * @BRFW_MATCH_A_L4_DPORT: u16, destination port; range; needs IP_PROTO TCP or
+ *	UDP
+ * @BRFW_MATCH_A_TCP_FLAGS: u8, control bits CWR to FIN (RFC 9293); mask; needs
+ *	IP_PROTO TCP
+ * @BRFW_MATCH_A_ICMP_TYPE: u8 (RFC 792); needs IP_PROTO ICMP
+ * @BRFW_MATCH_A_ICMP_CODE: u8; needs ICMP_TYPE
+ * @BRFW_MATCH_A_ICMPV6_TYPE: u8 (RFC 4443); needs IP_PROTO ICMPv6
+ * @BRFW_MATCH_A_ICMPV6_CODE: u8; needs ICMPV6_TYPE
+ */
+enum brfw_match_attr {
+	BRFW_MATCH_A_UNSPEC,
+	BRFW_MATCH_A_IN_PORT,
+	BRFW_MATCH_A_OUT_PORT,
+	BRFW_MATCH_A_ETH_SRC,
+	BRFW_MATCH_A_ETH_DST,
+	BRFW_MATCH_A_ETH_TYPE,
+	BRFW_MATCH_A_VLAN_ID,
+	BRFW_MATCH_A_IP4_SRC,
+	BRFW_MATCH_A_IP4_DST,
+	BRFW_MATCH_A_IP6_SRC,
+	BRFW_MATCH_A_IP6_DST,
+	BRFW_MATCH_A_IP_PROTO,
+	BRFW_MATCH_A_L4_SPORT,
+	BRFW_MATCH_A_L4_DPORT,
+	BRFW_MATCH_A_TCP_FLAGS,
+	BRFW_MATCH_A_ICMP_TYPE,
+	BRFW_MATCH_A_ICMP_CODE,
+	BRFW_MATCH_A_ICMPV6_TYPE,
+	BRFW_MATCH_A_ICMPV6_CODE,
+	/* private: */
+	__BRFW_MATCH_A_MAX,
+	BRFW_MATCH_A_MAX = __BRFW_MATCH_A_MAX - 1,
+};
+
+/**
+ * enum brfw_cond_attr - one condition on one field
+ *
+ * Bits of @BRFW_COND_A_VALUE outside of a mask or prefix must be 0. A mask of
+ * all zeros, a prefix of 0 and a reversed range are refused: a condition that
+ * always holds is left out.
+ *
+ * @BRFW_COND_A_UNSPEC: not used
+ * @BRFW_COND_A_VALUE: the value: NLA_U8 or NLA_U16 for numbers, 4 bytes for
+ *	IPv4, 16 for IPv6, 6 for MAC addresses, NLA_NUL_STRING for ports
+ * @BRFW_COND_A_MASK: bits to compare, same type as the value; only for fields
+ *	above that say mask
+ * @BRFW_COND_A_PREFIX_LEN: NLA_U8, leading bits to compare; only for fields
+ *	that say prefix; absent: all
+ * @BRFW_COND_A_RANGE_END: last value of the range that starts with the value,
+ *	same type, larger than the value; only for fields that say range
+ */
+enum brfw_cond_attr {
+	BRFW_COND_A_UNSPEC,
+	BRFW_COND_A_VALUE,
+	BRFW_COND_A_MASK,
+	BRFW_COND_A_PREFIX_LEN,
+	BRFW_COND_A_RANGE_END,
+	/* private: */
+	__BRFW_COND_A_MAX,
+	BRFW_COND_A_MAX = __BRFW_COND_A_MAX - 1,
+};
+
+/**
+ * enum brfw_policy_attr - attributes of a policy
+ * @BRFW_POLICY_A_UNSPEC: not used
+ * @BRFW_POLICY_A_HOOK: NLA_U8, enum brfw_hook
+ * @BRFW_POLICY_A_BRIDGE: NLA_NUL_STRING; absent: bridges without their own
+ * @BRFW_POLICY_A_VERDICT: NLA_U8, BRFW_VERDICT_ACCEPT or BRFW_VERDICT_DROP
+ * @BRFW_POLICY_A_STATS: NLA_NESTED, enum brfw_stats_attr; judgements are
+ *	counted only while the hook is active (BRFW_INFO_A_ACTIVE_HOOKS)
+ */
+enum brfw_policy_attr {
+	BRFW_POLICY_A_UNSPEC,
+	BRFW_POLICY_A_HOOK,
+	BRFW_POLICY_A_BRIDGE,
+	BRFW_POLICY_A_VERDICT,
+	BRFW_POLICY_A_STATS,
+	/* private: */
+	__BRFW_POLICY_A_MAX,
+	BRFW_POLICY_A_MAX = __BRFW_POLICY_A_MAX - 1,
+};
+
+/**
+ * enum brfw_stats_attr - counters of a rule or policy
+ * @BRFW_STATS_A_UNSPEC: not used
+ * @BRFW_STATS_A_PAD: padding before 64-bit values
+ * @BRFW_STATS_A_PACKETS: NLA_U64, judgements; a GSO packet counts its segments
+ * @BRFW_STATS_A_BYTES: NLA_U64, with MAC header and tags, without FCS
+ */
+enum brfw_stats_attr {
+	BRFW_STATS_A_UNSPEC,
+	BRFW_STATS_A_PAD,
+	BRFW_STATS_A_PACKETS,
+	BRFW_STATS_A_BYTES,
+	/* private: */
+	__BRFW_STATS_A_MAX,
+	BRFW_STATS_A_MAX = __BRFW_STATS_A_MAX - 1,
+};
+
+#endif /* _UAPI_LINUX_BRFW_H */
