@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command table, and what handlers are given.
+ */
+#ifndef _FWCTL_CMD_H
+#define _FWCTL_CMD_H
+
+#include "err.h"
+#include "nlsock.h"
+#include "parse.h"
+#include "print.h"
+
+struct fwctl_cmd;
+
+/** struct cmd_context - one run of the tool */
+struct cmd_context {
+	/** @cmd: the command that runs */
+	const struct fwctl_cmd *cmd;
+	/** @netns: name of the network namespace, or NULL for our own */
+	const char *netns;
+	/** @json: print JSON */
+	bool json;
+	/** @style: how to print */
+	struct print_style style;
+	/** @words: arguments behind the command */
+	struct parse_words words;
+	/** @err: why the handler failed */
+	struct fwctl_err err;
+};
+
+/**
+ * struct fwctl_cmd - one row of the command table
+ *
+ * Handlers read all of their arguments before they open a socket. They return
+ * 0, or -1 with the reason in the context.
+ */
+struct fwctl_cmd {
+	/** @object: first word */
+	const char *object;
+	/** @verb: second word; NULL when the object has no commands */
+	const char *verb;
+	/** @args: arguments, for usage texts */
+	const char *args;
+	/** @summary: what it does, for usage texts */
+	const char *summary;
+	/** @run: handler */
+	int (*run)(struct cmd_context *ctx);
+};
+
+extern const struct fwctl_cmd cmd_table[];
+extern const size_t cmd_table_count;
+
+/* Shared by handlers: open the socket of the context. */
+int cmd_open(struct cmd_context *ctx, struct nlsock *sock);
+/* Turns what wire.c found into an error; 0 for WIRE_OK. */
+int cmd_check(enum wire_result result, uint64_t handle, struct fwctl_err *err);
+/* A request without answer, made by @cmd and @filter. */
+int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *filter);
+/* Prints a single JSON array or object. */
+int cmd_print_json(struct cmd_context *ctx, json_t *element, bool in_array);
+
+int cmd_rule_add(struct cmd_context *ctx);
+int cmd_rule_delete(struct cmd_context *ctx);
+int cmd_rule_show(struct cmd_context *ctx);
+int cmd_rule_flush(struct cmd_context *ctx);
+int cmd_policy_set(struct cmd_context *ctx);
+int cmd_policy_delete(struct cmd_context *ctx);
+int cmd_policy_show(struct cmd_context *ctx);
+int cmd_ruleset_load(struct cmd_context *ctx);
+int cmd_ruleset_check(struct cmd_context *ctx);
+int cmd_ruleset_save(struct cmd_context *ctx);
+int cmd_ruleset_flush(struct cmd_context *ctx);
+int cmd_counter_reset(struct cmd_context *ctx);
+int cmd_info_show(struct cmd_context *ctx);
+int cmd_help(struct cmd_context *ctx);
+
+#endif /* _FWCTL_CMD_H */

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Error sentences, all in one place so that they keep one voice and one test
+ * can ask for each. Words from outside (files, arguments, the kernel) are
+ * shown without control characters and cut when they are long.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "err.h"
+#include "nlsock.h"
+
+#define SHOWN_LEN	256
+
+/** struct shown - text from outside, made fit to be printed */
+struct shown {
+	char text[SHOWN_LEN];
+};
+
+static const char *show(struct shown *shown, const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i] && i < sizeof(shown->text) - 4; i++) {
+		unsigned char c = text[i];
+
+		shown->text[i] = c < 0x20 || c == 0x7f ? '?' : c;
+	}
+	strcpy(shown->text + i, text[i] ? "..." : "");
+	return shown->text;
+}
+
+static int __attribute__((format(printf, 4, 5)))
+err_set(struct fwctl_err *err, int exit, unsigned int column, const char *format, ...)
+{
+	va_list args;
+
+	err->exit = exit;
+	err->column = column;
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	return -1;
+}
+
+#define err_usage(err, column, ...) err_set(err, FWCTL_EXIT_USAGE, column, __VA_ARGS__)
+#define err_refuse(err, ...) err_set(err, FWCTL_EXIT_REFUSED, 0, __VA_ARGS__)
+
+int err_required(struct fwctl_err *err, unsigned int column, const char *what)
+{
+	return err_usage(err, column, "argument \"%s\" is required", what);
+}
+
+int err_value_missing(struct fwctl_err *err, unsigned int column, const char *keyword,
+		      const char *want)
+{
+	return err_usage(err, column, "argument \"%s\" needs a value (want %s)", keyword, want);
+}
+
+int err_wrong(struct fwctl_err *err, unsigned int column, const char *keyword,
+	      const char *value, const char *want)
+{
+	struct shown shown;
+
+	return err_usage(err, column, "\"%s\" is wrong: \"%s\" (want %s)", keyword,
+			 show(&shown, value), want);
+}
+
+int err_duplicate(struct fwctl_err *err, unsigned int column, const char *keyword,
+		  const char *value)
+{
+	struct shown shown;
+
+	return err_usage(err, column, "duplicate \"%s\": \"%s\" is the second value", keyword,
+			 show(&shown, value));
+}
+
+int err_conflict(struct fwctl_err *err, unsigned int column, const char *keyword,
+		 const char *other)
+{
+	return err_usage(err, column, "\"%s\" and \"%s\" exclude each other", keyword, other);
+}
+
+int err_unknown(struct fwctl_err *err, unsigned int column, const char *word,
+		const char *object)
+{
+	struct shown shown;
+
+	return err_usage(err, column, "\"%s\" is unknown, try \"fwctl %s%shelp\"",
+			 show(&shown, word), object ? object : "", object ? " " : "");
+}
+
+int err_command_missing(struct fwctl_err *err, const char *object)
+{
+	return err_usage(err, 0, "%s is required, try \"fwctl %s%shelp\"",
+			 object ? "a command" : "an object", object ? object : "",
+			 object ? " " : "");
+}
+
+int err_option(struct fwctl_err *err, const char *option)
+{
+	struct shown shown;
+
+	return err_usage(err, 0, "option \"%s\" is unknown, try \"fwctl help\"",
+			 show(&shown, option));
+}
+
+int err_option_value(struct fwctl_err *err, const char *option)
+{
+	struct shown shown;
+
+	return err_usage(err, 0, "option \"%s\" needs a value, try \"fwctl help\"",
+			 show(&shown, option));
+}
+
+int err_netns_name(struct fwctl_err *err, const char *name)
+{
+	return err_wrong(err, 0, "-n", name,
+			 "the name of a network namespace as \"ip netns\" shows it");
+}
+
+int err_statement(struct fwctl_err *err, unsigned int column, const char *object,
+		  const char *verb)
+{
+	struct shown o, v;
+
+	return err_usage(err, column,
+			 "\"%s%s%s\" can't stand in a rule file (want \"rule add\" or \"policy set\")",
+			 show(&o, object), verb ? " " : "", verb ? show(&v, verb) : "");
+}
+
+int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *keyword)
+{
+	return err_usage(err, column,
+			 "\"%s\" can't stand in a rule file, which replaces all rules (put the lines in order)",
+			 keyword);
+}
+
+int err_quote_open(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "the quoted string has no end (want \" before the end of the line)");
+}
+
+int err_quote_end(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "a word begins directly behind a quoted string (want a space)");
+}
+
+int err_escape(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "the escape is unknown (want \\\" or \\\\ in a quoted string)");
+}
+
+int err_quote_inside(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "a quote stands inside a word (want it around the whole word)");
+}
+
+int err_words(struct fwctl_err *err, unsigned int column, unsigned int max)
+{
+	return err_usage(err, column, "there are more than %u words", max);
+}
+
+int err_line_long(struct fwctl_err *err, unsigned int max)
+{
+	return err_usage(err, max + 1, "the line is longer than %u bytes", max);
+}
+
+int err_nul(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "a NUL byte: this is not a text file");
+}
+
+int err_cr(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "the line ends with a carriage return (want LF line ends, not CR LF)");
+}
+
+int err_control(struct fwctl_err *err, unsigned int column)
+{
+	return err_usage(err, column, "a control character (want printable text, spaces and tabs)");
+}
+
+int err_too_many(struct fwctl_err *err)
+{
+	return err_set(err, err->exit, 0, "too many errors, the rest is not shown");
+}
+
+int err_system(struct fwctl_err *err, const char *what, const char *name, int error)
+{
+	struct shown shown;
+
+	return err_refuse(err, "can't %s %s: %s", what, show(&shown, name), strerror(error));
+}
+
+int err_file_kind(struct fwctl_err *err, const char *name, const char *kind)
+{
+	struct shown shown;
+
+	return err_usage(err, 0, "\"%s\" is a %s (want a file)", show(&shown, name), kind);
+}
+
+int err_netns(struct fwctl_err *err, const char *name, int error)
+{
+	struct shown shown;
+
+	if (error == ENOENT)
+		return err_refuse(err, "there is no network namespace \"%s\", try \"ip netns\"",
+				  show(&shown, name));
+	return err_refuse(err, "can't enter network namespace \"%s\": %s%s", show(&shown, name),
+			  strerror(error),
+			  error == EPERM || error == EACCES ? " (this needs root)" : "");
+}
+
+int err_memory(struct fwctl_err *err)
+{
+	return err_refuse(err, "out of memory");
+}
+
+int err_no_family(struct fwctl_err *err)
+{
+	return err_refuse(err, "kernel family \"brfw\" not found; is the brfw module loaded? (load it with \"modprobe brfw\" or \"insmod brfw.ko\")");
+}
+
+/* What to do about it, for errors where the errno tells. */
+static const char *refused_hint(int error)
+{
+	if (error == EPERM)
+		return " (this needs CAP_NET_ADMIN: to change rules on the host, or in the namespace when the module parameter userns is 1; to read them in the namespace)";
+	return "";
+}
+
+int err_refused(struct fwctl_err *err, const struct nlsock_refusal *refusal,
+		const char *attr)
+{
+	char where[64] = "", other[48] = "";
+	struct shown text;
+
+	if (attr)
+		snprintf(where, sizeof(where), " (%sattribute %s)",
+			 refusal->has_miss_type ? "missing " : "", attr);
+	if (refusal->culprit.handle)
+		snprintf(other, sizeof(other), " (see rule handle %llu)",
+			 (unsigned long long)refusal->culprit.handle);
+	return err_refuse(err, "kernel refused%s%s%s%s: %s%s", refusal->text[0] ? ": " : "",
+			  show(&text, refusal->text), where, other, strerror(refusal->error),
+			  refused_hint(refusal->error));
+}
+
+int err_malformed(struct fwctl_err *err)
+{
+	return err_refuse(err, "the kernel's answer is malformed; do fwctl and the brfw module belong together?");
+}
+
+int err_newer(struct fwctl_err *err, uint64_t handle)
+{
+	if (!handle)
+		return err_refuse(err, "the brfw module is newer than fwctl: a policy uses what this fwctl doesn't know");
+	return err_refuse(err, "the brfw module is newer than fwctl: rule handle %llu uses what this fwctl doesn't know",
+			  (unsigned long long)handle);
+}
+
+int err_changing(struct fwctl_err *err)
+{
+	return err_refuse(err, "the ruleset kept changing while it was read, try again");
+}
+
+int err_overrun(struct fwctl_err *err)
+{
+	return err_refuse(err, "answers of the kernel were lost: the socket's receive buffer is too small");
+}
+
+int err_no_answer(struct fwctl_err *err)
+{
+	return err_refuse(err, "the kernel sent no answer");
+}
+
+void err_print(const char *object, const char *verb, const struct fwctl_err *err)
+{
+	if (!err->text[0])
+		return;
+	/* Keep the order of what was said before, also in one log file. */
+	fflush(stdout);
+	if (object)
+		fprintf(stderr, "fwctl: %s%s%s: %s\n", object, verb ? " " : "",
+			verb ? verb : "", err->text);
+	else
+		fprintf(stderr, "fwctl: %s\n", err->text);
+}
+
+void err_print_line(const char *file, unsigned long line, const struct fwctl_err *err)
+{
+	struct shown shown;
+
+	fflush(stdout);
+	if (err->column)
+		fprintf(stderr, "fwctl: %s:%lu:%u: %s\n", show(&shown, file), line,
+			err->column, err->text);
+	else
+		fprintf(stderr, "fwctl: %s: %s\n", show(&shown, file), err->text);
+}

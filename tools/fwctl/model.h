@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rules, policies and module information as plain structs, and the table of
+ * match fields that the parser, the printer and the wire format share.
+ */
+#ifndef _FWCTL_MODEL_H
+#define _FWCTL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/brfw.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/** struct fwctl_name - one word for one number */
+struct fwctl_name {
+	/** @word: as typed and printed; NULL ends a list */
+	const char *word;
+	/** @value: the number that it stands for */
+	uint16_t value;
+};
+
+/**
+ * enum fwctl_kind - form of the value of a field
+ * @FWCTL_KIND_NAME: interface name
+ * @FWCTL_KIND_MAC: six bytes with an optional mask
+ * @FWCTL_KIND_NUMBER: number of one or two bytes
+ * @FWCTL_KIND_RANGE: number or range of numbers of one or two bytes
+ * @FWCTL_KIND_IP4: IPv4 address with an optional prefix length
+ * @FWCTL_KIND_IP6: IPv6 address with an optional prefix length
+ * @FWCTL_KIND_FLAGS: flags of one byte, among those of a mask
+ * @FWCTL_KINDS: number of kinds
+ */
+enum fwctl_kind {
+	FWCTL_KIND_NAME,
+	FWCTL_KIND_MAC,
+	FWCTL_KIND_NUMBER,
+	FWCTL_KIND_RANGE,
+	FWCTL_KIND_IP4,
+	FWCTL_KIND_IP6,
+	FWCTL_KIND_FLAGS,
+	FWCTL_KINDS,
+};
+
+/** struct fwctl_field - one row of the field table */
+struct fwctl_field {
+	/** @keyword: word in front of the value; IPv4 and IPv6 share theirs */
+	const char *keyword;
+	/** @usage: form of the value for help texts */
+	const char *usage;
+	/** @summary: what it matches, for help texts */
+	const char *summary;
+	/** @names: words for values, or NULL */
+	const struct fwctl_name *names;
+	/** @attr: enum brfw_match_attr */
+	uint8_t attr;
+	/** @kind: form of the value */
+	uint8_t kind;
+	/** @size: bytes of the value on the wire; 0 for names */
+	uint8_t size;
+	/** @is_hex: numbers are written in hexadecimal */
+	bool is_hex;
+	/** @min: smallest number */
+	uint16_t min;
+	/** @max: largest number */
+	uint16_t max;
+};
+
+/** union fwctl_value - value or mask of a condition, by kind of its field */
+union fwctl_value {
+	/** @number: NUMBER, RANGE and FLAGS */
+	uint16_t number;
+	/** @bytes: MAC, IP4 and IP6, as on the wire */
+	uint8_t bytes[16];
+	/** @name: NAME */
+	char name[BRFW_IFNAME_LEN];
+};
+
+/** struct fwctl_cond - condition on one field, in its only canonical form */
+struct fwctl_cond {
+	/** @value: what is compared, or the start of the range */
+	union fwctl_value value;
+	/** @mask: MAC and FLAGS: bits that are compared, never all zeros */
+	union fwctl_value mask;
+	/** @end: RANGE: last number, the same as the value when there is one */
+	uint16_t end;
+	/** @prefix: IP4 and IP6: leading bits that are compared, from 1 */
+	uint8_t prefix;
+};
+
+/** struct fwctl_stats - counters */
+struct fwctl_stats {
+	/** @packets: judgements */
+	uint64_t packets;
+	/** @bytes: their bytes */
+	uint64_t bytes;
+};
+
+/**
+ * enum fwctl_place - where a rule goes among those of its priority
+ * @FWCTL_PLACE_LAST: behind all others
+ * @FWCTL_PLACE_BEFORE: directly before another rule
+ * @FWCTL_PLACE_AFTER: directly after another rule
+ */
+enum fwctl_place {
+	FWCTL_PLACE_LAST,
+	FWCTL_PLACE_BEFORE,
+	FWCTL_PLACE_AFTER,
+};
+
+/** struct fwctl_rule - one rule */
+struct fwctl_rule {
+	/** @handle: given by the kernel; 0 in a rule to be added */
+	uint64_t handle;
+	/** @place_handle: handle of the rule that @place refers to */
+	uint64_t place_handle;
+	/** @stats: counters, when @has_stats */
+	struct fwctl_stats stats;
+	/** @prio: priority, when @has_prio */
+	uint32_t prio;
+	/** @set: conditions that are there, 1 << enum brfw_match_attr */
+	uint32_t set;
+	/** @hook: enum brfw_hook */
+	uint8_t hook;
+	/** @verdict: enum brfw_verdict */
+	uint8_t verdict;
+	/** @place: enum fwctl_place */
+	uint8_t place;
+	/** @has_prio: a priority was given; without it the kernel picks one */
+	bool has_prio;
+	/** @has_stats: counters came with the rule */
+	bool has_stats;
+	/** @bridge: name of the bridge; empty: any */
+	char bridge[BRFW_IFNAME_LEN];
+	/** @comment: comment; empty: none */
+	char comment[BRFW_COMMENT_LEN];
+	/** @cond: conditions, by enum brfw_match_attr */
+	struct fwctl_cond cond[BRFW_MATCH_A_MAX + 1];
+};
+
+/** struct fwctl_policy - what happens when no rule decides */
+struct fwctl_policy {
+	/** @stats: counters, when @has_stats */
+	struct fwctl_stats stats;
+	/** @hook: enum brfw_hook */
+	uint8_t hook;
+	/** @verdict: enum brfw_verdict */
+	uint8_t verdict;
+	/** @has_stats: counters came with the policy */
+	bool has_stats;
+	/** @bridge: name of the bridge; empty: those without their own */
+	char bridge[BRFW_IFNAME_LEN];
+};
+
+/** struct fwctl_filter - which rules or policies a command is about */
+struct fwctl_filter {
+	/** @handle: only this rule; 0: not given */
+	uint64_t handle;
+	/** @hook: enum brfw_hook, when @has_hook */
+	uint8_t hook;
+	/** @has_hook: only of one hook */
+	bool has_hook;
+	/** @bridge: only of this bridge; empty: not given */
+	char bridge[BRFW_IFNAME_LEN];
+};
+
+/** struct fwctl_info - what the module tells about itself */
+struct fwctl_info {
+	/** @generation: number of the committed ruleset */
+	uint64_t generation;
+	/** @matches: fields that rules may match, 1 << enum brfw_match_attr */
+	uint64_t matches;
+	/** @abi_version: BRFW_ABI_VERSION of the module */
+	uint32_t abi_version;
+	/** @hooks: hooks that rules may name, 1 << enum brfw_hook */
+	uint32_t hooks;
+	/** @active_hooks: hooks that are registered now */
+	uint32_t active_hooks;
+	/** @verdicts: 1 << enum brfw_verdict */
+	uint32_t verdicts;
+	/** @rules: rules in the ruleset */
+	uint32_t rules;
+	/** @max_rules: rules that the namespace may hold */
+	uint32_t max_rules;
+	/** @drafts: open drafts */
+	uint32_t drafts;
+	/** @max_drafts: drafts that may be open at a time */
+	uint32_t max_drafts;
+	/** @module_version: version of the module */
+	char module_version[64];
+};
+
+/** struct fwctl_statement - a line of a rule file */
+struct fwctl_statement {
+	/** @cmd: BRFW_CMD_RULE_ADD or BRFW_CMD_POLICY_SET */
+	uint8_t cmd;
+	/** @rule: for BRFW_CMD_RULE_ADD */
+	struct fwctl_rule rule;
+	/** @policy: for BRFW_CMD_POLICY_SET */
+	struct fwctl_policy policy;
+};
+
+/* Tables. Fields stand in the order in which conditions are printed. */
+extern const struct fwctl_field model_fields[];
+extern const size_t model_fields_count;
+extern const struct fwctl_name model_hooks[];
+extern const struct fwctl_name model_verdicts[];
+extern const struct fwctl_name model_tcp_flags[];
+
+const struct fwctl_field *model_field_by_attr(unsigned int attr);
+const char *model_word_of(const struct fwctl_name *names, unsigned int value);
+bool model_value_of(const struct fwctl_name *names, const char *word, uint16_t *value);
+
+void model_rule_init(struct fwctl_rule *rule);
+bool model_rule_has(const struct fwctl_rule *rule, const struct fwctl_field *field);
+bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b);
+bool model_ifname_valid(const char *name);
+bool model_comment_valid(const char *text);
+
+#endif /* _FWCTL_MODEL_H */

@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Talks to the kernel through libmnl. Requests are numbered by a counter, and
+ * answers are taken only if they carry a number that is waited for. Nothing
+ * here knows what a rule is; wire.c makes and reads the attributes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "nlsock.h"
+
+/* The kernel answers dumps in at most 32 KiB at a time. */
+#define RECEIVE_LEN	65536
+
+/* Times that a dump is read again when changes come in between. */
+#define DUMP_TRIES	16
+
+/* Room for the refusals of a whole batch; the kernel grants what it allows. */
+#define RECEIVE_BUFFER	(1 << 20)
+
+/* Network namespace */
+
+static int netns_enter(const char *name, struct fwctl_err *err)
+{
+	static const char dir[] = "/run/netns/";
+	char path[sizeof(dir) + 255];
+	size_t len = strlen(name);
+	int fd, ret = 0;
+
+	if (!len || len > 255 || strchr(name, '/') || !strcmp(name, ".") ||
+	    !strcmp(name, ".."))
+		return err_netns_name(err, name);
+	memcpy(path, dir, sizeof(dir) - 1);
+	memcpy(path + sizeof(dir) - 1, name, len + 1);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_netns(err, name, errno);
+	if (setns(fd, CLONE_NEWNET))
+		ret = err_netns(err, name, errno);
+	close(fd);
+	return ret;
+}
+
+/* Answers */
+
+/* Takes what is known of the attributes behind an error. */
+static void refusal_attr(struct nlsock_refusal *refusal, const struct nlattr *attr)
+{
+	const void *payload = mnl_attr_get_payload(attr);
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	switch (mnl_attr_get_type(attr)) {
+	case NLMSGERR_ATTR_MSG:
+		len = strnlen(payload, len);
+		if (len >= sizeof(refusal->text))
+			len = sizeof(refusal->text) - 1;
+		memcpy(refusal->text, payload, len);
+		refusal->text[len] = '\0';
+		break;
+	case NLMSGERR_ATTR_OFFS:
+		if (len != sizeof(refusal->offset))
+			break;
+		memcpy(&refusal->offset, payload, len);
+		refusal->has_offset = true;
+		break;
+	case NLMSGERR_ATTR_COOKIE:
+		if (len == sizeof(refusal->culprit))
+			memcpy(&refusal->culprit, payload, len);
+		break;
+	case NLMSGERR_ATTR_MISS_TYPE:
+		if (len != sizeof(refusal->miss_type))
+			break;
+		memcpy(&refusal->miss_type, payload, len);
+		refusal->has_miss_type = true;
+		break;
+	case NLMSGERR_ATTR_MISS_NEST:
+		if (len == sizeof(refusal->miss_nest))
+			memcpy(&refusal->miss_nest, payload, len);
+		break;
+	}
+}
+
+static void refusal_attrs(struct nlsock_refusal *refusal, const struct nlmsghdr *nlh,
+			  size_t head)
+{
+	const char *end = (const char *)nlh + nlh->nlmsg_len;
+	const struct nlattr *attr;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || head > nlh->nlmsg_len)
+		return;
+	attr = (const struct nlattr *)((const char *)nlh + head);
+	while ((const char *)attr < end && mnl_attr_ok(attr, end - (const char *)attr)) {
+		refusal_attr(refusal, attr);
+		attr = mnl_attr_next(attr);
+	}
+}
+
+/* Reads an error or ACK. False when it is too short to be one. */
+static bool refusal_read(struct nlsock_refusal *refusal, const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
+	size_t head = MNL_NLMSG_HDRLEN + sizeof(*error);
+
+	memset(refusal, 0, sizeof(*refusal));
+	if (nlh->nlmsg_len < head)
+		return false;
+	/* A positive number would be a success for callers of libc. */
+	refusal->error = error->error < 0 ? -error->error : error->error;
+	refusal->seq = nlh->nlmsg_seq;
+	/* Without NLM_F_CAPPED the request is repeated, attributes and all. */
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
+	    error->msg.nlmsg_len > sizeof(error->msg) &&
+	    error->msg.nlmsg_len <= nlh->nlmsg_len)
+		head += MNL_ALIGN(error->msg.nlmsg_len - sizeof(error->msg));
+	refusal_attrs(refusal, nlh, head);
+	return true;
+}
+
+/* The end of a dump carries an error too, but no copy of the request. */
+static void refusal_read_done(struct nlsock_refusal *refusal, const struct nlmsghdr *nlh)
+{
+	int error = 0;
+
+	memset(refusal, 0, sizeof(*refusal));
+	if (nlh->nlmsg_len >= MNL_NLMSG_HDRLEN + sizeof(error))
+		memcpy(&error, mnl_nlmsg_get_payload(nlh), sizeof(error));
+	refusal->error = error < 0 ? -error : error;
+	refusal->seq = nlh->nlmsg_seq;
+	refusal_attrs(refusal, nlh, MNL_NLMSG_HDRLEN + sizeof(error));
+}
+
+/** struct receiver - what is waited for, and who is told */
+struct receiver {
+	/** @first: first sequence number that is waited for */
+	uint32_t first;
+	/** @last: the answer to this one ends the wait */
+	uint32_t last;
+	/** @interrupted: a change came in between */
+	bool interrupted;
+	/** @done: the end was seen */
+	bool done;
+	/** @refusals: how many requests were refused */
+	unsigned int refusals;
+	/** @answer: called for each message with data, may be NULL */
+	nlsock_answer_fn answer;
+	/** @refused: called for each refusal */
+	void (*refused)(const struct nlsock_refusal *refusal, void *data);
+	void *answer_data;
+	void *refused_data;
+};
+
+static void receive_refusal(struct receiver *receiver, const struct nlsock_refusal *refusal)
+{
+	if (refusal->error) {
+		receiver->refusals++;
+		receiver->refused(refusal, receiver->refused_data);
+	}
+	if (refusal->seq == receiver->last)
+		receiver->done = true;
+}
+
+static int receive_message(struct receiver *receiver, const struct nlmsghdr *nlh,
+			   struct fwctl_err *err)
+{
+	struct nlsock_refusal refusal;
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		receiver->interrupted = true;
+	switch (nlh->nlmsg_type) {
+	case NLMSG_NOOP:
+	case NLMSG_OVERRUN:
+		return 0;
+	case NLMSG_ERROR:
+		if (!refusal_read(&refusal, nlh))
+			return err_malformed(err);
+		receive_refusal(receiver, &refusal);
+		return 0;
+	case NLMSG_DONE:
+		refusal_read_done(&refusal, nlh);
+		receive_refusal(receiver, &refusal);
+		return 0;
+	}
+	return receiver->answer ? receiver->answer(nlh, receiver->answer_data, err) : 0;
+}
+
+/* Messages side by side. libmnl's loop compares lengths as signed numbers. */
+static int receive_bytes(struct nlsock *sock, struct receiver *receiver, const char *bytes,
+			 size_t len, struct fwctl_err *err)
+{
+	size_t pos = 0;
+
+	while (pos < len) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(bytes + pos);
+
+		if (len - pos < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) ||
+		    nlh->nlmsg_len > len - pos)
+			return err_malformed(err);
+		pos += MNL_ALIGN(nlh->nlmsg_len);
+		if (nlh->nlmsg_pid != sock->portid ||
+		    nlh->nlmsg_seq - receiver->first > receiver->last - receiver->first)
+			continue;
+		if (receive_message(receiver, nlh, err))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Waits until all is answered. When answers were lost and a refusal is among
+ * those that were not, that is what there is to tell.
+ */
+static int receive_all(struct nlsock *sock, struct receiver *receiver, struct fwctl_err *err)
+{
+	static char bytes[RECEIVE_LEN] __attribute__((aligned(8)));
+	ssize_t len;
+
+	while (!receiver->done) {
+		len = mnl_socket_recvfrom(sock->nl, bytes, sizeof(bytes));
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && errno == ENOBUFS)
+			return receiver->refusals ? 0 : err_overrun(err);
+		if (len < 0 && errno == ENOSPC)
+			return err_malformed(err);
+		if (len < 0)
+			return err_system(err, "receive from", "the kernel", errno);
+		if (!len)
+			return err_no_answer(err);
+		if (receive_bytes(sock, receiver, bytes, len, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Requests */
+
+struct nlmsghdr *nlsock_begin(union nlsock_request *request, uint8_t cmd)
+{
+	struct nlmsghdr *nlh;
+	struct genlmsghdr *genl;
+
+	/* All of it: libmnl leaves the padding of attributes as it is. */
+	memset(request, 0, sizeof(*request));
+	nlh = mnl_nlmsg_put_header(request);
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = BRFW_GENL_VERSION;
+	return nlh;
+}
+
+static int send_bytes(struct nlsock *sock, const void *bytes, size_t len,
+		      struct fwctl_err *err)
+{
+	ssize_t sent;
+
+	do {
+		sent = mnl_socket_sendto(sock->nl, bytes, len);
+	} while (sent < 0 && errno == EINTR);
+	return sent < 0 ? err_system(err, "send to", "the kernel", errno) : 0;
+}
+
+static void keep_refusal(const struct nlsock_refusal *refusal, void *data)
+{
+	*(struct nlsock_refusal *)data = *refusal;
+}
+
+const char *nlsock_refusal_attr(const struct nlmsghdr *request,
+				const struct nlsock_refusal *refusal)
+{
+	if (refusal->has_miss_type)
+		return wire_missing_name(request, refusal->miss_nest, refusal->miss_type);
+	return refusal->has_offset ? wire_attr_name(request, refusal->offset) : NULL;
+}
+
+/* Sends one request of any family and takes its answers. */
+static int transact(struct nlsock *sock, struct nlmsghdr *nlh, uint16_t family,
+		    struct receiver *receiver, struct nlsock_refusal *refusal,
+		    struct fwctl_err *err)
+{
+	nlh->nlmsg_type = family;
+	nlh->nlmsg_seq = ++sock->seq;
+	receiver->first = sock->seq;
+	receiver->last = sock->seq;
+	receiver->refused = keep_refusal;
+	receiver->refused_data = refusal;
+	memset(refusal, 0, sizeof(*refusal));
+	if (send_bytes(sock, nlh, nlh->nlmsg_len, err))
+		return -1;
+	return receive_all(sock, receiver, err);
+}
+
+int nlsock_send(struct nlsock *sock, union nlsock_request *request, nlsock_answer_fn answer,
+		void *data, struct nlsock_refusal *refusal, struct fwctl_err *err)
+{
+	struct receiver receiver = { .answer = answer, .answer_data = data };
+	struct nlsock_refusal local;
+
+	if (!refusal)
+		refusal = &local;
+	request->nlh.nlmsg_flags |= NLM_F_ACK;
+	if (transact(sock, &request->nlh, sock->family, &receiver, refusal, err))
+		return -1;
+	if (!refusal->error)
+		return 0;
+	return err_refused(err, refusal, nlsock_refusal_attr(&request->nlh, refusal));
+}
+
+/* Open and close */
+
+static int family_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	struct nlsock *sock = data;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
+		    mnl_attr_get_payload_len(attr) == sizeof(uint16_t))
+			sock->family = mnl_attr_get_u16(attr);
+	}
+	return sock->family ? 0 : err_malformed(err);
+}
+
+static int family_find(struct nlsock *sock, struct fwctl_err *err)
+{
+	struct receiver receiver = { .answer = family_answer, .answer_data = sock };
+	struct nlsock_refusal refusal;
+	union nlsock_request request;
+	struct nlmsghdr *nlh = nlsock_begin(&request, CTRL_CMD_GETFAMILY);
+
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, BRFW_GENL_NAME);
+	if (transact(sock, nlh, GENL_ID_CTRL, &receiver, &refusal, err))
+		return -1;
+	if (refusal.error == ENOENT)
+		return err_no_family(err);
+	if (refusal.error)
+		return err_refused(err, &refusal, NULL);
+	return sock->family ? 0 : err_malformed(err);
+}
+
+static int socket_set_up(struct nlsock *sock, struct fwctl_err *err)
+{
+	int one = 1, size = RECEIVE_BUFFER;
+
+	if (mnl_socket_bind(sock->nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		return err_system(err, "bind", "the netlink socket", errno);
+	sock->portid = mnl_socket_get_portid(sock->nl);
+	/* Texts with errors; and no copies of requests, which we still have. */
+	if (mnl_socket_setsockopt(sock->nl, NETLINK_EXT_ACK, &one, sizeof(one)) < 0 ||
+	    mnl_socket_setsockopt(sock->nl, NETLINK_CAP_ACK, &one, sizeof(one)) < 0)
+		return err_system(err, "set options of", "the netlink socket", errno);
+	/* What is granted is enough in any case, more saves waiting. */
+	setsockopt(mnl_socket_get_fd(sock->nl), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return 0;
+}
+
+int nlsock_open(struct nlsock *sock, const char *netns, struct fwctl_err *err)
+{
+	memset(sock, 0, sizeof(*sock));
+	if (netns && netns_enter(netns, err))
+		return -1;
+	sock->nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!sock->nl)
+		return err_system(err, "open", "a netlink socket", errno);
+	if (socket_set_up(sock, err) || family_find(sock, err)) {
+		nlsock_close(sock);
+		return -1;
+	}
+	return 0;
+}
+
+void nlsock_close(struct nlsock *sock)
+{
+	mnl_socket_close(sock->nl);
+	sock->nl = NULL;
+}
+
+/* Dumps */
+
+static int dump_append(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	struct nlsock_dump *dump = data;
+	size_t len = MNL_ALIGN(nlh->nlmsg_len);
+
+	if (dump->len + len > dump->size) {
+		size_t size = dump->size ? dump->size * 2 : RECEIVE_LEN;
+		char *bytes;
+
+		while (size < dump->len + len)
+			size *= 2;
+		bytes = realloc(dump->bytes, size);
+		if (!bytes)
+			return err_memory(err);
+		dump->bytes = bytes;
+		dump->size = size;
+	}
+	memset(dump->bytes + dump->len + len - MNL_ALIGNTO, 0, MNL_ALIGNTO);
+	memcpy(dump->bytes + dump->len, nlh, nlh->nlmsg_len);
+	dump->len += len;
+	return 0;
+}
+
+int nlsock_dump(struct nlsock *sock, union nlsock_request *request,
+		struct nlsock_dump *dump, struct fwctl_err *err)
+{
+	struct nlsock_refusal refusal;
+	int tries;
+
+	memset(dump, 0, sizeof(*dump));
+	request->nlh.nlmsg_flags |= NLM_F_DUMP;
+	for (tries = 0; tries < DUMP_TRIES; tries++) {
+		struct receiver receiver = {
+			.answer = dump_append, .answer_data = dump,
+		};
+
+		dump->len = 0;
+		if (transact(sock, &request->nlh, sock->family, &receiver, &refusal, err))
+			return -1;
+		if (refusal.error)
+			return err_refused(err, &refusal,
+					   nlsock_refusal_attr(&request->nlh, &refusal));
+		if (!receiver.interrupted)
+			return 0;
+	}
+	return err_changing(err);
+}
+
+int nlsock_get(struct nlsock *sock, union nlsock_request *request,
+	       struct nlsock_dump *dump, struct fwctl_err *err)
+{
+	memset(dump, 0, sizeof(*dump));
+	if (nlsock_send(sock, request, dump_append, dump, NULL, err))
+		return -1;
+	return dump->len ? 0 : err_no_answer(err);
+}
+
+int nlsock_dump_each(const struct nlsock_dump *dump, nlsock_answer_fn answer, void *data,
+		     struct fwctl_err *err)
+{
+	size_t pos = 0;
+
+	while (pos < dump->len) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(dump->bytes + pos);
+
+		if (answer(nlh, data, err))
+			return -1;
+		pos += MNL_ALIGN(nlh->nlmsg_len);
+	}
+	return 0;
+}
+
+void nlsock_dump_free(struct nlsock_dump *dump)
+{
+	free(dump->bytes);
+	memset(dump, 0, sizeof(*dump));
+}
+
+/* Batches */
+
+void nlsock_batch_init(struct nlsock_batch *batch)
+{
+	batch->count = 0;
+	batch->len = 0;
+	batch->last = 0;
+}
+
+bool nlsock_batch_full(const struct nlsock_batch *batch)
+{
+	return batch->count == NLSOCK_BATCH_COUNT ||
+	       batch->len + WIRE_MESSAGE_MAX > NLSOCK_BATCH_LEN;
+}
+
+struct nlmsghdr *nlsock_batch_begin(struct nlsock *sock, struct nlsock_batch *batch,
+				    uint8_t cmd)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nlsock_begin((union nlsock_request *)(batch->bytes + batch->len), cmd);
+	nlh->nlmsg_type = sock->family;
+	nlh->nlmsg_seq = ++sock->seq;
+	if (!batch->count)
+		batch->first = sock->seq;
+	return nlh;
+}
+
+void nlsock_batch_end(struct nlsock_batch *batch, const struct nlmsghdr *nlh)
+{
+	batch->last = batch->len;
+	batch->len += MNL_ALIGN(nlh->nlmsg_len);
+	batch->count++;
+}
+
+/** struct batch_refused - brings the batch along to the caller's function */
+struct batch_refused {
+	const struct nlsock_batch *batch;
+	nlsock_refused_fn refused;
+	void *data;
+};
+
+static void batch_refused(const struct nlsock_refusal *refusal, void *data)
+{
+	struct batch_refused *to = data;
+
+	to->refused(to->batch, refusal, to->data);
+}
+
+int nlsock_batch_send(struct nlsock *sock, struct nlsock_batch *batch,
+		      nlsock_refused_fn refused, void *data, struct fwctl_err *err)
+{
+	struct batch_refused to = { .batch = batch, .refused = refused, .data = data };
+	struct receiver receiver = {
+		.first = batch->first, .last = batch->first + batch->count - 1,
+		.refused = batch_refused, .refused_data = &to,
+	};
+	int ret;
+
+	if (!batch->count)
+		return 0;
+	/* Refusals come anyway; one ACK tells that all before it was seen. */
+	((struct nlmsghdr *)(batch->bytes + batch->last))->nlmsg_flags |= NLM_F_ACK;
+	ret = send_bytes(sock, batch->bytes, batch->len, err);
+	if (!ret)
+		ret = receive_all(sock, &receiver, err);
+	nlsock_batch_init(batch);
+	return ret;
+}
+
+const struct nlmsghdr *nlsock_batch_find(const struct nlsock_batch *batch, uint32_t seq)
+{
+	size_t pos = 0;
+
+	while (pos < batch->len) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(batch->bytes + pos);
+
+		if (nlh->nlmsg_seq == seq)
+			return nlh;
+		pos += MNL_ALIGN(nlh->nlmsg_len);
+	}
+	return NULL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Structs to text that the parser reads back, and to JSON.
+ */
+#ifndef _FWCTL_PRINT_H
+#define _FWCTL_PRINT_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "model.h"
+
+/** PRINT_VALUE_LEN - room for the value of any condition with its NUL byte */
+#define PRINT_VALUE_LEN	128
+
+/** struct print_style - how to print */
+struct print_style {
+	/** @stats: counters too (text; in JSON they are always there) */
+	bool stats;
+	/** @numeric: numbers, not names, for values that have both */
+	bool numeric;
+	/** @handle: the handle too (text; in JSON it is always there) */
+	bool handle;
+	/** @pretty: JSON over many lines */
+	bool pretty;
+};
+
+/** struct print_list - JSON array that is written element by element */
+struct print_list {
+	FILE *out;
+	bool pretty;
+	/** @count: elements so far */
+	size_t count;
+};
+
+/* The value of one condition as the parser reads it. */
+void print_value(const struct fwctl_rule *rule, const struct fwctl_field *field,
+		 bool numeric, char *text);
+
+void print_rule(FILE *out, const struct fwctl_rule *rule, const struct print_style *style);
+void print_policy(FILE *out, const struct fwctl_policy *policy,
+		  const struct print_style *style);
+void print_info(FILE *out, const struct fwctl_info *info);
+
+/* New references; NULL when there is no memory. */
+json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style *style);
+json_t *print_policy_json(const struct fwctl_policy *policy);
+json_t *print_info_json(const struct fwctl_info *info);
+
+/* Arrays are streamed, so that a big ruleset isn't held as JSON objects. */
+void print_list_begin(struct print_list *list, FILE *out, bool pretty);
+int print_list_add(struct print_list *list, json_t *element);
+void print_list_end(struct print_list *list);
+
+#endif /* _FWCTL_PRINT_H */

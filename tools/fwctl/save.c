@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes a file next to the one that it replaces and renames it, so that a
+ * full disk or a crash never leaves half a ruleset behind. The mode is 0600:
+ * rules tell about a network. Pipes and devices are written to directly.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "save.h"
+
+static int save_trouble(const struct save *save, struct fwctl_err *err)
+{
+	return err_system(err, "write", save->name, errno);
+}
+
+void save_abort(struct save *save)
+{
+	if (save->out && save->out != stdout)
+		fclose(save->out);
+	if (save->temp)
+		unlink(save->temp);
+	free(save->temp);
+	free(save->path);
+	memset(save, 0, sizeof(*save));
+}
+
+static int save_fail(struct save *save, struct fwctl_err *err)
+{
+	int error = errno;
+	const char *name = save->name;
+
+	save_abort(save);
+	return err_system(err, "write", name, error);
+}
+
+static int open_temp(struct save *save, struct fwctl_err *err)
+{
+	int fd;
+
+	/* Rename would replace a link, not what it points at. */
+	save->path = realpath(save->name, NULL);
+	if (!save->path)
+		save->path = strdup(save->name);
+	if (!save->path || asprintf(&save->temp, "%s.XXXXXX", save->path) < 0) {
+		save->temp = NULL;
+		save_abort(save);
+		return err_memory(err);
+	}
+	fd = mkostemp(save->temp, O_CLOEXEC);
+	if (fd < 0) {
+		free(save->temp);
+		save->temp = NULL;
+		return save_fail(save, err);
+	}
+	save->out = fdopen(fd, "w");
+	if (save->out)
+		return 0;
+	close(fd);
+	return save_fail(save, err);
+}
+
+int save_open(struct save *save, const char *name, struct fwctl_err *err)
+{
+	struct stat st;
+
+	memset(save, 0, sizeof(*save));
+	save->name = name;
+	if (!strcmp(name, "-")) {
+		save->name = "standard output";
+		save->out = stdout;
+		return 0;
+	}
+	if (stat(name, &st) || S_ISREG(st.st_mode))
+		return open_temp(save, err);
+	if (S_ISDIR(st.st_mode))
+		return err_file_kind(err, name, "directory");
+	if (S_ISBLK(st.st_mode))
+		return err_file_kind(err, name, "block device");
+	save->out = fopen(name, "we");
+	return save->out ? 0 : save_trouble(save, err);
+}
+
+int save_commit(struct save *save, struct fwctl_err *err)
+{
+	FILE *out = save->out;
+
+	if (fflush(out) || ferror(out))
+		return save_fail(save, err);
+	if (!save->temp) {
+		save_abort(save);
+		return 0;
+	}
+	if (fsync(fileno(out)))
+		return save_fail(save, err);
+	save->out = NULL;
+	if (fclose(out) || rename(save->temp, save->path))
+		return save_fail(save, err);
+	free(save->temp);
+	save->temp = NULL;
+	save_abort(save);
+	return 0;
+}

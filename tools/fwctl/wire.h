@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Structs to netlink attributes and back. No socket here.
+ */
+#ifndef _FWCTL_WIRE_H
+#define _FWCTL_WIRE_H
+
+#include <libmnl/libmnl.h>
+
+#include "model.h"
+
+/** WIRE_MESSAGE_MAX - more than the longest request takes */
+#define WIRE_MESSAGE_MAX	4096
+
+/* Requests. The message has room for WIRE_MESSAGE_MAX bytes. */
+void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule);
+void wire_put_policy(struct nlmsghdr *nlh, const struct fwctl_policy *policy,
+		     bool has_verdict);
+void wire_put_filter(struct nlmsghdr *nlh, const struct fwctl_filter *filter);
+void wire_put_statement(struct nlmsghdr *nlh, const struct fwctl_statement *statement);
+
+/**
+ * enum wire_result - what a message held
+ * @WIRE_OK: what was asked for
+ * @WIRE_MALFORMED: not what the ABI says
+ * @WIRE_NEWER: something of a later ABI that must not be left out
+ */
+enum wire_result {
+	WIRE_OK,
+	WIRE_MALFORMED,
+	WIRE_NEWER,
+};
+
+/*
+ * Answers. They never read past the message, whatever is in it, and take only
+ * what print can show. A rule that is WIRE_NEWER has its handle.
+ */
+enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule);
+enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy *policy);
+enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info);
+enum wire_result wire_get_handle(const struct nlmsghdr *nlh, uint64_t *handle);
+enum wire_result wire_get_generation(const struct nlmsghdr *nlh, uint64_t *generation);
+
+/*
+ * The argument that the attribute at @offset of a request came from, or that
+ * the attribute @type missing in the nest at @offset (0: the message) would
+ * come from; NULL when it has none.
+ */
+const char *wire_attr_name(const struct nlmsghdr *nlh, uint32_t offset);
+const char *wire_missing_name(const struct nlmsghdr *nlh, uint32_t offset, uint32_t type);
+
+#endif /* _FWCTL_WIRE_H */
