@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For people. The module itself is described by Kbuild, so that DKMS and
+# "make -C $KDIR M=$PWD" need nothing of this.
+
+SHELL := /bin/bash
+
+# Headers to build the module against; scripts/lib.sh chooses the newest
+# generic ones of the distribution.
+ifndef KDIR
+KDIR = $(shell . scripts/lib.sh && kdir)
+else
+export KDIR
+endif
+PREFIX ?= /usr/local
+
+kbuild = $(if $(KDIR),,$(error no kernel headers found: run "make setup"))$(MAKE) -C $(KDIR) M=$(CURDIR)
+
+all: modules tools
+
+help:
+	@echo 'Each of these does all of its own set-up:'
+	@echo '  make demo       the firewall at work on real traffic, in a virtual machine'
+	@echo '  make check      all tests; ends with "N passed, N failed, N skipped"'
+	@echo 'Steps:'
+	@echo '  make setup      install what is missing (apt), fetch the kernel of the virtual machine'
+	@echo '  make            modules and tools'
+	@echo '  make modules    brfw.ko; KDIR=, W=1, C=1, V=1 as in the kernel'
+	@echo '  make tools      build/fwctl/fwctl'
+	@echo '  make install    module, fwctl and its manual page (PREFIX=, DESTDIR=)'
+	@echo '  make clean'
+	@echo 'Single tiers of the tests, without set-up:'
+	@echo '  make unit       host unit tests'
+	@echo '  make sparse     static check of the module'
+	@echo '  make vm         all scenarios in the virtual machine'
+	@echo '  make vm-one T=NAME    one of them, with its output'
+	@echo '  make vm-prove   the harness itself: each way to fail must be noticed'
+	@echo '  make -C selftests run_tests    the scenarios on this machine, module loaded'
+
+setup:
+	@scripts/setup.sh
+
+check:
+	@scripts/check.sh
+
+demo:
+	@scripts/demo.sh
+
+modules:
+	+$(kbuild) modules
+
+sparse:
+	@scripts/check.sh sparse
+
+unit:
+	$(MAKE) -C selftests/unit check
+
+tools:
+	$(MAKE) -C tools
+
+selftests:
+	$(MAKE) -C selftests
+
+vm: modules tools selftests
+	@scripts/check.sh vm
+
+vm-one: modules tools selftests
+	@selftests/vm/run.sh --name $(T) -- selftests/vm/scenarios.sh $$($(MAKE) -s --no-print-directory -C selftests list T=$(T))
+
+vm-prove:
+	@selftests/vm/prove.sh
+
+install: modules tools
+	+$(kbuild) modules_install $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
+	$(if $(DESTDIR),,/sbin/depmod -a)
+	$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+clean:
+	$(if $(KDIR),+$(kbuild) clean)
+	rm -rf build
+
+.PHONY: all help setup check demo modules sparse unit tools selftests vm vm-one vm-prove install clean

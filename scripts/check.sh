@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs all tests, or those named as arguments (the functions test_NAME below):
+#
+#   scripts/check.sh [NAME...]
+#
+# Each test is a function run in a subshell under set -e with its output in
+# build/check/NAME.log; 0 is passed, 4 skipped, anything else failed. A function
+# that stands for many tests leaves their numbers in build/check/NAME.counts.
+# The last line is always "N passed, N failed, N skipped"; exit status 1 if
+# anything failed. Without arguments the machine is set up first.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+logs=$build/check
+passed=0 failed=0 skipped=0
+declare -A title=(
+	[modules]='module builds'
+	[warnings]='module builds without warnings (W=1)'
+	[sparse]='module is clean for sparse (C=2)'
+	[tools]='fwctl and test programs build without warnings'
+	[kerneldoc]='comments of the ABI and the module are complete (kernel-doc)'
+	[man]='manual page is clean (mandoc)'
+	[shell]='shell scripts are clean (shellcheck)'
+	[spdx]='every source file names its licence'
+	[runner]='test runner notices each way to fail'
+	[unit]='host unit tests'
+	[vm]='scenarios in the virtual machine'
+)
+exec 3>&1 # the terminal, for progress from inside a test
+
+# ---- what the tests share ----
+
+# Fresh copy of the module's sources, so that every file is compiled and every
+# warning seen, and a build going on in the tree is not disturbed.
+module_copy() {
+	rm -rf "${logs:?}/$1"
+	mkdir -p "$logs/$1"
+	cp -r "$top"/{kmod,uapi,Kbuild,VERSION} "$logs/$1"
+	find "$logs/$1" \( -name '*.o' -o -name '.*.cmd' \) -delete
+}
+
+# kbuild COPY ARGUMENTS...: prints the build, fails on a warning about our files
+kbuild() {
+	local dir=$logs/$1 out=$logs/$1.build
+
+	shift
+	# kbuild reads M, W and C from the environment of a calling make as well
+	env -u MAKEFLAGS -u MFLAGS make -j"$(nproc)" -C "$(kdir)" M="$dir" "$@" modules >"$out" 2>&1 || {
+		cat "$out"
+		return 1
+	}
+	cat "$out"
+	if grep -E '(^|/)(kmod|uapi)/[^ ]*: (warning|error)|modpost.*(WARNING|ERROR)|(WARNING|ERROR): modpost' "$out" >"$out.bad"; then
+		printf 'warnings:\n'
+		cat "$out.bad"
+		return 1
+	fi
+}
+
+shell_scripts() {
+	find "$top" \( -path "$build" -o -path "$top/.git" \) -prune -o -type f \
+		\( -name '*.sh' -o -exec sh -c 'head -n 1 "$1" | grep -Eq "^#!.*(/| )(ba)?sh$"' _ {} \; \) -print
+}
+
+# Adds up KTAP documents in file $1 for test $2; fails if any broke its plan.
+count_ktap() {
+	local word rest ok=0
+
+	while read -r word rest; do
+		case $word in
+		counts) printf '%s\n' "$rest" >"$logs/$2.counts" ;;
+		problem) printf 'problem: %s\n' "$rest"; ok=1 ;;
+		esac
+	done < <(awk -f "$top/selftests/ktap.awk" "$1")
+	return $ok
+}
+
+# ---- the tests, in order ----
+
+test_modules() {
+	make -C "$top" modules
+}
+
+test_warnings() {
+	module_copy warnings
+	kbuild warnings W=1
+}
+
+test_sparse() {
+	module_copy sparse
+	kbuild sparse C=2
+}
+
+test_tools() {
+	rm -rf "$logs/tools" "$logs/selftests"
+	make -C "$top/tools" O="$logs/tools" WERROR=1
+	make -C "$top/selftests" OUTPUT="$logs/selftests" WERROR=1
+	make -C "$top" tools selftests
+}
+
+test_kerneldoc() {
+	local tool out=$logs/kerneldoc.out
+
+	tool=$(kdir)/scripts/kernel-doc
+	if [ ! -x "$tool" ]; then
+		echo "these headers have no scripts/kernel-doc"
+		return 4
+	fi
+	(cd "$top" && "$tool" -none uapi/linux/brfw.h kmod/*.[ch]) >"$out" 2>&1
+	# the ends of enumerations are no values of their own
+	if grep -E '(warning|error):' "$out" | grep -v "_MAX' not described"; then
+		return 1
+	fi
+}
+
+test_man() {
+	mandoc -T lint -W warning "$top/tools/fwctl/fwctl.8"
+}
+
+test_shell() {
+	local files
+
+	mapfile -t files < <(shell_scripts | sort)
+	printf '%s\n' "${files[@]#"$top"/}"
+	(cd "$top" && shellcheck -x "${files[@]#"$top"/}")
+}
+
+test_spdx() {
+	local bad
+
+	bad=$(find "$top" \( -path "$build" -o -path "$top/.git" \) -prune -o -type f \
+		\( -name '*.[ch8]' -o -name '*.sh' -o -name '*.awk' -o -name '*.fw' -o -name Makefile -o -name Kbuild \) \
+		! -name '*.mod.c' -exec grep -L 'SPDX-License-Identifier:' {} +)
+	if [ -n "$bad" ]; then
+		printf '%s\n' "$bad"
+		return 1
+	fi
+}
+
+test_runner() {
+	"$top/selftests/vm/prove.sh" runner
+}
+
+test_unit() {
+	local rc=0
+
+	# the status counts too: a program may die after its last result
+	make --no-print-directory -C "$top/selftests/unit" check >"$logs/unit.ktap" 2>"$logs/unit.err" || rc=$?
+	cat "$logs/unit.ktap" "$logs/unit.err"
+	count_ktap "$logs/unit.ktap" unit
+	return $rc
+}
+
+test_vm() {
+	local programs shards i n=0 rc=0 pids=()
+
+	mapfile -t programs < <(make -s --no-print-directory -C "$top/selftests" list)
+	[ ${#programs[@]} -gt 0 ]
+	# one emulated machine keeps little more than one processor busy
+	shards=$(nproc)
+	shards=$((shards > 4 ? 4 : shards > ${#programs[@]} ? ${#programs[@]} : shards))
+	for ((i = 0; i < shards; i++)); do
+		vm_shard "$i" "$shards" "${programs[@]}" &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || rc=1
+	done
+	for ((i = 0; i < shards; i++)); do
+		# a guest that died leaves no summary, which is a failure of its own
+		cat "$build/vm/scenarios-$i/summary" 2>/dev/null || echo 0 1 0
+	done | awk '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/vm.counts"
+	return $rc
+}
+
+# Every $2th program from number $1 on, in a virtual machine of their own.
+vm_shard() {
+	local i=$1 name=scenarios-$1 step=$2 mine=() n rc=0
+
+	shift 2
+	for ((n = i + 1; n <= $#; n += step)); do
+		mine+=("${!n}")
+	done
+	"$top/selftests/vm/run.sh" --name "$name" --timeout 1800 -- selftests/vm/scenarios.sh "${mine[@]}" 2>&1 |
+		tee "$logs/$name.log" | vm_progress >&3 || rc=$?
+	if [ $rc != 0 ]; then
+		grep -a '^vm: ' "$logs/$name.log" || true
+	fi
+	return $rc
+}
+
+# One line for each program, as it ends; and each single test that failed, with
+# what it said.
+vm_progress() {
+	awk '/^# [0-9]+ passed,.* s$/ { took = $(NF - 1); n = $2 }
+	     /^# # / { said = said "          " substr($0, 3) "\n"; next }
+	     /^# ok / { said = "" }
+	     /^# not ok / { printf "        %s\n%s", substr($0, 3), said; said = "" }
+	     /^(not )?ok [0-9]+ selftests:/ {
+		ok = sub(/^ok [0-9]+ selftests: /, "") ? "    ok  " : "    FAIL"
+		sub(/^not ok [0-9]+ selftests: /, "")
+		print ok, $0, "(" n " passed, " took " s)"
+		said = ""
+	     }
+	     { fflush() }'
+}
+
+# ---- running them ----
+
+run_test() {
+	local name=$1 log=$logs/$1.log start rc p f s
+
+	start=$(now)
+	rm -f "$logs/$name.counts"
+	printf '%s ...\n' "${title[$name]}"
+	set +e
+	(
+		set -e
+		"test_$name"
+	) >"$log" 2>&1 </dev/null
+	rc=$?
+	set -e
+	read -r p f s < <(cat "$logs/$name.counts" 2>/dev/null || echo 0 0 0)
+	if [ $rc != 0 ] && [ "$f" = 0 ]; then
+		if [ $rc = 4 ] && [ "$p" = 0 ]; then s=$((s + 1)); else f=1; fi
+	elif [ $rc = 0 ] && [ $((p + f + s)) = 0 ]; then
+		p=1
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	if [ "$f" != 0 ]; then
+		tail -n 30 "$log" | sed 's/^/    | /'
+		printf 'FAIL  %s: %d passed, %d failed, %d skipped (%s s, log %s)\n' "${title[$name]}" "$p" "$f" "$s" "$(since "$start")" "$log"
+	elif [ $rc = 4 ]; then
+		printf 'skip  %s: %s\n' "${title[$name]}" "$(tail -n 1 "$log")"
+	else
+		printf 'ok    %s: %d passed, %d skipped (%s s)\n' "${title[$name]}" "$p" "$s" "$(since "$start")"
+	fi
+}
+
+all=(modules warnings sparse tools kerneldoc man shell spdx runner unit vm)
+
+mkdir -p "$logs"
+begin=$(now)
+if [ $# = 0 ]; then
+	"$top/scripts/setup.sh"
+	set -- "${all[@]}"
+fi
+for name; do
+	declare -F "test_$name" >/dev/null || die "no test '$name' (there are: ${all[*]})"
+done
+for name; do
+	run_test "$name"
+done
+say "all of this took $(since "$begin") s"
+say "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

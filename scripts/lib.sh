@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the scripts share: where things lie, which kernel is used, how to speak.
+# Sourced, never run. Sets nothing but variables and functions.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cache=${BRFW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/brfw}
+# read by the scripts that source this file
+# shellcheck disable=SC2034
+build=$top/build
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# Seconds since $1 (a value of now), with one decimal.
+now() { date +%s%N; }
+since() { local ms=$((($(now) - $1) / 1000000)); printf '%d.%d' $((ms / 1000)) $((ms % 1000 / 100)); }
+
+# The headers the module is built against: $KDIR, else the newest of the
+# distribution's generic flavour. Prints nothing when there are none.
+kdir() {
+	local arch dir newest=
+
+	if [ -n "${KDIR:-}" ]; then
+		printf '%s\n' "$KDIR"
+		return
+	fi
+	arch=$(dpkg --print-architecture)
+	while read -r dir; do
+		case $dir in
+		*-rt-* | *-cloud-*) continue ;;
+		esac
+		if [ -f "$dir/Makefile" ]; then
+			newest=$dir
+		fi
+	done < <(printf '%s\n' /usr/src/linux-headers-*-"$arch" | sort -V)
+	if [ -z "$newest" ]; then
+		while read -r dir; do
+			if [ -f "$dir/Makefile" ]; then
+				newest=$dir
+			fi
+		done < <(printf '%s\n' /lib/modules/*/build | sort -V)
+	fi
+	printf '%s' "${newest:+$newest$'\n'}"
+}
+
+# The release a module built against headers $1 will want to run under.
+krelease() {
+	sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$1/include/generated/utsrelease.h"
+}
+
+# The directory in the cache that holds (or shall hold) the kernel image and
+# the modules for release $1. The package version is part of the name: an
+# update within one release must not run an old image.
+kernel_cache() {
+	local rel=$1 ver
+
+	ver=$(dpkg-query -W -f '${Version}' "linux-headers-$rel" 2>/dev/null || true)
+	printf '%s/kernel/%s_%s\n' "$cache" "$rel" "${ver:-local}"
+}

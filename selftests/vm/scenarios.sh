@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Guest side of a test run: loads the module, runs the programs given as
+# arguments, unloads the module. The counts go to $BRFW_RESULTS/summary.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+export BRFW_KO=$top/brfw.ko
+
+# insmod, unlike modprobe, does not bring what the module depends on
+depends=$(modinfo -F depends "$BRFW_KO")
+for module in ${depends//,/ } bridge veth dummy 8021q; do
+	modprobe "$module"
+done
+insmod "$BRFW_KO"
+
+rc=0
+"$top/selftests/runner.sh" -s "$BRFW_RESULTS/summary" "$@" || rc=$?
+
+# A reference that was lost somewhere keeps the module from going.
+if [ -e /sys/module/brfw ]; then
+	rmmod brfw
+fi
+exit $rc
