@@ -15,7 +15,7 @@
 
 #include <linux/genetlink.h>
 
-#include "fwctl_ktap.h"
+#include "ktap.h"
 #include "nlsock.h"
 
 int fwctl_main(int argc, char **argv);

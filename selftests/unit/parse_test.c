@@ -10,7 +10,7 @@
 
 #include <linux/genetlink.h>
 
-#include "fwctl_ktap.h"
+#include "ktap.h"
 #include "parse.h"
 #include "print.h"
 #include "wire.h"

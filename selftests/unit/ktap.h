@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KTAP output for unit tests of fwctl.
+ * KTAP output for unit tests.
  */
-#ifndef _BRFW_FWCTL_KTAP_H
-#define _BRFW_FWCTL_KTAP_H
+#ifndef _BRFW_KTAP_H
+#define _BRFW_KTAP_H
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -43,4 +43,4 @@ static inline int ktap_end(void)
 	return ktap_failed || !ktap_count;
 }
 
-#endif /* _BRFW_FWCTL_KTAP_H */
+#endif /* _BRFW_KTAP_H */

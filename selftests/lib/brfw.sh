@@ -1,0 +1,475 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the scenarios have in common: namespaces and bridges that clean up after
+# themselves, frames that are sent and looked for, counters, KTAP output.
+#
+# A scenario sources this file, builds a topology, registers its tests with
+# "check NAME FUNCTION [ARGUMENT]..." and ends with "run_checks". Each test runs
+# in a subshell under set -e, so the first thing that is not as expected fails
+# it, and nothing later can hide that. Exit status as in kselftest: 0 passed,
+# 1 failed, 4 skipped.
+#
+# Two helper programs run beside the script, so that a frame or a counter costs
+# no process start: frame (see helpers/frame.c) and txn (helpers/txn.c).
+
+BRFW_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+FWCTL=${FWCTL:-$BRFW_TOP/build/fwctl/fwctl}
+# The module may be unloaded only where a harness says that it is its own.
+BRFW_MODULE=${BRFW_MODULE:-${BRFW_KO:-}}
+BRFW_HELPERS=${BRFW_HELPERS:-$BRFW_TOP/build/selftests}
+readonly KSFT_SKIP=4
+
+# Names that nobody else has: the process id is in them.
+readonly PREFIX=brfw-$$
+BR=$PREFIX-br
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/$PREFIX.XXXXXX")
+
+# Seconds that a condition may take to become true.
+DEADLINE=${DEADLINE:-20}
+
+# The sentinel frames of the helper frame must pass whatever is tested.
+readonly SENTINEL="rule add hook forward prio 0 ethertype 0x88b5 accept
+rule add hook input prio 0 ethertype 0x88b5 accept
+rule add hook output prio 0 ethertype 0x88b5 accept"
+
+declare -a CHECK_NAMES=() CHECK_CALLS=()
+declare -A NETNS=()
+# Namespaces that programs were started in
+declare -a BUSY=()
+
+# ---- report ----
+
+say() {
+	echo "# $*"
+}
+
+# die TEXT...: the scenario can't go on; that is a failure, not a skip
+die() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+# skip_all REASON...: nothing can be tested here, for want of a tool
+skip_all() {
+	echo "KTAP version 1"
+	echo "1..0 # SKIP $*"
+	exit $KSFT_SKIP
+}
+
+# skip REASON...: inside a test
+skip() {
+	echo "$*" >"$TMP/skip"
+	exit $KSFT_SKIP
+}
+
+# check NAME FUNCTION [ARGUMENT]...: register a test
+check() {
+	CHECK_NAMES+=("$1")
+	shift
+	CHECK_CALLS+=("$(printf '%q ' "$@")")
+}
+
+# set -e and the ERR trap work only where the subshell is not part of a
+# condition: keep it a plain command.
+run_check() {
+	set -eE
+	trap where ERR
+	eval "$1"
+}
+
+# where: the lines of the scenario that led here
+where() {
+	local i
+
+	for ((i = 1; i < ${#FUNCNAME[@]} - 1; i++)); do
+		[[ ${BASH_SOURCE[i]} == */lib/brfw.sh ]] ||
+			say "at ${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]} ${FUNCNAME[i]}"
+	done
+}
+
+run_checks() {
+	local i rc failed=0 skipped=0 n=${#CHECK_NAMES[@]}
+
+	echo "KTAP version 1"
+	echo "1..$n"
+	for ((i = 0; i < n; i++)); do
+		rm -f "$TMP/skip"
+		(run_check "${CHECK_CALLS[i]}")
+		rc=$?
+		if [ $rc -eq 0 ]; then
+			echo "ok $((i + 1)) ${CHECK_NAMES[i]}"
+		elif [ $rc -eq $KSFT_SKIP ] && [ -s "$TMP/skip" ]; then
+			echo "ok $((i + 1)) ${CHECK_NAMES[i]} # SKIP $(<"$TMP/skip")"
+			skipped=$((skipped + 1))
+		else
+			echo "not ok $((i + 1)) ${CHECK_NAMES[i]}"
+			failed=$((failed + 1))
+		fi
+	done
+	say "Totals: pass:$((n - failed - skipped)) fail:$failed skip:$skipped"
+	[ "$failed" -eq 0 ] || exit 1
+	[ "$skipped" -lt "$n" ] || exit $KSFT_SKIP
+	exit 0
+}
+
+# ---- start and end ----
+
+cleanup() {
+	local status=$? ns pid
+
+	trap - EXIT
+	set +e
+	for pid in $(jobs -p); do
+		kill "$pid"
+		wait "$pid"
+	done 2>/dev/null
+	# What servers have forked for a client that was cut off stays for ever.
+	for ns in "${BUSY[@]}"; do
+		for pid in $(ip netns pids "$ns" 2>/dev/null); do
+			kill "$pid"
+		done 2>/dev/null
+	done
+	for ns in "${!NETNS[@]}"; do
+		ip netns delete "$ns" 2>/dev/null
+	done
+	rm -rf "$TMP"
+	exit "$status"
+}
+
+need_tool() {
+	local tool
+
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null || skip_all "needs $tool"
+	done
+}
+
+start_helpers() {
+	local frame txn
+
+	for txn in frame txn; do
+		[ -x "$BRFW_HELPERS/$txn" ] ||
+			die "no helper program $BRFW_HELPERS/$txn; run make -C selftests"
+	done
+	coproc FRAME { exec "$BRFW_HELPERS/frame"; }
+	frame=("${FRAME[@]}")
+	# Subshells lose the descriptors of a coprocess, but not copies.
+	exec {FRAME_OUT}<&"${frame[0]}" {FRAME_IN}>&"${frame[1]}"
+	# bash warns that one coprocess is still there.
+	{ coproc TXN { exec "$BRFW_HELPERS/txn"; }; } 2>/dev/null
+	txn=("${TXN[@]}")
+	exec {TXN_OUT}<&"${txn[0]}" {TXN_IN}>&"${txn[1]}"
+}
+
+# setup: what each scenario needs
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+	need_tool ip bridge
+	trap cleanup EXIT
+	trap 'exit 1' INT TERM HUP
+	[ -n "${BRFW_NO_KERNEL:-}" ] || [ -x "$FWCTL" ] ||
+		die "no fwctl at $FWCTL; run make tools"
+	start_helpers
+}
+
+# ---- the helpers ----
+
+# frame WORDS...: one command to the helper frame; its answer in FRAME_REPLY
+frame() {
+	printf '%s\n' "$*" >&"$FRAME_IN"
+	read -r -u "$FRAME_OUT" FRAME_REPLY || die "helper frame ended"
+	[ "${FRAME_REPLY#error}" = "$FRAME_REPLY" ] || {
+		say "frame $*: $FRAME_REPLY"
+		return 1
+	}
+}
+
+# txn WORDS...: one command to the helper txn; its answer in TXN_REPLY
+txn() {
+	printf '%s\n' "$@" >&"$TXN_IN"
+	read -r -u "$TXN_OUT" TXN_REPLY || die "helper txn ended"
+}
+
+# nl WORDS...: as txn with one line, and it must succeed. NL_REPLY: what
+# follows "ok"
+nl() {
+	txn "$*"
+	[ "${TXN_REPLY%% *}" = ok ] || {
+		say "txn $*: $TXN_REPLY"
+		return 1
+	}
+	NL_REPLY=${TXN_REPLY#ok}
+	NL_REPLY=${NL_REPLY# }
+}
+
+# nl_refuses ERRNO WORDS...: the request must fail with this errno and a text
+nl_refuses() {
+	local errno=$1
+
+	shift
+	txn "$*"
+	if [[ $TXN_REPLY != "error $errno"* || $TXN_REPLY == *": " ]]; then
+		say "txn $*: want $errno and a text, got $TXN_REPLY"
+		return 1
+	fi
+}
+
+# fw WORDS...: fwctl in the namespace of the bridge
+fw() {
+	"$FWCTL" -n "$BR" "$@"
+}
+
+# load STATEMENT...: replace the ruleset by the sentinel rules and these
+load() {
+	printf '%s\n' "$SENTINEL" "$@" | fw ruleset load -
+}
+
+# load_new STATEMENT...: as load, and all counters start at 0, also those of
+# rules that were there before
+load_new() {
+	load "$@"
+	nl 0 reset
+}
+
+# fw_refuses STATUS WORDS...: fwctl must fail with this status and one line on
+# stderr, kept in FW_ERROR
+fw_refuses() {
+	local status=$1 rc=0
+
+	shift
+	FW_ERROR=$(fw "$@" 2>&1 >/dev/null) || rc=$?
+	if [ "$rc" -ne "$status" ] || [[ $FW_ERROR != "fwctl: "* ]]; then
+		say "fwctl $*: want status $status and a message, got $rc: $FW_ERROR"
+		return 1
+	fi
+}
+
+# ---- topology ----
+
+# netns_add NAME...: namespaces with IPv6 off, so that nobody sends anything
+# that the test did not, and without br_netfilter, which drops malformed packets
+netns_add() {
+	local ns
+
+	for ns in "$@"; do
+		NETNS[$ns]=1
+		ip netns add "$ns" || die "can't make a network namespace"
+		ip netns exec "$ns" sh -c "cd /proc/sys/net &&
+			echo 1 >ipv6/conf/all/disable_ipv6
+			echo 1 >ipv6/conf/default/disable_ipv6
+			for i in bridge/bridge-nf-call-*; do
+				[ ! -e \$i ] || echo 0 >\$i
+			done" 2>/dev/null
+	done
+	return 0
+}
+
+netns_del() {
+	local ns
+
+	for ns in "$@"; do
+		ip netns delete "$ns"
+		unset "NETNS[$ns]"
+	done
+}
+
+# host N: namespace of host N; host_mac N, host_end N (as the helper frame
+# wants it)
+host() {
+	echo "$PREFIX-h$1"
+}
+
+# topology HOSTS [MTU]: in $BR the bridge br0 with ports p1, p2, ...; behind
+# each a host namespace with eth0. MAC addresses are fixed and known to the
+# bridge, and it learns no others, so frames to hosts are never flooded and
+# those to strangers always are.
+topology() {
+	local hosts=$1 mtu=${2:-1500} i ns
+	local -a names=("$BR")
+
+	for ((i = 1; i <= hosts; i++)); do
+		names+=("$PREFIX-h$i")
+	done
+	netns_add "${names[@]}"
+	ip -n "$BR" -batch - <<-END || die "can't make a bridge"
+		link add br0 address 02:00:00:00:02:00 type bridge mcast_snooping 0 forward_delay 0 ageing_time 0
+		link set br0 up mtu $mtu
+	END
+	for ((i = 1; i <= hosts; i++)); do
+		port_add "$i" "$mtu"
+	done
+	for ((i = 2; i <= hosts; i++)); do
+		ns=$PREFIX-h$i
+		frame ready tx "$PREFIX-h1:eth0" rx "$ns:eth0" ||
+			die "no way from host 1 to host $i"
+	done
+	[ -n "${BRFW_NO_KERNEL:-}" ] || nl open 0 "$BR" ||
+		die "kernel family brfw not found; is the module loaded?"
+}
+
+# port_add N [MTU [BRIDGE]]
+port_add() {
+	local i=$1 mtu=${2:-1500} bridge=${3:-br0} ns=$PREFIX-h$1
+
+	ip -n "$BR" -batch - <<-END || die "can't make port p$i"
+		link add p$i mtu $mtu address 02:00:00:00:01:0$i type veth peer name eth0 netns $ns
+		link set p$i master $bridge up
+		link set p$i type bridge_slave learning off
+	END
+	ip -n "$ns" link set eth0 address "02:00:00:00:00:0$i" mtu "$mtu" up
+	bridge -n "$BR" fdb replace "02:00:00:00:00:0$i" dev "p$i" master static
+}
+
+# addresses N...: give hosts 192.0.2.N/24 and 2001:db8::N/64, without duplicate
+# address detection
+addresses() {
+	local i
+
+	for i in "$@"; do
+		ip netns exec "$PREFIX-h$i" sh -c \
+			'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6' 2>/dev/null
+		ip -n "$PREFIX-h$i" -batch - <<-END
+			addr add 192.0.2.$i/24 dev eth0
+			addr add 2001:db8::$i/64 dev eth0 nodad
+			link set lo up
+		END
+	done
+}
+
+# in_host N COMMAND...
+in_host() {
+	local ns=$PREFIX-h$1
+
+	shift
+	ip netns exec "$ns" "$@"
+}
+
+# server N COMMAND...: start it in host N; it is killed at the end
+server() {
+	local ns=$PREFIX-h$1
+
+	shift
+	BUSY+=("$ns")
+	ip netns exec "$ns" "$@" </dev/null >/dev/null 2>&1 &
+}
+
+# ---- frames ----
+
+# end_of NAME: hN = eth0 of host N, br0 (or another device) = in $BR
+end_of() {
+	case $1 in
+	h[0-9]) END=$PREFIX-$1:eth0 ;;
+	*:*) END=$1 ;;
+	*) END=$BR:$1 ;;
+	esac
+}
+
+# send COUNT FROM TO WORDS...: SEEN = copies that arrived
+send() {
+	local count=$1 from to
+
+	end_of "$2"
+	from=$END
+	end_of "$3"
+	to=$END
+	shift 3
+	frame check tx "$from" rx "$to" count "$count" "$@" || return 1
+	SEEN=${FRAME_REPLY#seen }
+}
+
+# packets RULE: PACKETS, BYTES of a rule (its comment or handle) or of
+# policy:HOOK[:BRIDGE]
+packets() {
+	local what=${1#policy:}
+
+	if [ "$what" = "$1" ]; then
+		nl 0 stats "$1"
+	else
+		nl 0 policy-stats "${what//:/ }"
+	fi
+	read -r PACKETS BYTES _ <<<"$NL_REPLY"
+}
+
+# expect COPIES FROM TO [rule RULE] [count N] WORDS...: two copies of the frame
+# are sent (one linear, one nonlinear), or N; so many must arrive, and if a rule
+# is named, its counter must move by exactly the copies sent.
+expect() {
+	local want=$1 from=$2 to=$3 rule='' count=2 before=0
+
+	shift 3
+	if [ "$1" = rule ]; then
+		rule=$2
+		shift 2
+		packets "$rule"
+		before=$PACKETS
+	fi
+	if [ "$1" = count ]; then
+		count=$2
+		shift 2
+	fi
+	[ "$want" = all ] && want=$count
+	send "$count" "$from" "$to" "$@"
+	if [ "$SEEN" != "$want" ]; then
+		say "$from to $to: $*: $want of $count expected, $SEEN came"
+		return 1
+	fi
+	[ -n "$rule" ] || return 0
+	packets "$rule"
+	if [ $((PACKETS - before)) -ne "$count" ]; then
+		say "$from to $to: $*: rule $rule counted $((PACKETS - before)), not $count"
+		return 1
+	fi
+}
+
+# expect_pass FROM TO [rule RULE] [count N] WORDS...
+expect_pass() {
+	expect all "$@"
+}
+
+# expect_drop FROM TO [rule RULE] [count N] WORDS...: only of use after an
+# expect_pass with the same words
+expect_drop() {
+	expect 0 "$@"
+}
+
+# expect_count RULE PACKETS [BYTES]: counters as they stand
+expect_count() {
+	packets "$1"
+	if [ "$PACKETS" -ne "$2" ] || [ "${3:-$BYTES}" -ne "$BYTES" ]; then
+		say "$1 counted $PACKETS packets, $BYTES bytes; want $2, ${3:-any}"
+		return 1
+	fi
+}
+
+# equal WHAT WANT GOT
+equal() {
+	[ "$2" = "$3" ] || {
+		say "$1: want '$2', got '$3'"
+		return 1
+	}
+}
+
+# contains WHAT PART TEXT
+contains() {
+	[[ $3 == *"$2"* ]] || {
+		say "$1: want '$2' in '$3'"
+		return 1
+	}
+}
+
+# wait_for COMMAND...: until it succeeds, at most $DEADLINE seconds
+wait_for() {
+	local end=$((SECONDS + DEADLINE))
+
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || {
+			say "not in $DEADLINE s: $*"
+			return 1
+		}
+		# A pause without a process: nothing ever writes to this pipe.
+		read -r -t 0.05 -u "$PAUSE" || :
+	done
+}
+
+exec {PAUSE}<> <(:)

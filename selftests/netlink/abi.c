@@ -1,0 +1,1439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * abi: the netlink interface as the module speaks it, in a network namespace
+ * of its own without any device.
+ *
+ * Most of it is a table of requests that must be refused. Each must fail with
+ * its errno, carry a text, name the attribute where there is one, and leave
+ * generation, rules and policies as they were.
+ */
+#define _GNU_SOURCE
+#include <stdarg.h>
+
+#include "nltest.h"
+
+/* ---- report ---- */
+
+static unsigned int test_number;
+static unsigned int failures;
+static unsigned int skips;
+static char skip_reason[128];
+
+#define SKIPPED		4
+
+static int diag(const char *format, ...)
+{
+	va_list args;
+
+	printf("# ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	return 1;
+}
+
+static int skip(const char *reason)
+{
+	snprintf(skip_reason, sizeof(skip_reason), "%s", reason);
+	return SKIPPED;
+}
+
+static void report(const char *name, int result)
+{
+	test_number++;
+	if (result == SKIPPED) {
+		skips++;
+		printf("ok %u %s # SKIP %s\n", test_number, name, skip_reason);
+		return;
+	}
+	if (result)
+		failures++;
+	printf("%sok %u %s\n", result ? "not " : "", test_number, name);
+	fflush(stdout);
+}
+
+/* ---- requests as tables ---- */
+
+enum op_kind {
+	OP_DONE,
+	OP_U8,
+	OP_U16,
+	OP_U32,
+	OP_U64,
+	OP_STR,		/* with its NUL byte */
+	OP_BYTES,
+	OP_NEST,
+	OP_NEST_UNMARKED,	/* without NLA_F_NESTED */
+	OP_END,
+	OP_JUNK,	/* bytes that are no attribute */
+	OP_HANDLE,	/* of the rule named "base" */
+};
+
+/** struct op - one attribute, or the begin or end of a nest */
+struct op {
+	enum op_kind kind;
+	uint16_t type;
+	uint64_t value;
+	const void *data;
+};
+
+#define U8(type, v)	{ OP_U8, type, v, NULL }
+#define U16(type, v)	{ OP_U16, type, v, NULL }
+#define U32(type, v)	{ OP_U32, type, v, NULL }
+#define U64(type, v)	{ OP_U64, type, v, NULL }
+#define STR(type, s)	{ OP_STR, type, 0, s }
+#define BYTES(type, s)	{ OP_BYTES, type, sizeof(s) - 1, s }
+#define NEST(type)	{ OP_NEST, type, 0, NULL }
+#define UNMARKED(type)	{ OP_NEST_UNMARKED, type, 0, NULL }
+#define END		{ OP_END, 0, 0, NULL }
+#define JUNK(n)		{ OP_JUNK, 0, n, NULL }
+#define BASE(type)	{ OP_HANDLE, type, 0, NULL }
+#define DONE		{ OP_DONE, 0, 0, NULL }
+
+#define VALUE		BRFW_COND_A_VALUE
+#define MASK		BRFW_COND_A_MASK
+#define PREFIX		BRFW_COND_A_PREFIX_LEN
+#define RANGE_END	BRFW_COND_A_RANGE_END
+
+#define DROP		U8(BRFW_RULE_A_VERDICT, BRFW_VERDICT_DROP)
+#define HOOK(h)		U8(BRFW_RULE_A_HOOK, BRFW_HOOK_##h)
+/* A rule that drops; a condition; the most frequent conditions. */
+#define RULE(...)	NEST(BRFW_A_RULE), DROP, __VA_ARGS__, END
+#define MATCH(...)	RULE(NEST(BRFW_RULE_A_MATCH), __VA_ARGS__, END)
+#define COND(field, ...) NEST(BRFW_MATCH_A_##field), __VA_ARGS__, END
+#define PROTO(p)	COND(IP_PROTO, U8(VALUE, p))
+#define IP4_A		"\xc0\x00\x02\x01"
+#define IP6_A		"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"
+#define MAC_A		"\x02\0\0\0\0\x01"
+
+#define TCP		6
+#define UDP		17
+#define ICMP		1
+#define ICMPV6		58
+
+static uint64_t base_handle;
+
+static void put_op(struct nlmsghdr *nlh, const struct op *op)
+{
+	switch (op->kind) {
+	case OP_U8:
+		mnl_attr_put_u8(nlh, op->type, op->value);
+		break;
+	case OP_U16:
+		mnl_attr_put_u16(nlh, op->type, op->value);
+		break;
+	case OP_U32:
+		mnl_attr_put_u32(nlh, op->type, op->value);
+		break;
+	case OP_U64:
+		mnl_attr_put_u64(nlh, op->type, op->value);
+		break;
+	case OP_STR:
+		mnl_attr_put_strz(nlh, op->type, op->data);
+		break;
+	case OP_BYTES:
+		mnl_attr_put(nlh, op->type, op->value, op->data);
+		break;
+	case OP_HANDLE:
+		mnl_attr_put_u64(nlh, op->type, base_handle);
+		break;
+	case OP_JUNK:
+		memset((char *)nlh + nlh->nlmsg_len, 0xff, op->value);
+		nlh->nlmsg_len += op->value;
+		break;
+	default:
+		break;
+	}
+}
+
+static void put_ops(struct nlmsghdr *nlh, const struct op *op)
+{
+	struct nlattr *nest[8];
+	int depth = 0;
+
+	for (; op->kind != OP_DONE; op++) {
+		if (op->kind == OP_NEST || op->kind == OP_NEST_UNMARKED)
+			nest[depth++] = mnl_attr_nest_start(nlh, op->type);
+		else if (op->kind == OP_END)
+			mnl_attr_nest_end(nlh, nest[--depth]);
+		else
+			put_op(nlh, op);
+		if (op->kind == OP_NEST_UNMARKED)
+			nest[depth - 1]->nla_type &= ~NLA_F_NESTED;
+	}
+}
+
+static char request_buf[NLT_BUF];
+
+static int request(struct nlt *nl, uint8_t cmd, uint16_t flags,
+		   const struct op *ops, struct nlt_reply *r,
+		   nlt_message_fn fn, void *arg)
+{
+	struct nlmsghdr *nlh = nlt_start(nl, request_buf, cmd,
+					 flags ? flags : NLM_F_ACK);
+
+	if (ops)
+		put_ops(nlh, ops);
+	return nlt_request(nl, nlh, r, fn, arg);
+}
+
+/* Requests with an attribute list written in place. */
+#define REQUEST(nl, cmd, r, fn, arg, ...)				\
+	request(nl, BRFW_CMD_##cmd, 0, (const struct op[]){ __VA_ARGS__ }, \
+		r, fn, arg)
+
+/* ---- state ---- */
+
+/** struct state - of a ruleset, to be compared; hash of all that dumps say */
+struct state {
+	uint64_t generation;
+	uint64_t hash;
+	unsigned int rules;
+	unsigned int policies;
+};
+
+static void hash_message(const struct nlmsghdr *nlh, void *arg)
+{
+	const uint8_t *p = mnl_nlmsg_get_payload(nlh);
+	size_t i, len = mnl_nlmsg_get_payload_len(nlh);
+	uint64_t *hash = arg;
+
+	for (i = 0; i < len; i++)
+		*hash = (*hash ^ p[i]) * 0x100000001b3ull;
+}
+
+static void take_generation(const struct nlmsghdr *nlh, void *arg)
+{
+	*(uint64_t *)arg = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
+}
+
+static int read_state(struct nlt *nl, struct state *s)
+{
+	struct nlt_reply r;
+
+	memset(s, 0, sizeof(*s));
+	if (request(nl, BRFW_CMD_INFO_GET, 0, NULL, &r, take_generation,
+		    &s->generation) ||
+	    request(nl, BRFW_CMD_RULE_GET, NLM_F_DUMP, NULL, &r, hash_message,
+		    &s->hash))
+		return diag("reading the state: %s", strerror(r.error));
+	s->rules = r.messages;
+	if (request(nl, BRFW_CMD_POLICY_GET, NLM_F_DUMP, NULL, &r,
+		    hash_message, &s->hash))
+		return diag("reading the policies: %s", strerror(r.error));
+	s->policies = r.messages;
+	return 0;
+}
+
+static int check_state(struct nlt *nl, const struct state *want)
+{
+	struct state s;
+
+	if (read_state(nl, &s))
+		return 1;
+	if (!memcmp(&s, want, sizeof(s)))
+		return 0;
+	return diag("changed: generation %llu to %llu, rules %u to %u",
+		    (unsigned long long)want->generation,
+		    (unsigned long long)s.generation, want->rules, s.rules);
+}
+
+/* ---- requests that must be refused ---- */
+
+#define ANY		(-1)	/* attribute not checked */
+#define NONE		(-2)	/* there must be none */
+#define MISSING(type)	(1000 + (type))
+
+#define F_NO_TEXT	1	/* refused by the core, which says nothing */
+#define F_CULPRIT	2	/* the cookie names the rule "base" */
+
+/** struct refusal - a request and how it must fail */
+struct refusal {
+	const char *name;
+	uint8_t cmd;
+	uint16_t nlmsg_flags;
+	int error;
+	int attr;
+	int flags;
+	const struct op *ops;
+};
+
+#define REFUSE(name, cmd, error, attr, ...)				\
+	{ name, BRFW_CMD_##cmd, 0, error, attr, 0,			\
+	  (const struct op[]){ __VA_ARGS__, DONE } }
+#define REFUSE_DUMP(name, cmd, error, attr, ...)			\
+	{ name, BRFW_CMD_##cmd, NLM_F_DUMP, error, attr, 0,		\
+	  (const struct op[]){ __VA_ARGS__, DONE } }
+#define REFUSE_FLAGS(name, cmd, nlmsg, error, attr, flags, ...)		\
+	{ name, cmd, nlmsg, error, attr, flags,				\
+	  (const struct op[]){ __VA_ARGS__, DONE } }
+/* A rule with these conditions is refused because of attribute attr. */
+#define REFUSE_MATCH(name, error, attr, ...)				\
+	REFUSE(name, RULE_ADD, error, attr, MATCH(__VA_ARGS__))
+#define REFUSE_RULE(name, error, attr, ...)				\
+	REFUSE(name, RULE_ADD, error, attr, RULE(__VA_ARGS__))
+
+static const char long_comment[BRFW_COMMENT_LEN + 1] = {
+	[0 ... BRFW_COMMENT_LEN - 1] = 'c',
+};
+
+static const struct refusal refusals[] = {
+	/* commands and nlmsg_flags */
+	REFUSE_FLAGS("unknown command", 99, 0, EOPNOTSUPP, ANY, F_NO_TEXT, DONE),
+	REFUSE_FLAGS("command 0", 0, 0, EOPNOTSUPP, ANY, F_NO_TEXT, DONE),
+	REFUSE_FLAGS("dump of a command that has none", BRFW_CMD_INFO_GET,
+		     NLM_F_DUMP, EOPNOTSUPP, ANY, F_NO_TEXT, DONE),
+	REFUSE_FLAGS("policies without dump", BRFW_CMD_POLICY_GET, NLM_F_ACK,
+		     EOPNOTSUPP, ANY, F_NO_TEXT, DONE),
+	REFUSE_FLAGS("nlmsg_flags: create", BRFW_CMD_RULE_ADD,
+		     NLM_F_ACK | NLM_F_CREATE, EINVAL, ANY, 0,
+		     MATCH(PROTO(99))),
+	REFUSE_FLAGS("nlmsg_flags: exclusive", BRFW_CMD_RULE_ADD,
+		     NLM_F_ACK | NLM_F_EXCL, EINVAL, ANY, 0, MATCH(PROTO(99))),
+	REFUSE_FLAGS("nlmsg_flags: replace", BRFW_CMD_RULE_ADD,
+		     NLM_F_ACK | NLM_F_REPLACE, EINVAL, ANY, 0,
+		     MATCH(PROTO(99))),
+	REFUSE_FLAGS("nlmsg_flags: append", BRFW_CMD_RULE_ADD,
+		     NLM_F_ACK | NLM_F_APPEND, EINVAL, ANY, 0,
+		     MATCH(PROTO(99))),
+
+	/* rule add: the message */
+	REFUSE("rule add: no rule", RULE_ADD, EINVAL, MISSING(BRFW_A_RULE), DONE),
+	REFUSE("rule add: unknown attribute", RULE_ADD, EINVAL, 200,
+	       MATCH(PROTO(99)), U32(200, 1)),
+	REFUSE("rule add: attribute of another command", RULE_ADD, EINVAL,
+	       BRFW_A_TXN_FLAGS, MATCH(PROTO(99)), U32(BRFW_A_TXN_FLAGS, 1)),
+	REFUSE("rule add: rule not marked as nested", RULE_ADD, EINVAL,
+	       BRFW_A_RULE, UNMARKED(BRFW_A_RULE), DROP, END),
+	REFUSE("rule add: rule is a number", RULE_ADD, EINVAL, BRFW_A_RULE,
+	       U32(BRFW_A_RULE, 1)),
+	REFUSE("rule add: trailing bytes", RULE_ADD, EINVAL, ANY,
+	       MATCH(PROTO(99)), JUNK(3)),
+	REFUSE("rule add: trailing bytes in the rule", RULE_ADD, EINVAL, ANY,
+	       NEST(BRFW_A_RULE), DROP, JUNK(3), END),
+	REFUSE("rule add: an attribute longer than the message", RULE_ADD,
+	       EINVAL, ANY, MATCH(PROTO(99)), JUNK(8)),
+	REFUSE("rule add: change id 0", RULE_ADD, ERANGE, BRFW_A_CHANGE_ID,
+	       U32(BRFW_A_CHANGE_ID, 0), MATCH(PROTO(99))),
+	REFUSE("rule add: change id of 2 bytes", RULE_ADD, EINVAL,
+	       BRFW_A_CHANGE_ID, U16(BRFW_A_CHANGE_ID, 1), MATCH(PROTO(99))),
+	REFUSE("rule add: change id of 8 bytes", RULE_ADD, EINVAL,
+	       BRFW_A_CHANGE_ID, U64(BRFW_A_CHANGE_ID, 1), MATCH(PROTO(99))),
+
+	/* rule add: the rule */
+	REFUSE("rule: empty", RULE_ADD, EINVAL, BRFW_A_RULE,
+	       NEST(BRFW_A_RULE), END),
+	REFUSE("rule: no verdict", RULE_ADD, EINVAL, BRFW_A_RULE,
+	       NEST(BRFW_A_RULE), U32(BRFW_RULE_A_PRIORITY, 1), END),
+	REFUSE("rule: unknown verdict", RULE_ADD, ERANGE, BRFW_RULE_A_VERDICT,
+	       NEST(BRFW_A_RULE), U8(BRFW_RULE_A_VERDICT, 2), END),
+	REFUSE("rule: verdict of 4 bytes", RULE_ADD, EINVAL,
+	       BRFW_RULE_A_VERDICT, NEST(BRFW_A_RULE),
+	       U32(BRFW_RULE_A_VERDICT, 1), END),
+	REFUSE_RULE("rule: unknown attribute", EINVAL, 99, U32(99, 1)),
+	REFUSE_RULE("rule: padding", EINVAL, BRFW_RULE_A_PAD,
+		    BYTES(BRFW_RULE_A_PAD, "")),
+	REFUSE_RULE("rule: a handle of one's own", EINVAL, BRFW_RULE_A_HANDLE,
+		    U64(BRFW_RULE_A_HANDLE, 5)),
+	REFUSE_RULE("rule: counters of one's own", EINVAL, BRFW_RULE_A_STATS,
+		    NEST(BRFW_RULE_A_STATS), END),
+	REFUSE_RULE("rule: reserved hook", EOPNOTSUPP, BRFW_RULE_A_HOOK,
+		    HOOK(PREROUTING)),
+	REFUSE_RULE("rule: unknown hook", ERANGE, BRFW_RULE_A_HOOK,
+		    U8(BRFW_RULE_A_HOOK, 4)),
+	REFUSE_RULE("rule: hook of 4 bytes", EINVAL, BRFW_RULE_A_HOOK,
+		    U32(BRFW_RULE_A_HOOK, 0)),
+	REFUSE_RULE("rule: priority of 1 byte", EINVAL, BRFW_RULE_A_PRIORITY,
+		    U8(BRFW_RULE_A_PRIORITY, 1)),
+	REFUSE_RULE("rule: priority of 8 bytes", EINVAL, BRFW_RULE_A_PRIORITY,
+		    U64(BRFW_RULE_A_PRIORITY, 1)),
+
+	/* names */
+	REFUSE_RULE("bridge: empty name", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "")),
+	REFUSE_RULE("bridge: no bytes", EINVAL, BRFW_RULE_A_BRIDGE,
+		    BYTES(BRFW_RULE_A_BRIDGE, "")),
+	REFUSE_RULE("bridge: .", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, ".")),
+	REFUSE_RULE("bridge: ..", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "..")),
+	REFUSE_RULE("bridge: with a slash", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "br/0")),
+	REFUSE_RULE("bridge: with a blank", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "br 0")),
+	REFUSE_RULE("bridge: with a colon", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "br:0")),
+	REFUSE_RULE("bridge: 16 characters", EINVAL, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "abcdefghijklmnop")),
+	REFUSE_RULE("bridge: no NUL byte", EINVAL, BRFW_RULE_A_BRIDGE,
+		    BYTES(BRFW_RULE_A_BRIDGE, "br0")),
+	REFUSE_RULE("bridge: trailing *", EOPNOTSUPP, BRFW_RULE_A_BRIDGE,
+		    STR(BRFW_RULE_A_BRIDGE, "br*")),
+	REFUSE_MATCH("in port: empty name", EINVAL, VALUE,
+		     COND(IN_PORT, STR(VALUE, ""))),
+	REFUSE_MATCH("in port: ..", EINVAL, VALUE,
+		     COND(IN_PORT, STR(VALUE, ".."))),
+	REFUSE_MATCH("in port: with a slash", EINVAL, VALUE,
+		     COND(IN_PORT, STR(VALUE, "a/b"))),
+	REFUSE_MATCH("in port: 16 characters", EINVAL, VALUE,
+		     COND(IN_PORT, STR(VALUE, "abcdefghijklmnop"))),
+	REFUSE_MATCH("in port: trailing *", EOPNOTSUPP, VALUE,
+		     COND(IN_PORT, STR(VALUE, "eth*"))),
+	REFUSE_MATCH("in port: only *", EOPNOTSUPP, VALUE,
+		     COND(IN_PORT, STR(VALUE, "*"))),
+	REFUSE_MATCH("in port: no NUL byte", EINVAL, VALUE,
+		     COND(IN_PORT, BYTES(VALUE, "eth0"))),
+	REFUSE_MATCH("out port: with a blank", EINVAL, VALUE,
+		     COND(OUT_PORT, STR(VALUE, "e 0"))),
+	REFUSE_RULE("in port at output", EINVAL, BRFW_MATCH_A_IN_PORT,
+		    HOOK(OUTPUT), NEST(BRFW_RULE_A_MATCH),
+		    COND(IN_PORT, STR(VALUE, "eth0")), END),
+	REFUSE_RULE("out port at input", EINVAL, BRFW_MATCH_A_OUT_PORT,
+		    HOOK(INPUT), NEST(BRFW_RULE_A_MATCH),
+		    COND(OUT_PORT, STR(VALUE, "eth0")), END),
+
+	/* comments */
+	REFUSE_RULE("comment: too long", EINVAL, BRFW_RULE_A_COMMENT,
+		    STR(BRFW_RULE_A_COMMENT, long_comment)),
+	REFUSE_RULE("comment: empty", EINVAL, BRFW_RULE_A_COMMENT,
+		    STR(BRFW_RULE_A_COMMENT, "")),
+	REFUSE_RULE("comment: line feed", EINVAL, BRFW_RULE_A_COMMENT,
+		    STR(BRFW_RULE_A_COMMENT, "two\nlines")),
+	REFUSE_RULE("comment: escape", EINVAL, BRFW_RULE_A_COMMENT,
+		    STR(BRFW_RULE_A_COMMENT, "\x1b[31m")),
+	REFUSE_RULE("comment: delete", EINVAL, BRFW_RULE_A_COMMENT,
+		    STR(BRFW_RULE_A_COMMENT, "x\x7f")),
+	REFUSE_RULE("comment: no NUL byte", EINVAL, BRFW_RULE_A_COMMENT,
+		    BYTES(BRFW_RULE_A_COMMENT, "text")),
+
+	/* conditions: form */
+	REFUSE_MATCH("match: unknown field", EINVAL, 99, NEST(99), END),
+	REFUSE_MATCH("match: field 0", EINVAL, ANY, NEST(0), END),
+	REFUSE_RULE("match: not marked as nested", EINVAL, BRFW_RULE_A_MATCH,
+		    UNMARKED(BRFW_RULE_A_MATCH), END),
+	REFUSE_MATCH("condition: not marked as nested", EINVAL,
+		     BRFW_MATCH_A_IP_PROTO, UNMARKED(BRFW_MATCH_A_IP_PROTO),
+		     U8(VALUE, 6), END),
+	REFUSE_MATCH("condition: empty", EINVAL, BRFW_MATCH_A_IP_PROTO,
+		     NEST(BRFW_MATCH_A_IP_PROTO), END),
+	REFUSE_MATCH("condition: mask but no value", EINVAL,
+		     BRFW_MATCH_A_ETH_SRC, COND(ETH_SRC, BYTES(MASK, MAC_A))),
+	REFUSE_MATCH("condition: unknown attribute", EINVAL, 77,
+		     COND(IP_PROTO, U8(VALUE, 6), U8(77, 1))),
+	REFUSE_MATCH("condition: trailing bytes", EINVAL, ANY,
+		     COND(IP_PROTO, U8(VALUE, 6), JUNK(3))),
+
+	/* conditions: lengths and ranges of values */
+	REFUSE_MATCH("smac: 5 bytes", ERANGE, VALUE,
+		     COND(ETH_SRC, BYTES(VALUE, "12345"))),
+	REFUSE_MATCH("smac: 8 bytes", ERANGE, VALUE,
+		     COND(ETH_SRC, BYTES(VALUE, "12345678"))),
+	REFUSE_MATCH("dmac: mask of 4 bytes", ERANGE, MASK,
+		     COND(ETH_DST, BYTES(VALUE, MAC_A), BYTES(MASK, "1234"))),
+	REFUSE_MATCH("ethertype: 0x05ff", ERANGE, VALUE,
+		     COND(ETH_TYPE, U16(VALUE, 0x5ff))),
+	REFUSE_MATCH("ethertype: 0", ERANGE, VALUE,
+		     COND(ETH_TYPE, U16(VALUE, 0))),
+	REFUSE_MATCH("ethertype: 4 bytes", EINVAL, VALUE,
+		     COND(ETH_TYPE, U32(VALUE, 0x800))),
+	REFUSE_MATCH("vlan: 4095", ERANGE, VALUE,
+		     COND(VLAN_ID, U16(VALUE, 4095))),
+	REFUSE_MATCH("vlan: 65535", ERANGE, VALUE,
+		     COND(VLAN_ID, U16(VALUE, 65535))),
+	REFUSE_MATCH("vlan: 1 byte", EINVAL, VALUE, COND(VLAN_ID, U8(VALUE, 5))),
+	REFUSE_MATCH("IPv4: 3 bytes", ERANGE, VALUE,
+		     COND(IP4_SRC, BYTES(VALUE, "123"))),
+	REFUSE_MATCH("IPv4: 16 bytes", ERANGE, VALUE,
+		     COND(IP4_SRC, BYTES(VALUE, IP6_A))),
+	REFUSE_MATCH("IPv6: 4 bytes", ERANGE, VALUE,
+		     COND(IP6_DST, BYTES(VALUE, IP4_A))),
+	REFUSE_MATCH("IPv4: prefix 0", ERANGE, PREFIX,
+		     COND(IP4_SRC, BYTES(VALUE, "\0\0\0\0"), U8(PREFIX, 0))),
+	REFUSE_MATCH("IPv4: prefix 33", ERANGE, PREFIX,
+		     COND(IP4_DST, BYTES(VALUE, IP4_A), U8(PREFIX, 33))),
+	REFUSE_MATCH("IPv6: prefix 0", ERANGE, PREFIX,
+		     COND(IP6_SRC, BYTES(VALUE, IP6_A), U8(PREFIX, 0))),
+	REFUSE_MATCH("IPv6: prefix 129", ERANGE, PREFIX,
+		     COND(IP6_DST, BYTES(VALUE, IP6_A), U8(PREFIX, 129))),
+	REFUSE_MATCH("IPv4: prefix of 4 bytes", EINVAL, PREFIX,
+		     COND(IP4_DST, BYTES(VALUE, IP4_A), U32(PREFIX, 24))),
+	REFUSE_MATCH("proto: 2 bytes", EINVAL, VALUE,
+		     COND(IP_PROTO, U16(VALUE, 6))),
+	REFUSE_MATCH("sport: 1 byte", EINVAL, VALUE, PROTO(TCP),
+		     COND(L4_SPORT, U8(VALUE, 6))),
+	REFUSE_MATCH("dport: 4 bytes", EINVAL, VALUE, PROTO(TCP),
+		     COND(L4_DPORT, U32(VALUE, 6))),
+	REFUSE_MATCH("tcp-flags: 2 bytes", EINVAL, VALUE, PROTO(TCP),
+		     COND(TCP_FLAGS, U16(VALUE, 2))),
+	REFUSE_MATCH("icmp-type: 2 bytes", EINVAL, VALUE, PROTO(ICMP),
+		     COND(ICMP_TYPE, U16(VALUE, 8))),
+
+	/* conditions: masks, prefixes and ranges where they don't belong */
+	REFUSE_MATCH("smac: prefix", EINVAL, PREFIX,
+		     COND(ETH_SRC, BYTES(VALUE, MAC_A), U8(PREFIX, 24))),
+	REFUSE_MATCH("ethertype: mask", EINVAL, MASK,
+		     COND(ETH_TYPE, U16(VALUE, 0x800), U16(MASK, 0xff00))),
+	REFUSE_MATCH("vlan: range", EINVAL, RANGE_END,
+		     COND(VLAN_ID, U16(VALUE, 5), U16(RANGE_END, 9))),
+	REFUSE_MATCH("IPv4: mask", EINVAL, MASK,
+		     COND(IP4_SRC, BYTES(VALUE, IP4_A), BYTES(MASK, IP4_A))),
+	REFUSE_MATCH("proto: range", EINVAL, RANGE_END,
+		     COND(IP_PROTO, U8(VALUE, 5), U8(RANGE_END, 9))),
+	REFUSE_MATCH("dport: mask", EINVAL, MASK, PROTO(TCP),
+		     COND(L4_DPORT, U16(VALUE, 5), U16(MASK, 0xff))),
+	REFUSE_MATCH("tcp-flags: range", EINVAL, RANGE_END, PROTO(TCP),
+		     COND(TCP_FLAGS, U8(VALUE, 5), U8(RANGE_END, 9))),
+	REFUSE_MATCH("in port: mask", EINVAL, MASK,
+		     COND(IN_PORT, STR(VALUE, "eth0"), STR(MASK, "eth"))),
+
+	/* conditions that say nothing or contradict themselves */
+	REFUSE_MATCH("smac: mask of zeros", EINVAL, MASK,
+		     COND(ETH_SRC, BYTES(VALUE, "\0\0\0\0\0\0"),
+			  BYTES(MASK, "\0\0\0\0\0\0"))),
+	REFUSE_MATCH("smac: value outside of the mask", EINVAL, VALUE,
+		     COND(ETH_SRC, BYTES(VALUE, "\x02\0\0\0\0\x01"),
+			  BYTES(MASK, "\xff\xff\xff\0\0\0"))),
+	REFUSE_MATCH("tcp-flags: mask of zeros", EINVAL, MASK, PROTO(TCP),
+		     COND(TCP_FLAGS, U8(VALUE, 0), U8(MASK, 0))),
+	REFUSE_MATCH("tcp-flags: value outside of the mask", EINVAL, VALUE,
+		     PROTO(TCP), COND(TCP_FLAGS, U8(VALUE, 3), U8(MASK, 1))),
+	REFUSE_MATCH("IPv4: value outside of the prefix", EINVAL, VALUE,
+		     COND(IP4_SRC, BYTES(VALUE, IP4_A), U8(PREFIX, 31))),
+	REFUSE_MATCH("IPv6: value outside of the prefix", EINVAL, VALUE,
+		     COND(IP6_SRC, BYTES(VALUE, IP6_A), U8(PREFIX, 127))),
+	REFUSE_MATCH("dport: reversed range", EINVAL, RANGE_END, PROTO(TCP),
+		     COND(L4_DPORT, U16(VALUE, 20), U16(RANGE_END, 10))),
+	REFUSE_MATCH("sport: range of all ports", EINVAL, RANGE_END, PROTO(UDP),
+		     COND(L4_SPORT, U16(VALUE, 0), U16(RANGE_END, 65535))),
+	REFUSE_MATCH("sport: range of one", EINVAL, RANGE_END, PROTO(UDP),
+		     COND(L4_SPORT, U16(VALUE, 20), U16(RANGE_END, 20))),
+
+	/* conditions that need others */
+	REFUSE_MATCH("dport without proto", EINVAL, BRFW_MATCH_A_L4_DPORT,
+		     COND(L4_DPORT, U16(VALUE, 80))),
+	REFUSE_MATCH("sport with proto icmp", EINVAL, BRFW_MATCH_A_L4_SPORT,
+		     PROTO(ICMP), COND(L4_SPORT, U16(VALUE, 80))),
+	REFUSE_MATCH("dport with proto 0", EINVAL, BRFW_MATCH_A_L4_DPORT,
+		     PROTO(0), COND(L4_DPORT, U16(VALUE, 80))),
+	REFUSE_MATCH("port range with proto 253", EINVAL, BRFW_MATCH_A_L4_DPORT,
+		     PROTO(253), COND(L4_DPORT, U16(VALUE, 80), U16(RANGE_END, 81))),
+	REFUSE_MATCH("tcp-flags with proto udp", EINVAL, BRFW_MATCH_A_TCP_FLAGS,
+		     PROTO(UDP), COND(TCP_FLAGS, U8(VALUE, 2))),
+	REFUSE_MATCH("tcp-flags without proto", EINVAL, BRFW_MATCH_A_TCP_FLAGS,
+		     COND(TCP_FLAGS, U8(VALUE, 2))),
+	REFUSE_MATCH("icmp-type without proto", EINVAL, BRFW_MATCH_A_ICMP_TYPE,
+		     COND(ICMP_TYPE, U8(VALUE, 8))),
+	REFUSE_MATCH("icmp-type with proto icmpv6", EINVAL,
+		     BRFW_MATCH_A_ICMP_TYPE, PROTO(ICMPV6),
+		     COND(ICMP_TYPE, U8(VALUE, 8))),
+	REFUSE_MATCH("icmp-code without type", EINVAL, BRFW_MATCH_A_ICMP_CODE,
+		     PROTO(ICMP), COND(ICMP_CODE, U8(VALUE, 0))),
+	REFUSE_MATCH("icmpv6-type with proto icmp", EINVAL,
+		     BRFW_MATCH_A_ICMPV6_TYPE, PROTO(ICMP),
+		     COND(ICMPV6_TYPE, U8(VALUE, 128))),
+	REFUSE_MATCH("icmpv6-code without type", EINVAL,
+		     BRFW_MATCH_A_ICMPV6_CODE, PROTO(ICMPV6),
+		     COND(ICMPV6_CODE, U8(VALUE, 0))),
+	REFUSE_MATCH("IPv4 and IPv6 addresses", EINVAL, ANY,
+		     COND(IP4_SRC, BYTES(VALUE, IP4_A)),
+		     COND(IP6_DST, BYTES(VALUE, IP6_A))),
+	REFUSE_MATCH("IPv4 address and EtherType ARP", EINVAL, ANY,
+		     COND(ETH_TYPE, U16(VALUE, 0x806)),
+		     COND(IP4_SRC, BYTES(VALUE, IP4_A))),
+	REFUSE_MATCH("IPv6 address and EtherType IPv4", EINVAL, ANY,
+		     COND(ETH_TYPE, U16(VALUE, 0x800)),
+		     COND(IP6_SRC, BYTES(VALUE, IP6_A))),
+	REFUSE_MATCH("icmp-type and IPv6 address", EINVAL, ANY,
+		     COND(IP6_SRC, BYTES(VALUE, IP6_A)), PROTO(ICMP),
+		     COND(ICMP_TYPE, U8(VALUE, 8))),
+
+	/* position */
+	REFUSE_RULE("before and after", EINVAL, ANY, BASE(BRFW_RULE_A_BEFORE),
+		    BASE(BRFW_RULE_A_AFTER)),
+	REFUSE_RULE("before twice, by handle and change", EINVAL, ANY,
+		    BASE(BRFW_RULE_A_BEFORE), U32(BRFW_RULE_A_BEFORE_CHANGE, 1)),
+	REFUSE_RULE("before a handle that doesn't exist", ENOENT, ANY,
+		    U64(BRFW_RULE_A_BEFORE, 999999)),
+	REFUSE_RULE("after a handle that doesn't exist", ENOENT, ANY,
+		    U64(BRFW_RULE_A_AFTER, 999999)),
+	REFUSE_RULE("before handle 0", EINVAL, BRFW_RULE_A_BEFORE,
+		    U64(BRFW_RULE_A_BEFORE, 0)),
+	REFUSE_RULE("before a change outside of a draft", ENOENT, ANY,
+		    U32(BRFW_RULE_A_BEFORE_CHANGE, 1)),
+	REFUSE_RULE("a priority other than the anchor's", EINVAL, ANY,
+		    U32(BRFW_RULE_A_PRIORITY, 77), BASE(BRFW_RULE_A_AFTER)),
+	REFUSE_RULE("an anchor of another hook", EINVAL, ANY, HOOK(INPUT),
+		    BASE(BRFW_RULE_A_BEFORE)),
+	REFUSE_FLAGS("duplicate", BRFW_CMD_RULE_ADD, 0, EEXIST, ANY, F_CULPRIT,
+		     RULE(U32(BRFW_RULE_A_PRIORITY, 10),
+			  NEST(BRFW_RULE_A_MATCH), PROTO(TCP),
+			  COND(L4_DPORT, U16(VALUE, 80)), END)),
+	REFUSE_FLAGS("duplicate but for verdict and comment", BRFW_CMD_RULE_ADD,
+		     0, EEXIST, ANY, F_CULPRIT, NEST(BRFW_A_RULE),
+		     U8(BRFW_RULE_A_VERDICT, BRFW_VERDICT_ACCEPT),
+		     STR(BRFW_RULE_A_COMMENT, "other"),
+		     U32(BRFW_RULE_A_PRIORITY, 10), NEST(BRFW_RULE_A_MATCH),
+		     COND(L4_DPORT, U16(VALUE, 80)), PROTO(TCP), END, END),
+
+	/* rule delete, flush, get */
+	REFUSE("delete: nothing named", RULE_DELETE, EINVAL, ANY, DONE),
+	REFUSE("delete: handle and change", RULE_DELETE, EINVAL, ANY,
+	       BASE(BRFW_A_HANDLE), U32(BRFW_A_RULE_CHANGE, 1)),
+	REFUSE("delete: no such handle", RULE_DELETE, ENOENT, ANY,
+	       U64(BRFW_A_HANDLE, 999999)),
+	REFUSE("delete: handle 0", RULE_DELETE, ENOENT, ANY,
+	       U64(BRFW_A_HANDLE, 0)),
+	REFUSE("delete: handle of 4 bytes", RULE_DELETE, EINVAL, BRFW_A_HANDLE,
+	       U32(BRFW_A_HANDLE, 1)),
+	REFUSE("delete: change outside of a draft", RULE_DELETE, ENOENT, ANY,
+	       U32(BRFW_A_RULE_CHANGE, 1)),
+	REFUSE("delete: unknown attribute", RULE_DELETE, EINVAL, 99,
+	       BASE(BRFW_A_HANDLE), U32(99, 1)),
+	REFUSE("flush: reserved hook", RULE_FLUSH, EOPNOTSUPP, BRFW_A_HOOK,
+	       U8(BRFW_A_HOOK, BRFW_HOOK_PREROUTING)),
+	REFUSE("flush: unknown hook", RULE_FLUSH, ERANGE, BRFW_A_HOOK,
+	       U8(BRFW_A_HOOK, 9)),
+	REFUSE("flush: bad bridge", RULE_FLUSH, EINVAL, BRFW_A_BRIDGE,
+	       STR(BRFW_A_BRIDGE, "a/b")),
+	REFUSE("flush: a handle", RULE_FLUSH, EINVAL, BRFW_A_HANDLE,
+	       BASE(BRFW_A_HANDLE)),
+	REFUSE("get: no handle", RULE_GET, EINVAL, ANY, DONE),
+	REFUSE("get: no such handle", RULE_GET, ENOENT, BRFW_A_HANDLE,
+	       U64(BRFW_A_HANDLE, 999999)),
+	REFUSE("get: handle and hook", RULE_GET, EINVAL, ANY,
+	       BASE(BRFW_A_HANDLE), U8(BRFW_A_HOOK, 0)),
+	REFUSE_DUMP("dump: unknown hook", RULE_GET, ERANGE, BRFW_A_HOOK,
+		    U8(BRFW_A_HOOK, 9)),
+	REFUSE_DUMP("dump: reserved hook", RULE_GET, EOPNOTSUPP, BRFW_A_HOOK,
+		    U8(BRFW_A_HOOK, BRFW_HOOK_PREROUTING)),
+	REFUSE_DUMP("dump: bad bridge", RULE_GET, EINVAL, BRFW_A_BRIDGE,
+		    STR(BRFW_A_BRIDGE, "a/b")),
+	REFUSE_DUMP("dump: 16 characters", RULE_GET, EINVAL, BRFW_A_BRIDGE,
+		    STR(BRFW_A_BRIDGE, "abcdefghijklmnop")),
+	REFUSE_DUMP("dump: a handle", RULE_GET, EINVAL, ANY,
+		    BASE(BRFW_A_HANDLE)),
+	REFUSE_DUMP("dump: unknown attribute", RULE_GET, EINVAL, 99, U32(99, 1)),
+	REFUSE_DUMP("dump of policies: an attribute", POLICY_GET, EINVAL, ANY,
+		    U8(BRFW_A_HOOK, 0)),
+	REFUSE("info: an attribute", INFO_GET, EINVAL, ANY,
+	       U8(BRFW_A_HOOK, 0)),
+
+	/* policies */
+	REFUSE("policy: none", POLICY_SET, EINVAL, MISSING(BRFW_A_POLICY), DONE),
+	REFUSE("policy: empty", POLICY_SET, EINVAL, BRFW_A_POLICY,
+	       NEST(BRFW_A_POLICY), END),
+	REFUSE("policy: no verdict", POLICY_SET, EINVAL, BRFW_A_POLICY,
+	       NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_HOOK, 0), END),
+	REFUSE("policy: no hook", POLICY_SET, EINVAL, BRFW_A_POLICY,
+	       NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_VERDICT, 1), END),
+	REFUSE("policy: unknown verdict", POLICY_SET, ERANGE,
+	       BRFW_POLICY_A_VERDICT, NEST(BRFW_A_POLICY),
+	       U8(BRFW_POLICY_A_HOOK, 0), U8(BRFW_POLICY_A_VERDICT, 2), END),
+	REFUSE("policy: reserved hook", POLICY_SET, EOPNOTSUPP,
+	       BRFW_POLICY_A_HOOK, NEST(BRFW_A_POLICY),
+	       U8(BRFW_POLICY_A_HOOK, BRFW_HOOK_PREROUTING),
+	       U8(BRFW_POLICY_A_VERDICT, 1), END),
+	REFUSE("policy: bad bridge", POLICY_SET, EINVAL, BRFW_POLICY_A_BRIDGE,
+	       NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_HOOK, 0),
+	       STR(BRFW_POLICY_A_BRIDGE, ".."), U8(BRFW_POLICY_A_VERDICT, 1),
+	       END),
+	REFUSE("policy: bridge with a trailing *", POLICY_SET, EOPNOTSUPP,
+	       BRFW_POLICY_A_BRIDGE, NEST(BRFW_A_POLICY),
+	       U8(BRFW_POLICY_A_HOOK, 0), STR(BRFW_POLICY_A_BRIDGE, "br*"),
+	       U8(BRFW_POLICY_A_VERDICT, 1), END),
+	REFUSE("policy: counters of one's own", POLICY_SET, EINVAL,
+	       BRFW_POLICY_A_STATS, NEST(BRFW_A_POLICY),
+	       U8(BRFW_POLICY_A_HOOK, 0), U8(BRFW_POLICY_A_VERDICT, 1),
+	       NEST(BRFW_POLICY_A_STATS), END, END),
+	REFUSE("policy: not marked as nested", POLICY_SET, EINVAL,
+	       BRFW_A_POLICY, UNMARKED(BRFW_A_POLICY),
+	       U8(BRFW_POLICY_A_HOOK, 0), U8(BRFW_POLICY_A_VERDICT, 1), END),
+	REFUSE("policy delete: of all bridges", POLICY_DELETE, EINVAL,
+	       BRFW_A_POLICY, NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_HOOK, 0),
+	       END),
+	REFUSE("policy delete: there is none", POLICY_DELETE, ENOENT, ANY,
+	       NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_HOOK, 0),
+	       STR(BRFW_POLICY_A_BRIDGE, "br9"), END),
+	REFUSE("policy delete: with a verdict", POLICY_DELETE, EINVAL,
+	       BRFW_POLICY_A_VERDICT, NEST(BRFW_A_POLICY),
+	       U8(BRFW_POLICY_A_HOOK, 0), STR(BRFW_POLICY_A_BRIDGE, "br0"),
+	       U8(BRFW_POLICY_A_VERDICT, 1), END),
+
+	/* counters */
+	REFUSE("reset: no such handle", COUNTER_RESET, ENOENT, BRFW_A_HANDLE,
+	       U64(BRFW_A_HANDLE, 999999)),
+	REFUSE("reset: a change id", COUNTER_RESET, EINVAL, ANY,
+	       U32(BRFW_A_CHANGE_ID, 1)),
+
+	/* transactions */
+	REFUSE("begin: flag of commit", TXN_BEGIN, EINVAL, BRFW_A_TXN_FLAGS,
+	       U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN)),
+	REFUSE("begin: unknown flag", TXN_BEGIN, EINVAL, BRFW_A_TXN_FLAGS,
+	       U32(BRFW_A_TXN_FLAGS, 1U << 31)),
+	REFUSE("begin: an expected generation", TXN_BEGIN, EINVAL, ANY,
+	       U64(BRFW_A_EXPECTED_GENERATION, 1)),
+	REFUSE("commit: no draft", TXN_COMMIT, ENOENT, ANY, DONE),
+	REFUSE("commit: flag of begin", TXN_COMMIT, EINVAL, BRFW_A_TXN_FLAGS,
+	       U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_REPLACE)),
+	REFUSE("commit: generation of 4 bytes", TXN_COMMIT, EINVAL,
+	       BRFW_A_EXPECTED_GENERATION, U32(BRFW_A_EXPECTED_GENERATION, 1)),
+	REFUSE("abort: no draft", TXN_ABORT, ENOENT, ANY, DONE),
+	REFUSE("abort: an attribute", TXN_ABORT, EINVAL, ANY,
+	       U32(BRFW_A_TXN_FLAGS, 1)),
+};
+
+#define N_REFUSALS	(sizeof(refusals) / sizeof(refusals[0]))
+
+/* Type of the attribute in the request that the extended ACK points at. */
+static int attr_at(uint32_t offset)
+{
+	const struct nlmsghdr *nlh = (void *)request_buf;
+
+	if (!offset || offset + sizeof(struct nlattr) > nlh->nlmsg_len)
+		return NONE;
+	return mnl_attr_get_type((void *)(request_buf + offset));
+}
+
+static int check_attr(const struct refusal *t, const struct nlt_reply *r)
+{
+	if (t->attr == ANY)
+		return 0;
+	if (t->attr >= 1000 && r->miss_type == t->attr - 1000)
+		return 0;
+	if (t->attr < 1000 && attr_at(r->bad_offset) == t->attr)
+		return 0;
+	return diag("want attribute %d, got %d (missing %d): %s", t->attr,
+		    attr_at(r->bad_offset), r->miss_type, r->text);
+}
+
+static int check_culprit(const struct refusal *t, const struct nlt_reply *r)
+{
+	if (!(t->flags & F_CULPRIT))
+		return 0;
+	if (r->has_culprit && r->culprit.handle == base_handle &&
+	    !r->culprit.change_id && !r->culprit.reserved)
+		return 0;
+	return diag("culprit %d: handle %llu, want %llu", r->has_culprit,
+		    (unsigned long long)r->culprit.handle,
+		    (unsigned long long)base_handle);
+}
+
+static int run_refusal(struct nlt *nl, const struct refusal *t)
+{
+	struct state before;
+	struct nlt_reply r;
+
+	if (read_state(nl, &before))
+		return 1;
+	request(nl, t->cmd, t->nlmsg_flags, t->ops, &r, NULL, NULL);
+	if (r.error != t->error) {
+		diag("want %s, got %s: %s", strerrorname_np(t->error),
+		     r.error ? strerrorname_np(r.error) : "success", r.text);
+		return 1;
+	}
+	if (!r.text[0] && !(t->flags & F_NO_TEXT))
+		return diag("no text");
+	if (check_attr(t, &r) || check_culprit(t, &r))
+		return 1;
+	return check_state(nl, &before);
+}
+
+/* ---- the base ruleset, and every attribute of the header ---- */
+
+enum level {
+	LEVEL_MSG, LEVEL_INFO, LEVEL_RULE, LEVEL_MATCH, LEVEL_COND,
+	LEVEL_POLICY, LEVEL_STATS, LEVELS,
+};
+
+/** struct named - an attribute of the header; request: only clients send it */
+struct named {
+	enum level level;
+	int type;
+	const char *name;
+	bool request;
+};
+
+#define REPLY(level, name)	{ LEVEL_##level, name, #name, false }
+#define ASK(level, name)	{ LEVEL_##level, name, #name, true }
+
+static const struct named attributes[] = {
+	REPLY(MSG, BRFW_A_GENERATION), REPLY(MSG, BRFW_A_INFO),
+	REPLY(MSG, BRFW_A_RULE), REPLY(MSG, BRFW_A_POLICY),
+	ASK(MSG, BRFW_A_HANDLE), ASK(MSG, BRFW_A_HOOK),
+	ASK(MSG, BRFW_A_BRIDGE), ASK(MSG, BRFW_A_CHANGE_ID),
+	ASK(MSG, BRFW_A_RULE_CHANGE), ASK(MSG, BRFW_A_TXN_FLAGS),
+	ASK(MSG, BRFW_A_EXPECTED_GENERATION),
+	REPLY(INFO, BRFW_INFO_A_ABI_VERSION),
+	REPLY(INFO, BRFW_INFO_A_MODULE_VERSION),
+	REPLY(INFO, BRFW_INFO_A_HOOKS), REPLY(INFO, BRFW_INFO_A_MATCHES),
+	REPLY(INFO, BRFW_INFO_A_VERDICTS), REPLY(INFO, BRFW_INFO_A_RULES),
+	REPLY(INFO, BRFW_INFO_A_MAX_RULES), REPLY(INFO, BRFW_INFO_A_DRAFTS),
+	REPLY(INFO, BRFW_INFO_A_MAX_DRAFTS),
+	REPLY(INFO, BRFW_INFO_A_ACTIVE_HOOKS),
+	REPLY(RULE, BRFW_RULE_A_HANDLE), REPLY(RULE, BRFW_RULE_A_HOOK),
+	REPLY(RULE, BRFW_RULE_A_BRIDGE), REPLY(RULE, BRFW_RULE_A_PRIORITY),
+	REPLY(RULE, BRFW_RULE_A_MATCH), REPLY(RULE, BRFW_RULE_A_VERDICT),
+	REPLY(RULE, BRFW_RULE_A_COMMENT), REPLY(RULE, BRFW_RULE_A_STATS),
+	ASK(RULE, BRFW_RULE_A_BEFORE), ASK(RULE, BRFW_RULE_A_AFTER),
+	ASK(RULE, BRFW_RULE_A_BEFORE_CHANGE),
+	ASK(RULE, BRFW_RULE_A_AFTER_CHANGE),
+	REPLY(MATCH, BRFW_MATCH_A_IN_PORT), REPLY(MATCH, BRFW_MATCH_A_OUT_PORT),
+	REPLY(MATCH, BRFW_MATCH_A_ETH_SRC), REPLY(MATCH, BRFW_MATCH_A_ETH_DST),
+	REPLY(MATCH, BRFW_MATCH_A_ETH_TYPE), REPLY(MATCH, BRFW_MATCH_A_VLAN_ID),
+	REPLY(MATCH, BRFW_MATCH_A_IP4_SRC), REPLY(MATCH, BRFW_MATCH_A_IP4_DST),
+	REPLY(MATCH, BRFW_MATCH_A_IP6_SRC), REPLY(MATCH, BRFW_MATCH_A_IP6_DST),
+	REPLY(MATCH, BRFW_MATCH_A_IP_PROTO),
+	REPLY(MATCH, BRFW_MATCH_A_L4_SPORT),
+	REPLY(MATCH, BRFW_MATCH_A_L4_DPORT),
+	REPLY(MATCH, BRFW_MATCH_A_TCP_FLAGS),
+	REPLY(MATCH, BRFW_MATCH_A_ICMP_TYPE),
+	REPLY(MATCH, BRFW_MATCH_A_ICMP_CODE),
+	REPLY(MATCH, BRFW_MATCH_A_ICMPV6_TYPE),
+	REPLY(MATCH, BRFW_MATCH_A_ICMPV6_CODE),
+	REPLY(COND, BRFW_COND_A_VALUE), REPLY(COND, BRFW_COND_A_MASK),
+	REPLY(COND, BRFW_COND_A_PREFIX_LEN), REPLY(COND, BRFW_COND_A_RANGE_END),
+	REPLY(POLICY, BRFW_POLICY_A_HOOK), REPLY(POLICY, BRFW_POLICY_A_BRIDGE),
+	REPLY(POLICY, BRFW_POLICY_A_VERDICT),
+	REPLY(POLICY, BRFW_POLICY_A_STATS),
+	REPLY(STATS, BRFW_STATS_A_PACKETS), REPLY(STATS, BRFW_STATS_A_BYTES),
+};
+
+#define N_ATTRIBUTES	(sizeof(attributes) / sizeof(attributes[0]))
+
+static const struct op *const base_rules[] = {
+	(const struct op[]){ NEST(BRFW_A_RULE), DROP,
+		U32(BRFW_RULE_A_PRIORITY, 10),
+		STR(BRFW_RULE_A_COMMENT, "base"), NEST(BRFW_RULE_A_MATCH),
+		PROTO(TCP), COND(L4_DPORT, U16(VALUE, 80)), END, END, DONE },
+	(const struct op[]){ NEST(BRFW_A_RULE), DROP, HOOK(FORWARD),
+		STR(BRFW_RULE_A_BRIDGE, "br0"), NEST(BRFW_RULE_A_MATCH),
+		COND(IN_PORT, STR(VALUE, "eth0")),
+		COND(OUT_PORT, STR(VALUE, "abcdefghijklmno")),
+		COND(ETH_SRC, BYTES(VALUE, "\x02\0\0\0\0\0"),
+		     BYTES(MASK, "\xff\xff\xff\0\0\0")),
+		COND(ETH_DST, BYTES(VALUE, MAC_A)),
+		COND(ETH_TYPE, U16(VALUE, 0x800)), COND(VLAN_ID, U16(VALUE, 0)),
+		COND(IP4_SRC, BYTES(VALUE, "\x0a\0\0\0"), U8(PREFIX, 8)),
+		COND(IP4_DST, BYTES(VALUE, IP4_A)), PROTO(TCP),
+		COND(L4_SPORT, U16(VALUE, 1), U16(RANGE_END, 65535)),
+		COND(L4_DPORT, U16(VALUE, 0)),
+		COND(TCP_FLAGS, U8(VALUE, 2), U8(MASK, 0x12)), END, END, DONE },
+	(const struct op[]){ NEST(BRFW_A_RULE), HOOK(INPUT),
+		U8(BRFW_RULE_A_VERDICT, BRFW_VERDICT_ACCEPT),
+		U32(BRFW_RULE_A_PRIORITY, UINT32_MAX), NEST(BRFW_RULE_A_MATCH),
+		COND(IP6_SRC, BYTES(VALUE, IP6_A)),
+		COND(IP6_DST, BYTES(VALUE, "\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+		     U8(PREFIX, 8)), PROTO(ICMPV6),
+		COND(ICMPV6_TYPE, U8(VALUE, 128)),
+		COND(ICMPV6_CODE, U8(VALUE, 0)), END, END, DONE },
+	(const struct op[]){ NEST(BRFW_A_RULE), DROP, HOOK(OUTPUT),
+		U32(BRFW_RULE_A_PRIORITY, 0), NEST(BRFW_RULE_A_MATCH),
+		PROTO(ICMP), COND(ICMP_TYPE, U8(VALUE, 255)),
+		COND(ICMP_CODE, U8(VALUE, 255)), END, END, DONE },
+	(const struct op[]){ NEST(BRFW_A_RULE), DROP, END, DONE },
+};
+
+static void take_handle(const struct nlmsghdr *nlh, void *arg)
+{
+	*(uint64_t *)arg = nlt_u64(NLT_FIND(nlh, BRFW_A_RULE,
+					    BRFW_RULE_A_HANDLE));
+}
+
+static int make_base(struct nlt *nl)
+{
+	struct nlt_reply r;
+	uint64_t handle;
+	size_t i;
+
+	for (i = 0; i < sizeof(base_rules) / sizeof(base_rules[0]); i++) {
+		if (request(nl, BRFW_CMD_RULE_ADD, 0, base_rules[i], &r,
+			    take_handle, &handle))
+			return diag("base rule %zu: %s: %s", i,
+				    strerror(r.error), r.text);
+		if (!i)
+			base_handle = handle;
+	}
+	if (REQUEST(nl, POLICY_SET, &r, NULL, NULL, NEST(BRFW_A_POLICY),
+		    U8(BRFW_POLICY_A_HOOK, BRFW_HOOK_FORWARD),
+		    STR(BRFW_POLICY_A_BRIDGE, "br0"),
+		    U8(BRFW_POLICY_A_VERDICT, BRFW_VERDICT_DROP), END, DONE))
+		return diag("base policy: %s: %s", strerror(r.error), r.text);
+	return 0;
+}
+
+static bool seen[LEVELS][64];
+static int walk_errors;
+
+static enum level child_level(enum level level, int type)
+{
+	if (level == LEVEL_MSG)
+		return type == BRFW_A_INFO ? LEVEL_INFO :
+		       type == BRFW_A_RULE ? LEVEL_RULE :
+		       type == BRFW_A_POLICY ? LEVEL_POLICY : LEVELS;
+	if (level == LEVEL_RULE)
+		return type == BRFW_RULE_A_MATCH ? LEVEL_MATCH :
+		       type == BRFW_RULE_A_STATS ? LEVEL_STATS : LEVELS;
+	if (level == LEVEL_POLICY && type == BRFW_POLICY_A_STATS)
+		return LEVEL_STATS;
+	return level == LEVEL_MATCH ? LEVEL_COND : LEVELS;
+}
+
+static void walk(const struct nlattr *attr, enum level level)
+{
+	int type = mnl_attr_get_type(attr);
+	enum level child = child_level(level, type);
+	const struct nlattr *inner;
+
+	if (type >= 64) {
+		walk_errors += diag("level %d: attribute %d", level, type);
+		return;
+	}
+	seen[level][type] = true;
+	if (child == LEVELS)
+		return;
+	if (!(attr->nla_type & NLA_F_NESTED))
+		walk_errors += diag("level %d: attribute %d is not marked as nested",
+				    level, type);
+	mnl_attr_for_each_nested(inner, attr)
+		walk(inner, child);
+}
+
+static void walk_message(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr;
+
+	(void)arg;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		walk(attr, LEVEL_MSG);
+}
+
+static bool is_documented(enum level level, int type)
+{
+	size_t i;
+
+	for (i = 0; i < N_ATTRIBUTES; i++)
+		if (attributes[i].level == level && attributes[i].type == type)
+			return !attributes[i].request;
+	return type <= 1;	/* padding is 1 where there is any */
+}
+
+static int test_all_attributes(struct nlt *nl)
+{
+	struct nlt_reply r;
+	int level, type, bad = 0;
+	size_t i;
+
+	request(nl, BRFW_CMD_INFO_GET, 0, NULL, &r, walk_message, NULL);
+	request(nl, BRFW_CMD_RULE_GET, NLM_F_DUMP, NULL, &r, walk_message, NULL);
+	request(nl, BRFW_CMD_POLICY_GET, NLM_F_DUMP, NULL, &r, walk_message,
+		NULL);
+	for (i = 0; i < N_ATTRIBUTES; i++)
+		if (!attributes[i].request &&
+		    !seen[attributes[i].level][attributes[i].type])
+			bad |= diag("never seen: %s", attributes[i].name);
+	for (level = 0; level < LEVELS; level++)
+		for (type = 0; type < 64; type++)
+			if (seen[level][type] && !is_documented(level, type))
+				bad |= diag("level %d: attribute %d is not documented",
+					    level, type);
+	return bad || walk_errors;
+}
+
+/* Every attribute that the header defines must be in the table above. */
+static bool in_table(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < N_ATTRIBUTES; i++)
+		if (strlen(attributes[i].name) == len &&
+		    !memcmp(attributes[i].name, name, len))
+			return true;
+	return false;
+}
+
+static bool is_attribute_name(const char *p, size_t len)
+{
+	static const char *const prefixes[] = {
+		"BRFW_A_", "BRFW_INFO_A_", "BRFW_RULE_A_", "BRFW_MATCH_A_",
+		"BRFW_COND_A_", "BRFW_POLICY_A_", "BRFW_STATS_A_",
+	};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		n = strlen(prefixes[i]);
+		if (len > n && !strncmp(p, prefixes[i], n))
+			return strncmp(p + n, "UNSPEC", 6) &&
+			       strncmp(p + n, "PAD", 3) &&
+			       strncmp(p + n, "MAX", 3);
+	}
+	return false;
+}
+
+static int check_header_line(const char *line)
+{
+	const char *p = line;
+	size_t len;
+	int bad = 0;
+
+	while ((p = strstr(p, "BRFW_"))) {
+		len = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+		if ((p == line || p[-1] != '_') && is_attribute_name(p, len) &&
+		    !in_table(p, len))
+			bad |= diag("in the header but not tested: %.*s",
+				    (int)len, p);
+		p += len;
+	}
+	return bad;
+}
+
+static int test_header(struct nlt *nl)
+{
+	const char *path = getenv("BRFW_UAPI");
+	char line[512], self[256] = "";
+	int bad = 0;
+	FILE *f;
+
+	(void)nl;
+	if (!path) {
+		if (readlink("/proc/self/exe", self, sizeof(self) - 64) < 0)
+			return skip("no /proc");
+		*(strrchr(self, '/') + 1) = '\0';
+		strcat(self, "../../uapi/linux/brfw.h");
+		path = self;
+	}
+	f = fopen(path, "r");
+	if (!f)
+		return skip("the header is not here");
+	while (fgets(line, sizeof(line), f))
+		bad |= check_header_line(line);
+	fclose(f);
+	return bad;
+}
+
+/* ---- what is read is what was written ---- */
+
+static void take_message(const struct nlmsghdr *nlh, void *arg)
+{
+	memcpy(arg, nlh, nlh->nlmsg_len);
+}
+
+/* The conditions of each rule must come back as they were sent. */
+static int test_round_trip(struct nlt *nl)
+{
+	static char sent[NLT_BUF], got[NLT_BUF];
+	const struct nlattr *a, *b;
+	struct nlt_reply r;
+	struct nlmsghdr *nlh;
+
+	nlh = nlt_start(nl, sent, BRFW_CMD_RULE_ADD, 0);
+	put_ops(nlh, base_rules[0]);
+	if (REQUEST(nl, RULE_GET, &r, take_message, got, BASE(BRFW_A_HANDLE),
+		    DONE))
+		return diag("get: %s", r.text);
+	a = NLT_FIND((void *)sent, BRFW_A_RULE, BRFW_RULE_A_MATCH);
+	b = NLT_FIND((void *)got, BRFW_A_RULE, BRFW_RULE_A_MATCH);
+	if (!a || !b || a->nla_len != b->nla_len || memcmp(a, b, a->nla_len))
+		return diag("the match is another");
+	b = NLT_FIND((void *)got, BRFW_A_RULE, BRFW_RULE_A_COMMENT);
+	if (!b || strcmp(mnl_attr_get_str(b), "base"))
+		return diag("the comment is another");
+	b = NLT_FIND((void *)got, BRFW_A_RULE, BRFW_RULE_A_PRIORITY);
+	return !b || mnl_attr_get_u32(b) != 10;
+}
+
+static void take_bad_match(const struct nlmsghdr *nlh, void *arg)
+{
+	char *expected = arg;
+	const struct nlattr *a, *b, *comment;
+
+	comment = NLT_FIND(nlh, BRFW_A_RULE, BRFW_RULE_A_BRIDGE);
+	if (!comment)
+		return;
+	a = NLT_FIND((void *)expected, BRFW_A_RULE, BRFW_RULE_A_MATCH);
+	b = NLT_FIND(nlh, BRFW_A_RULE, BRFW_RULE_A_MATCH);
+	if (a->nla_len == b->nla_len && !memcmp(a, b, a->nla_len))
+		expected[0] = 'k';
+}
+
+/* The same for the rule with all the fields, as a dump shows it. */
+static int test_round_trip_all(struct nlt *nl)
+{
+	static char sent[NLT_BUF];
+	struct nlt_reply r;
+	struct nlmsghdr *nlh = nlt_start(nl, sent, BRFW_CMD_RULE_ADD, 0);
+
+	put_ops(nlh, base_rules[1]);
+	sent[0] = 'x';
+	request(nl, BRFW_CMD_RULE_GET, NLM_F_DUMP, NULL, &r, take_bad_match,
+		sent);
+	return sent[0] == 'k' ? 0 : diag("not in the dump as it was sent");
+}
+
+/* ---- drafts ---- */
+
+static int expect(struct nlt_reply *r, int error, const char *what)
+{
+	if (r->error == error && (!error || r->text[0]))
+		return 0;
+	return diag("%s: want %s, got %s: %s", what,
+		    error ? strerrorname_np(error) : "success",
+		    r->error ? strerrorname_np(r->error) : "success", r->text);
+}
+
+static int begin(struct nlt *nl, uint32_t flags)
+{
+	struct nlt_reply r;
+
+	REQUEST(nl, TXN_BEGIN, &r, NULL, NULL, U32(BRFW_A_TXN_FLAGS, flags),
+		DONE);
+	return expect(&r, 0, "begin");
+}
+
+static int abort_draft(struct nlt *nl)
+{
+	struct nlt_reply r;
+
+	REQUEST(nl, TXN_ABORT, &r, NULL, NULL, DONE);
+	return expect(&r, 0, "abort");
+}
+
+/* A refusal inside a draft leaves the draft usable. */
+static int test_refusal_in_draft(struct nlt *nl)
+{
+	struct state before;
+	struct nlt_reply r;
+
+	if (read_state(nl, &before) || begin(nl, 0))
+		return 1;
+	REQUEST(nl, RULE_ADD, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 1),
+		MATCH(PROTO(100)), DONE);
+	if (expect(&r, 0, "first"))
+		return 1;
+	REQUEST(nl, RULE_ADD, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 2),
+		MATCH(COND(L4_DPORT, U16(VALUE, 1))), DONE);
+	if (expect(&r, EINVAL, "wrong rule"))
+		return 1;
+	REQUEST(nl, TXN_BEGIN, &r, NULL, NULL, DONE);
+	if (expect(&r, EBUSY, "begin twice"))
+		return 1;
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL,
+		U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN), DONE);
+	if (expect(&r, 0, "dry run"))
+		return 1;
+	return check_state(nl, &before);
+}
+
+static int test_repeated_change_id(struct nlt *nl)
+{
+	struct state before;
+	struct nlt_reply r;
+
+	if (read_state(nl, &before) || begin(nl, 0))
+		return 1;
+	REQUEST(nl, RULE_ADD, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 5),
+		MATCH(PROTO(100)), DONE);
+	if (expect(&r, 0, "first"))
+		return 1;
+	REQUEST(nl, RULE_ADD, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 5),
+		MATCH(PROTO(101)), DONE);
+	if (expect(&r, EEXIST, "the same again"))
+		return 1;
+	REQUEST(nl, RULE_FLUSH, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 5), DONE);
+	if (expect(&r, EEXIST, "by another command"))
+		return 1;
+	return abort_draft(nl) || check_state(nl, &before);
+}
+
+static int test_stale(struct nlt *nl)
+{
+	struct state before;
+	struct nlt_reply r;
+
+	if (read_state(nl, &before) || begin(nl, 0))
+		return 1;
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL,
+		U64(BRFW_A_EXPECTED_GENERATION, before.generation + 1), DONE);
+	if (expect(&r, ESTALE, "commit"))
+		return 1;
+	if (attr_at(r.bad_offset) != BRFW_A_EXPECTED_GENERATION)
+		return diag("the attribute is not named");
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL, DONE);
+	if (expect(&r, ENOENT, "commit again"))
+		return 1;
+	return check_state(nl, &before);
+}
+
+static int expect_culprit(const struct nlt_reply *r, uint32_t change,
+			  uint64_t handle)
+{
+	if (r->has_culprit && r->culprit.change_id == change &&
+	    r->culprit.handle == handle && !r->culprit.reserved)
+		return 0;
+	return diag("culprit: %d, change %u, handle %llu; want change %u, handle %llu",
+		    r->has_culprit, r->culprit.change_id,
+		    (unsigned long long)r->culprit.handle, change,
+		    (unsigned long long)handle);
+}
+
+/* Of 50 changes the 37th repeats "base". */
+static int test_culprit_in_draft(struct nlt *nl)
+{
+	struct state before;
+	struct nlt_reply r;
+	unsigned int i;
+
+	if (read_state(nl, &before) || begin(nl, 0))
+		return 1;
+	for (i = 1; i <= 50; i++) {
+		if (i == 37)
+			REQUEST(nl, RULE_ADD, &r, NULL, NULL,
+				U32(BRFW_A_CHANGE_ID, 1000 + i),
+				RULE(U32(BRFW_RULE_A_PRIORITY, 10),
+				     NEST(BRFW_RULE_A_MATCH), PROTO(TCP),
+				     COND(L4_DPORT, U16(VALUE, 80)), END),
+				DONE);
+		else
+			REQUEST(nl, RULE_ADD, &r, NULL, NULL,
+				U32(BRFW_A_CHANGE_ID, 1000 + i),
+				MATCH(PROTO(TCP), COND(L4_DPORT,
+						       U16(VALUE, i))), DONE);
+		if (expect(&r, 0, "add"))
+			return 1;
+	}
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL, DONE);
+	if (expect(&r, EEXIST, "commit") ||
+	    expect_culprit(&r, 1037, base_handle))
+		return 1;
+	return check_state(nl, &before);
+}
+
+static int test_culprit_of_delete(struct nlt *nl)
+{
+	struct state before;
+	struct nlt_reply r;
+
+	if (read_state(nl, &before) || begin(nl, 0))
+		return 1;
+	REQUEST(nl, RULE_DELETE, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 8),
+		BASE(BRFW_A_HANDLE), DONE);
+	if (expect(&r, 0, "delete"))
+		return 1;
+	REQUEST(nl, RULE_DELETE, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 9),
+		BASE(BRFW_A_HANDLE), DONE);
+	/* May be found out now or at commit. */
+	if (!r.error)
+		REQUEST(nl, TXN_COMMIT, &r, NULL, NULL, DONE);
+	else
+		abort_draft(nl);
+	if (expect(&r, ENOENT, "delete twice") || expect_culprit(&r, 9, 0))
+		return 1;
+	return check_state(nl, &before);
+}
+
+static int test_reset_in_draft(struct nlt *nl)
+{
+	struct nlt_reply r;
+	int bad;
+
+	if (begin(nl, 0))
+		return 1;
+	REQUEST(nl, COUNTER_RESET, &r, NULL, NULL, DONE);
+	bad = expect(&r, 0, "reset");
+	return abort_draft(nl) || bad;
+}
+
+/* A draft of many messages, many of them in one datagram. */
+#define BIG		2000
+
+static int send_batch(struct nlt *nl, char *buf, size_t *len, uint32_t first,
+		      uint32_t last)
+{
+	struct nlt_reply r;
+	uint32_t seq;
+
+	if (mnl_socket_sendto(nl->sock, buf, *len) < 0)
+		return diag("send: %s", strerror(errno));
+	for (seq = first; seq <= last; seq++)
+		if (nlt_receive(nl, seq, &r, NULL, NULL))
+			return diag("message %u: %s", seq, r.text);
+	*len = 0;
+	return 0;
+}
+
+static int add_many(struct nlt *nl)
+{
+	static char buf[NLT_BUF];
+	uint32_t i, first = nl->seq + 1;
+	struct nlmsghdr *nlh;
+	size_t len = 0;
+
+	for (i = 1; i <= BIG; i++) {
+		nlh = nlt_start(nl, buf + len, BRFW_CMD_RULE_ADD, NLM_F_ACK);
+		put_ops(nlh, (const struct op[]){
+			U32(BRFW_A_CHANGE_ID, i),
+			MATCH(PROTO(TCP), COND(L4_SPORT, U16(VALUE, i))),
+			DONE });
+		len += NLMSG_ALIGN(nlh->nlmsg_len);
+		if (i % 200)
+			continue;
+		if (send_batch(nl, buf, &len, first, nl->seq))
+			return 1;
+		first = nl->seq + 1;
+	}
+	return 0;
+}
+
+static int test_big_draft(struct nlt *nl)
+{
+	struct state before, after;
+	struct nlt_reply r;
+
+	if (read_state(nl, &before) || begin(nl, 0) || add_many(nl))
+		return 1;
+	if (check_state(nl, &before))
+		return 1;
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL,
+		U64(BRFW_A_EXPECTED_GENERATION, before.generation), DONE);
+	if (expect(&r, 0, "commit") || read_state(nl, &after))
+		return 1;
+	if (after.rules != before.rules + BIG ||
+	    after.generation != before.generation + 1)
+		return diag("%u rules, generation %llu", after.rules,
+			    (unsigned long long)after.generation);
+	/* And away with them, back to the same rules. */
+	if (begin(nl, BRFW_TXN_F_REPLACE))
+		return 1;
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL, DONE);
+	if (expect(&r, 0, "replace by nothing") || read_state(nl, &after))
+		return 1;
+	return after.rules ? diag("%u rules left", after.rules) : make_base(nl);
+}
+
+/* ---- limits ---- */
+
+#define PARAMETERS	"/sys/module/brfw/parameters/"
+
+static int parameter(const char *name, char *value, size_t size, bool write)
+{
+	char path[128];
+	FILE *f;
+	int ret = 0;
+
+	snprintf(path, sizeof(path), PARAMETERS "%s", name);
+	f = fopen(path, write ? "w" : "r");
+	if (!f)
+		return -1;
+	if (write)
+		ret = fputs(value, f) < 0 ? -1 : 0;
+	else if (!fgets(value, size, f))
+		ret = -1;
+	return fclose(f) ? -1 : ret;
+}
+
+static int fill_to_limit(struct nlt *nl, unsigned int rules)
+{
+	struct state before;
+	struct nlt_reply r;
+	unsigned int i;
+
+	for (i = rules; i < rules + 3; i++) {
+		REQUEST(nl, RULE_ADD, &r, NULL, NULL,
+			MATCH(PROTO(UDP), COND(L4_SPORT, U16(VALUE, i))), DONE);
+		if (expect(&r, 0, "rule within the limit"))
+			return 1;
+	}
+	if (read_state(nl, &before))
+		return 1;
+	REQUEST(nl, RULE_ADD, &r, NULL, NULL, MATCH(PROTO(200)), DONE);
+	if (expect(&r, ENOSPC, "rule over the limit"))
+		return 1;
+	if (begin(nl, 0))
+		return 1;
+	REQUEST(nl, RULE_ADD, &r, NULL, NULL, U32(BRFW_A_CHANGE_ID, 3),
+		MATCH(PROTO(200)), DONE);
+	if (!r.error)
+		REQUEST(nl, TXN_COMMIT, &r, NULL, NULL, DONE);
+	else
+		abort_draft(nl);
+	if (expect(&r, ENOSPC, "the same in a draft"))
+		return 1;
+	return check_state(nl, &before);
+}
+
+static int test_max_rules(struct nlt *nl)
+{
+	char old[32], new[32];
+	struct state s;
+	int bad;
+
+	if (read_state(nl, &s))
+		return 1;
+	snprintf(new, sizeof(new), "%u", s.rules + 3);
+	if (parameter("max_rules", old, sizeof(old), false) ||
+	    parameter("max_rules", new, 0, true))
+		return skip("max_rules can't be changed");
+	bad = fill_to_limit(nl, s.rules);
+	if (parameter("max_rules", old, 0, true))
+		bad |= diag("max_rules can't be set back");
+	return bad;
+}
+
+/* ---- all of it ---- */
+
+static const struct {
+	const char *name;
+	int (*run)(struct nlt *nl);
+} tests[] = {
+	{ "every attribute of the header is seen in answers",
+	  test_all_attributes },
+	{ "every attribute of the header is known to this test", test_header },
+	{ "a rule is read as it was written", test_round_trip },
+	{ "a rule with all fields, too", test_round_trip_all },
+	{ "a refusal leaves the draft usable", test_refusal_in_draft },
+	{ "a change id can't be used twice", test_repeated_change_id },
+	{ "stale generation", test_stale },
+	{ "the culprit of a commit is named", test_culprit_in_draft },
+	{ "the culprit of a deletion is named", test_culprit_of_delete },
+	{ "counters can be reset beside a draft", test_reset_in_draft },
+	{ "a draft of 2000 changes", test_big_draft },
+	{ "the limit of rules", test_max_rules },
+};
+
+#define N_TESTS		(sizeof(tests) / sizeof(tests[0]))
+
+static int bail_out(const char *what, int error)
+{
+	printf("Bail out! %s: %s\n", what, strerror(error));
+	return 1;
+}
+
+int main(void)
+{
+	struct nlt nl;
+	size_t i;
+	int error;
+
+	printf("KTAP version 1\n");
+	if (geteuid()) {
+		printf("1..0 # SKIP needs root\n");
+		return 4;
+	}
+	if (unshare(CLONE_NEWNET))
+		return bail_out("unshare", errno);
+	error = nlt_open(&nl);
+	if (error)
+		return bail_out("kernel family brfw", error);
+	if (make_base(&nl))
+		return bail_out("the rules to start with", EINVAL);
+
+	printf("1..%zu\n", N_REFUSALS + N_TESTS);
+	for (i = 0; i < N_REFUSALS; i++)
+		report(refusals[i].name, run_refusal(&nl, &refusals[i]));
+	for (i = 0; i < N_TESTS; i++)
+		report(tests[i].name, tests[i].run(&nl));
+	nlt_close(&nl);
+	printf("# Totals: pass:%zu fail:%u skip:%u\n",
+	       N_REFUSALS + N_TESTS - failures - skips, failures, skips);
+	return failures ? 1 : 0;
+}

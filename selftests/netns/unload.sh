@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module is unloaded and loaded under traffic.
+#
+#   h1 eth0 --- p1 [br0] p2 --- eth0 h2
+#
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+. "$(dirname "$0")/../lib/brfw.sh"
+
+setup
+[ -n "$BRFW_MODULE" ] ||
+	skip_all "BRFW_MODULE is not set: the module is not ours to unload"
+need_tool insmod rmmod
+topology 2
+
+flood_start() {
+	printf 'flood tx %s rx %s count 8 %s\n' "$PREFIX-h1:eth0" \
+		"$PREFIX-h2:eth0" "$*" >&"$FRAME_IN"
+}
+
+# flood_stop: SENT and the COPIES of each frame
+flood_stop() {
+	echo stop >&"$FRAME_IN"
+	read -r -u "$FRAME_OUT" FRAME_REPLY
+	[[ $FRAME_REPLY == flood\ * ]] || {
+		say "$FRAME_REPLY"
+		return 1
+	}
+	read -r SENT COPIES <<<"${FRAME_REPLY#flood }"
+}
+
+reload() {
+	nl 0 close
+	rmmod brfw
+	[ ! -e /sys/module/brfw ]
+	insmod "$BRFW_MODULE"
+	nl open 0 "$BR"
+}
+
+test_unload() {
+	load "rule add proto udp drop comment r" "policy set bridge br0 input drop"
+	expect_drop h1 h2 rule r ip4 proto udp
+	nl 0 close
+	rmmod brfw
+	expect_pass h1 h2 ip4 proto udp
+	expect_pass h1 br0 ip4 proto udp
+	FW_ERROR=$(fw rule show 2>&1) && return 1
+	contains "message" "kernel family \"brfw\" not found" "$FW_ERROR"
+	insmod "$BRFW_MODULE"
+	nl open 0 "$BR"
+	nl 0 count
+	equal "rules" "0 0" "$NL_REPLY"
+	expect_pass h1 h2 ip4 proto udp
+	load "rule add proto udp drop comment r"
+	expect_drop h1 h2 rule r ip4 proto udp
+}
+
+# Frames that may pass are never lost, whatever the module is doing; those that
+# are dropped before and after may pass only in between.
+test_under_traffic() {
+	local i udp tcp
+
+	for ((i = 0; i < 10; i++)); do
+		load "rule add proto udp drop comment r" \
+			"rule add in p1 out p2 proto tcp accept" "policy set forward drop"
+		flood_start ip4 proto udp / ip4 proto tcp
+		reload
+		flood_stop
+		read -r udp tcp <<<"$COPIES"
+		equal "frames that always may pass" "$SENT" "$tcp"
+		say "round $i: $SENT sent, $udp of the others passed without the module"
+	done
+}
+
+# With a draft open the module may go as soon as the socket is closed.
+test_open_draft() {
+	load "rule add proto udp drop comment r"
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 add proto 6 drop
+	nl 1 close
+	reload
+	nl 0 info
+	equal "drafts" 0 "$(cut -d' ' -f3 <<<"$NL_REPLY")"
+}
+
+# Many rules: freeing them all takes a while but no reference stays.
+test_many_rules() {
+	load "rule add proto udp drop comment r"
+	nl 0 fill 2000 10
+	flood_start ip4 proto tcp
+	reload
+	flood_stop
+	equal "frames" "$SENT" "$COPIES"
+}
+
+# Unloading right after commits: what is still being freed must not run
+# into the void.
+test_after_commits() {
+	local i
+
+	for ((i = 0; i < 5; i++)); do
+		nl 0 add prio 0 ethertype 0x88b5 accept
+		nl 0 add proto 17 drop
+		nl 0 flush
+		nl 0 add proto 17 drop
+		reload
+	done
+	expect_pass h1 h2 ip4 proto udp
+}
+
+check "unload and load again" test_unload
+check "ten times under traffic" test_under_traffic
+check "after an open draft" test_open_draft
+check "with 2000 rules" test_many_rules
+check "right after commits" test_after_commits
+run_checks

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Frames for the tests of the parser: written as text, held in blocks of
+ * exactly their size, so that the sanitizer sees each byte read beyond.
+ */
+#ifndef _BRFW_KEY_FRAME_H
+#define _BRFW_KEY_FRAME_H
+
+#include <linux/skbuff.h>
+
+#include "key.h"
+
+#define FRAME_MAX	512
+
+/**
+ * struct frame - a frame as text, and what the parser makes of it
+ * @name: for people
+ * @text: hexadecimal from the MAC header on; blanks are skipped. Behind the
+ *	last byte that is needed to read a header stands a mark: t the tag, i the
+ *	IP header, p the headers before transport (where not i), l the transport
+ *	header, or the whole UDP datagram. Marks of what @want lacks count for
+ *	nothing.
+ * @has_tag: a tag stands beside the frame
+ * @vlan_tci: the tag
+ * @is_gso: the frame stands for many
+ * @want: the key, without MAC addresses
+ */
+struct frame {
+	const char *name;
+	const char *text;
+	bool has_tag;
+	u16 vlan_tci;
+	bool is_gso;
+	struct brfw_key want;
+};
+
+extern const struct frame frames[];
+extern const unsigned int frames_count;
+
+/**
+ * struct frame_bytes - a frame in bytes
+ * @len: how many
+ * @tag: end of the tag, 0 if there is none; likewise:
+ * @ip: of the IP header
+ * @proto: of the headers before transport
+ * @l4: of the transport header
+ * @data: the bytes
+ */
+struct frame_bytes {
+	unsigned int len;
+	unsigned int tag;
+	unsigned int ip;
+	unsigned int proto;
+	unsigned int l4;
+	u8 data[FRAME_MAX];
+};
+
+void frame_read(struct frame_bytes *b, const char *text);
+
+/**
+ * struct frame_skb - a frame for the parser
+ * @skb: it
+ * @linear: block of the linear part, which starts at byte 2, so that the
+ *	network header is aligned as the kernel aligns it
+ * @paged: block of the other part
+ */
+struct frame_skb {
+	struct sk_buff skb;
+	u8 *linear;
+	u8 *paged;
+};
+
+void frame_skb_init(struct frame_skb *f, const u8 *data, unsigned int len,
+		    unsigned int nlinear, int mac_offset);
+bool frame_skb_is_unchanged(const struct frame_skb *f, const u8 *data,
+			    unsigned int len);
+void frame_skb_destroy(struct frame_skb *f);
+
+#endif /* _BRFW_KEY_FRAME_H */

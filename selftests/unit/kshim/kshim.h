@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel gives to the core, for user space: the headers in linux/ and
+ * net/ here are as thin as the core allows and lead to this one.
+ *
+ * Allocations are counted, can be made to fail, and know whether kfree() may
+ * free them. Deferred frees wait for kshim_rcu_quiesce(), so that a sanitizer
+ * sees who uses memory a grace period later. A failed check ends the program.
+ */
+#ifndef _KSHIM_H
+#define _KSHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * kshim_fail_at - number of allocations until one fails; 0 for never
+ *
+ * It counts down, so 1 lets the next allocation fail and then none.
+ */
+extern unsigned int kshim_fail_at;
+
+/* Allocated and not yet freed; deferred frees count as not freed. */
+extern unsigned int kshim_nlive;
+
+/* Calls of rcu_dereference() by this thread. */
+extern __thread unsigned long kshim_nderefs;
+
+/* What get_random_bytes() hands out next. */
+extern uint64_t kshim_random;
+
+void *kshim_alloc(size_t size, bool is_kmalloc);
+void kshim_free(const void *p, bool is_kfree);
+
+/**
+ * struct rcu_head - a deferred free
+ * @next: the one before
+ * @object: start of the memory that it is a part of
+ */
+struct rcu_head {
+	struct rcu_head *next;
+	void *object;
+};
+
+void kshim_rcu_defer(struct rcu_head *head, void *object);
+void kshim_rcu_check(void);
+
+/* Wait until all read sections of today have ended and free what waits. */
+void kshim_rcu_quiesce(void);
+
+void rcu_read_lock(void);
+void rcu_read_unlock(void);
+
+#endif /* _KSHIM_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KSHIM_LINUX_ETHERDEVICE_H
+#define _KSHIM_LINUX_ETHERDEVICE_H
+
+#include <linux/if_ether.h>
+#include <linux/skbuff.h>
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ntohs(x)	__builtin_bswap16(x)
+#else
+#define ntohs(x)	(x)
+#endif
+#define htons(x)	ntohs(x)
+
+#define eth_hdr(skb)	((const struct ethhdr *)skb_mac_header(skb))
+
+/* Smaller is the length of an IEEE 802.3 frame. */
+static inline bool eth_proto_is_802_3(__be16 type)
+{
+	return ntohs(type) >= ETH_P_802_3_MIN;
+}
+
+#endif /* _KSHIM_LINUX_ETHERDEVICE_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KSHIM_LINUX_MM_H
+#define _KSHIM_LINUX_MM_H
+
+#include <linux/slab.h>
+
+#define kvzalloc(size, gfp)	kshim_alloc(size, false)
+#define kvfree(p)		kshim_free(p, false)
+
+#endif /* _KSHIM_LINUX_MM_H */
