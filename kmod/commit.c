@@ -41,6 +41,9 @@
 /* Policies of a namespace, those of all bridges included. */
 #define BRFW_MAX_POLICIES	4096
 
+/* Rules that a commit may move to make room for others. */
+#define BRFW_MAX_RENUMBERED	(1U << 24)
+
 /**
  * struct brfw_commit - a commit under way
  * @rs: the ruleset
@@ -49,6 +52,7 @@
  * @generation: that it leads to
  * @added: new rules
  * @removed: dead rules that were live before
+ * @renumbered: rules that were moved to make room for others
  * @revives: rules that were live before may be added again
  */
 struct brfw_commit {
@@ -58,6 +62,7 @@ struct brfw_commit {
 	u64 generation;
 	struct list_head added;
 	struct list_head removed;
+	unsigned int renumbered;
 	bool revives;
 };
 
@@ -156,7 +161,9 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 	int err;
 
 	error->change_id = change->id;
-	if (rs->nstaged / 2 >= brfw_max_rules(rs->bn->net)) {
+	/* A draft of one change, which is in no list, is gone at once. */
+	if (!list_empty(&draft->list) &&
+	    rs->nstaged / 2 >= brfw_max_rules(rs->bn->net)) {
 		error->text = "too many changes in the open transactions of this namespace";
 		return -ENOSPC;
 	}
@@ -186,6 +193,7 @@ static void brfw_commit_kill(struct brfw_commit *c, struct brfw_rule *rule)
 
 	if (rule->status == BRFW_RULE_LIVE) {
 		rule->status = BRFW_RULE_DEAD;
+		brfw_rule_retire(c->rs, rule);
 		WRITE_ONCE(rule->cls.gen_del, c->generation);
 		list_add_tail(&rule->list, &c->removed);
 		return;
@@ -203,6 +211,7 @@ static void brfw_commit_revive(struct brfw_commit *c, struct brfw_rule *rule)
 {
 	list_del_init(&rule->list);
 	rule->status = BRFW_RULE_LIVE;
+	brfw_rule_unretire(c->rs, rule);
 	WRITE_ONCE(rule->cls.gen_del, BRFW_GEN_NEVER);
 	rule->state->rule = rule;
 	brfw_rule_link(c->rs, rule);
@@ -322,7 +331,11 @@ static int brfw_commit_renumber(struct brfw_commit *c, u8 hook, u32 priority)
 		cond_resched();
 	}
 
-	step = min_t(u32, BRFW_POSITION_STEP, U32_MAX / (n + 2));
+	c->renumbered += n;
+	if (c->renumbered > BRFW_MAX_RENUMBERED)
+		return brfw_commit_fail(c, -ENOSPC, "too many rules are put before or after others in one transaction");
+
+	step = U32_MAX / (n + 2);
 	rule = brfw_ruleset_next(c->rs, hook, brfw_order_first(priority));
 	for (order = brfw_order_first(priority); n; n--) {
 		order += step;
@@ -355,7 +368,11 @@ static int brfw_commit_place_last(struct brfw_commit *c, struct brfw_rule *rule)
 	return 0;
 }
 
-/* The order halfway to the rule before or behind @anchor; 0 if there is none. */
+/*
+ * An order between @anchor and the rule before or behind it; 0 if there is
+ * none left. Rules that are put before the same one, one after the other, use
+ * up the room step by step.
+ */
 static u64 brfw_commit_order_beside(struct brfw_commit *c,
 				    const struct brfw_rule *anchor,
 				    bool is_before)
@@ -379,7 +396,12 @@ static u64 brfw_commit_order_beside(struct brfw_commit *c,
 			to = min(to, other->cls.order);
 	}
 
-	return to - from < 2 ? 0 : from + (to - from) / 2;
+	if (to - from < 2)
+		return 0;
+	if (is_before)
+		return from + min_t(u64, (to - from) / 2, BRFW_POSITION_STEP);
+
+	return from + (to - from) / 2;
 }
 
 static struct brfw_rule *brfw_commit_find_ref(struct brfw_commit *c,
@@ -496,7 +518,10 @@ static int brfw_commit_rule_add(struct brfw_commit *c,
 
 	other = brfw_ruleset_find_same(c->rs, rule, false);
 	if (other) {
-		c->error->handle = other->state->handle;
+		if (other->status == BRFW_RULE_NEW)
+			c->error->other_change_id = other->change_id;
+		else
+			c->error->handle = other->state->handle;
 		return brfw_commit_fail(c, -EEXIST, "a rule with the same hook, bridge, priority and conditions exists");
 	}
 
@@ -543,6 +568,17 @@ static void brfw_commit_rule_flush(struct brfw_commit *c, u8 hook, u16 bridge)
 	}
 }
 
+static unsigned int brfw_commit_count_policies(const struct brfw_commit *c)
+{
+	const struct brfw_policy *policy;
+	unsigned int n = 0;
+
+	list_for_each_entry(policy, &c->rs->policies, list)
+		n += policy->status != BRFW_RULE_DEAD;
+
+	return n;
+}
+
 static int brfw_commit_policy_set(struct brfw_commit *c,
 				  struct brfw_change *change)
 {
@@ -550,7 +586,7 @@ static int brfw_commit_policy_set(struct brfw_commit *c,
 
 	policy = brfw_policy_find(c->rs, change->hook, change->bridge);
 	if (!policy) {
-		if (c->rs->npolicies >= BRFW_MAX_POLICIES)
+		if (brfw_commit_count_policies(c) >= BRFW_MAX_POLICIES)
 			return brfw_commit_fail(c, -ENOSPC, "too many bridges have a policy of their own");
 		policy = brfw_policy_alloc(c->rs, change->hook, change->bridge);
 		if (!policy)
@@ -671,6 +707,7 @@ static int brfw_commit_prepare_classifiers(struct brfw_commit *c)
 		err = brfw_commit_insert_rule(c, rule);
 		if (err) {
 			c->error->change_id = rule->change_id;
+			c->error->handle = rule->state->handle;
 			return err;
 		}
 		cond_resched();
@@ -803,6 +840,7 @@ static void brfw_commit_undo(struct brfw_commit *c)
 		brfw_rule_unindex(c->rs, rule);
 		if (rule->state->refs == 1)
 			brfw_rule_state_unhash(c->rs, rule->state);
+		brfw_rule_retire(c->rs, rule);
 		brfw_rule_remove(c->rs, rule);
 		brfw_gc_add_rule(c->rs, rule);
 		cond_resched();

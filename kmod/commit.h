@@ -90,11 +90,13 @@ struct brfw_draft {
  * struct brfw_error - why a change failed
  * @text: one sentence, constant
  * @change_id: of the change at fault, or 0
+ * @other_change_id: of another change of the draft that is concerned, or 0
  * @handle: of another rule that is concerned, or 0
  */
 struct brfw_error {
 	const char *text;
 	u32 change_id;
+	u32 other_change_id;
 	u64 handle;
 };
 

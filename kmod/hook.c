@@ -117,7 +117,7 @@ static unsigned int brfw_hook_judge(struct sk_buff *skb,
 		verdict = policy->verdict;
 	}
 
-	/* Frames from the host itself come with softirqs on. */
+	/* Frames that a program let go from a queue come with softirqs on. */
 	local_bh_disable();
 	brfw_counters_add(counters, brfw_hook_packets(skb),
 			  brfw_hook_bytes(skb));

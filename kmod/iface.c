@@ -59,9 +59,10 @@ void brfw_ifaces_destroy(struct brfw_ifaces *ifaces)
 	mutex_destroy(&ifaces->lock);
 }
 
-static u32 brfw_iface_hash(const char *name)
+/* Salted, so that clients can't choose names for one chain. */
+static u32 brfw_iface_hash(const struct brfw_ifaces *ifaces, const char *name)
 {
-	return full_name_hash(NULL, name, strlen(name));
+	return full_name_hash(ifaces, name, strlen(name));
 }
 
 static struct brfw_iface *brfw_iface_lookup(struct brfw_ifaces *ifaces,
@@ -72,11 +73,20 @@ static struct brfw_iface *brfw_iface_lookup(struct brfw_ifaces *ifaces,
 	lockdep_assert_held(&ifaces->lock);
 
 	hash_for_each_possible(ifaces->by_name, iface, node,
-			       brfw_iface_hash(name))
+			       brfw_iface_hash(ifaces, name))
 		if (!strcmp(iface->name, name))
 			return iface;
 
 	return NULL;
+}
+
+/* The name in use that a device is known to bear, or NULL. */
+static struct brfw_iface *brfw_iface_bound(struct brfw_ifaces *ifaces,
+					   int ifindex)
+{
+	void *entry = xa_load(&ifaces->by_ifindex, ifindex);
+
+	return entry ? xa_load(&ifaces->by_slot, xa_to_value(entry)) : NULL;
 }
 
 /*
@@ -86,6 +96,11 @@ static struct brfw_iface *brfw_iface_lookup(struct brfw_ifaces *ifaces,
 static void brfw_iface_bind(struct brfw_ifaces *ifaces,
 			    struct brfw_iface *iface, int ifindex)
 {
+	struct brfw_iface *old = brfw_iface_bound(ifaces, ifindex);
+
+	/* Packets see either name of a renamed device, never none. */
+	if (old)
+		old->ifindex = 0;
 	iface->ifindex = ifindex;
 	xa_store(&ifaces->by_ifindex, ifindex, xa_mk_value(iface->slot),
 		 GFP_KERNEL | __GFP_NOFAIL);
@@ -134,7 +149,7 @@ static struct brfw_iface *brfw_iface_add(struct brfw_ifaces *ifaces,
 		return ERR_PTR(err == -EBUSY ? -ENOSPC : err);
 	}
 	iface->slot = slot;
-	hash_add(ifaces->by_name, &iface->node, brfw_iface_hash(name));
+	hash_add(ifaces->by_name, &iface->node, brfw_iface_hash(ifaces, name));
 
 	/*
 	 * From now on the notifier finds the name, so that a device that is
@@ -262,15 +277,6 @@ void brfw_iface_name(struct brfw_ifaces *ifaces, u16 slot,
 	mutex_unlock(&ifaces->lock);
 }
 
-/* The name in use that a device is known to bear, or NULL. */
-static struct brfw_iface *brfw_iface_bound(struct brfw_ifaces *ifaces,
-					   int ifindex)
-{
-	void *entry = xa_load(&ifaces->by_ifindex, ifindex);
-
-	return entry ? xa_load(&ifaces->by_slot, xa_to_value(entry)) : NULL;
-}
-
 /**
  * brfw_ifaces_event() - follow a change of a device
  * @ifaces: names of the device's namespace
@@ -283,6 +289,7 @@ void brfw_ifaces_event(struct brfw_ifaces *ifaces, unsigned long event,
 		       struct net_device *dev)
 {
 	struct brfw_iface *old, *new = NULL;
+	const struct net_device *other;
 
 	switch (event) {
 	case NETDEV_REGISTER:
@@ -293,15 +300,21 @@ void brfw_ifaces_event(struct brfw_ifaces *ifaces, unsigned long event,
 		return;
 	}
 
+	/* It is repeated while the device is waited for; its index may be in
+	 * use again by then.
+	 */
+	if (event == NETDEV_UNREGISTER) {
+		other = __dev_get_by_index(ifaces->net, dev->ifindex);
+		if (other && other != dev)
+			return;
+	}
+
 	mutex_lock(&ifaces->lock);
 	old = brfw_iface_bound(ifaces, dev->ifindex);
 	if (event != NETDEV_UNREGISTER)
 		new = brfw_iface_lookup(ifaces, dev->name);
 
 	if (new && new != old) {
-		/* Packets see either name of the device, never none. */
-		if (old)
-			old->ifindex = 0;
 		brfw_iface_unbind(ifaces, new);
 		brfw_iface_bind(ifaces, new, dev->ifindex);
 	} else if (old && !new) {

@@ -202,7 +202,6 @@ static bool brfw_ext_header_is_known(u8 type)
 	case NEXTHDR_FRAGMENT:
 	case NEXTHDR_AUTH:
 	case NEXTHDR_DEST:
-	case NEXTHDR_MOBILITY:
 		return true;
 	default:
 		return false;

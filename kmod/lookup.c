@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -51,7 +52,10 @@ struct brfw_cls_array {
  * @best: no rule in here has a smaller order; for writers
  * @nrules: rules in here; for writers
  * @nused: slots that are not NULL; for writers
- * @longest: largest number of rules with one masked key; for writers
+ * @nstaying: rules that aren't retired; for writers
+ * @longest: largest number of them with one hash; for writers
+ * @nhashes: entry i: hashes that i of them have, i from 1; for writers
+ * @nhashes_size: number of entries
  * @words: as in struct brfw_cls_rule
  * @nwords: as in struct brfw_cls_rule
  * @mask: mask of each compared word, in ascending order of words
@@ -63,7 +67,10 @@ struct brfw_cls_table {
 	u64 best;
 	u32 nrules;
 	u32 nused;
+	u32 nstaying;
 	u32 longest;
+	u32 *nhashes;
+	u32 nhashes_size;
 	u16 words;
 	u16 nwords;
 	u64 mask[];
@@ -216,13 +223,14 @@ bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,
 }
 
 /*
- * Multiplication carries the secret and the word into the upper half, which is
- * what indexes and tags. Packets can't fill the table, so that hiding which
- * keys collide from an observer is all that is asked of it.
+ * Packets can't fill the table, so that all that is asked of the hash is to
+ * hide from clients which keys collide. The shift in front carries the upper
+ * bits into the multiplication, which would else leave them to themselves.
  */
 static u64 brfw_cls_hash_word(u64 hash, u64 word)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	hash ^= word;
+	hash = (hash ^ (hash >> 29)) * 0x9e3779b97f4a7c15ULL;
 	return hash ^ (hash >> 32);
 }
 
@@ -328,25 +336,8 @@ void brfw_cls_init(struct brfw_cls *cls)
 	RCU_INIT_POINTER(cls->vec, NULL);
 	INIT_LIST_HEAD(&cls->tables);
 	get_random_bytes(&cls->seed, sizeof(cls->seed));
+	cls->cost = 0;
 	cls->stale = false;
-}
-
-/**
- * brfw_cls_cost() - worst case of a look-up
- * @cls: the classifier
- *
- * Context: writers excluded.
- * Return: upper bound of tables probed plus rules compared.
- */
-unsigned int brfw_cls_cost(const struct brfw_cls *cls)
-{
-	const struct brfw_cls_table *t;
-	unsigned int cost = 0;
-
-	list_for_each_entry(t, &cls->tables, list)
-		cost += 1 + t->longest;
-
-	return cost;
 }
 
 static struct brfw_cls_array *brfw_cls_array_alloc(u32 nslots)
@@ -358,13 +349,6 @@ static struct brfw_cls_array *brfw_cls_array_alloc(u32 nslots)
 		a->mask = nslots - 1;
 
 	return a;
-}
-
-static bool brfw_cls_same_key(const struct brfw_cls_rule *a,
-			      const struct brfw_cls_rule *b)
-{
-	return a->words == b->words &&
-	       !memcmp(a->vm, b->vm, 2 * a->nwords * sizeof(a->vm[0]));
 }
 
 /*
@@ -383,7 +367,7 @@ static void brfw_cls_array_add(struct brfw_cls_array *a,
 	rcu_assign_pointer(a->slots[i].rule, r);
 }
 
-/* Rules in the array with the same masked key as @r. */
+/* Rules in the array other than @r that have this hash and aren't retired. */
 static u32 brfw_cls_array_count(const struct brfw_cls_array *a,
 				const struct brfw_cls_rule *r, u32 hash)
 {
@@ -392,13 +376,66 @@ static u32 brfw_cls_array_count(const struct brfw_cls_array *a,
 	u32 n = 0;
 
 	while ((other = brfw_cls_deref(a->slots[i].rule))) {
-		if (a->slots[i].hash == hash && other != &brfw_cls_tombstone &&
-		    brfw_cls_same_key(other, r))
+		if (a->slots[i].hash == hash && other != r &&
+		    other->gen_del == BRFW_GEN_NEVER)
 			n++;
 		i = (i + 1) & a->mask;
 	}
 
 	return n;
+}
+
+/* Have room to count hashes that up to @n rules have. */
+static int brfw_cls_table_reserve(struct brfw_cls_table *t, u32 n)
+{
+	u32 size = roundup_pow_of_two(n + 1);
+	u32 *nhashes;
+
+	if (n < t->nhashes_size)
+		return 0;
+
+	nhashes = kcalloc(size, sizeof(*nhashes), GFP_KERNEL_ACCOUNT);
+	if (!nhashes)
+		return -ENOMEM;
+	if (t->nhashes)
+		memcpy(nhashes, t->nhashes, t->nhashes_size * sizeof(*nhashes));
+	kfree(t->nhashes);
+	t->nhashes = nhashes;
+	t->nhashes_size = size;
+
+	return 0;
+}
+
+static unsigned int brfw_cls_table_cost(const struct brfw_cls_table *t)
+{
+	return t->nstaying ? 1 + t->longest : 0;
+}
+
+/* One more rule stays, whose hash @same others have. There is room. */
+static void brfw_cls_table_count_up(struct brfw_cls *cls,
+				    struct brfw_cls_table *t, u32 same)
+{
+	cls->cost -= brfw_cls_table_cost(t);
+	if (same)
+		t->nhashes[same]--;
+	t->nhashes[same + 1]++;
+	t->longest = max(t->longest, same + 1);
+	t->nstaying++;
+	cls->cost += brfw_cls_table_cost(t);
+}
+
+/* The reverse. */
+static void brfw_cls_table_count_down(struct brfw_cls *cls,
+				      struct brfw_cls_table *t, u32 same)
+{
+	cls->cost -= brfw_cls_table_cost(t);
+	if (same)
+		t->nhashes[same]++;
+	t->nhashes[same + 1]--;
+	while (t->longest && !t->nhashes[t->longest])
+		t->longest--;
+	t->nstaying--;
+	cls->cost += brfw_cls_table_cost(t);
 }
 
 /* Move all rules to a new array with room for one more, less than half full. */
@@ -408,7 +445,6 @@ static int brfw_cls_table_rebuild(struct brfw_cls_table *t)
 	struct brfw_cls_array *new;
 	struct brfw_cls_rule *r;
 	u64 best = U64_MAX;
-	u32 longest = 0;
 	u32 i;
 
 	new = brfw_cls_array_alloc(max_t(u32, BRFW_CLS_MIN_SLOTS,
@@ -420,12 +456,10 @@ static int brfw_cls_table_rebuild(struct brfw_cls_table *t)
 		r = brfw_cls_deref(old->slots[i].rule);
 		if (!r || r == &brfw_cls_tombstone)
 			continue;
-		longest = max(longest, 1 + brfw_cls_array_count(new, r,
-							old->slots[i].hash));
 		brfw_cls_array_add(new, r, old->slots[i].hash);
 		best = min(best, r->order);
+		cond_resched();
 	}
-	t->longest = longest;
 	t->nused = t->nrules;
 	t->best = best;
 	rcu_assign_pointer(t->array, new);
@@ -482,6 +516,7 @@ static void brfw_cls_table_free(struct brfw_cls_table *t)
 {
 	list_del(&t->list);
 	kvfree(brfw_cls_deref(t->array));
+	kfree(t->nhashes);
 	kfree(t);
 }
 
@@ -490,14 +525,38 @@ static void brfw_cls_table_free_rcu(struct brfw_cls_table *t)
 	struct brfw_cls_array *a = brfw_cls_deref(t->array);
 
 	list_del(&t->list);
+	kfree(t->nhashes);
 	kvfree_rcu(a, rcu);
 	kvfree_rcu(t, rcu);
+}
+
+/* See to a place for a rule in its table, which must not get too long. */
+static int brfw_cls_table_make_room(const struct brfw_cls *cls,
+				    struct brfw_cls_table *t,
+				    const struct brfw_cls_rule *r, u32 hash,
+				    u32 *same)
+{
+	struct brfw_cls_array *a = brfw_cls_deref(t->array);
+	unsigned int cost;
+
+	*same = brfw_cls_array_count(a, r, hash);
+	cost = cls->cost - brfw_cls_table_cost(t) + 1 +
+	       max(t->longest, *same + 1);
+	if (cost > BRFW_CLS_COST_MAX)
+		return -ENOSPC;
+	if (brfw_cls_table_reserve(t, *same + 1))
+		return -ENOMEM;
+	if (2 * (t->nused + 1) > a->mask + 1)
+		return brfw_cls_table_rebuild(t);
+
+	return 0;
 }
 
 /**
  * brfw_cls_insert() - add a rule
  * @cls: the classifier
- * @r: the rule, wholly filled in, with a gen_add that is not published yet
+ * @r: the rule, wholly filled in, with a gen_add that is not published yet and
+ *	a gen_del of BRFW_GEN_NEVER
  *
  * The rule is sure to be found only after brfw_cls_prepare().
  *
@@ -507,43 +566,30 @@ static void brfw_cls_table_free_rcu(struct brfw_cls_table *t)
 int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
 {
 	u32 hash = brfw_cls_hash_rule(cls->seed, r);
-	unsigned int cost = brfw_cls_cost(cls);
-	struct brfw_cls_table *t, *new = NULL;
-	struct brfw_cls_array *a;
+	struct brfw_cls_table *t;
 	u32 same;
+	int err;
 
 	t = brfw_cls_table_find(cls, r);
 	if (!t) {
-		if (cost + 2 > BRFW_CLS_COST_MAX)
-			return -ENOSPC;
-		new = brfw_cls_table_alloc(r);
-		if (!new)
+		t = brfw_cls_table_alloc(r);
+		if (!t)
 			return -ENOMEM;
-		list_add(&new->list, &cls->tables);
-		cost++;
-		t = new;
+		list_add(&t->list, &cls->tables);
+		cls->stale = true;
 	}
 
-	a = brfw_cls_deref(t->array);
-	if (2 * (t->nused + 1) > a->mask + 1) {
-		/* A new table has room: there is nothing to unwind. */
-		if (brfw_cls_table_rebuild(t))
-			return -ENOMEM;
-		a = brfw_cls_deref(t->array);
-	}
+	/* A table that stays empty goes away with brfw_cls_prepare(). */
+	err = brfw_cls_table_make_room(cls, t, r, hash, &same);
+	if (err)
+		return err;
 
-	same = brfw_cls_array_count(a, r, hash) + 1;
-	if (same > t->longest) {
-		if (cost - t->longest + same > BRFW_CLS_COST_MAX)
-			return -ENOSPC;
-		t->longest = same;
-	}
-
-	brfw_cls_array_add(a, r, hash);
+	brfw_cls_array_add(brfw_cls_deref(t->array), r, hash);
+	brfw_cls_table_count_up(cls, t, same);
 	t->nrules++;
 	t->nused++;
-	if (new || r->order < t->best) {
-		t->best = min(t->best, r->order);
+	if (r->order < t->best) {
+		t->best = r->order;
 		cls->stale = true;
 	}
 
@@ -551,9 +597,47 @@ int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
 }
 
 /**
+ * brfw_cls_retire() - count a rule no longer
+ * @cls: the classifier
+ * @r: a rule in it that is about to get a gen_del
+ *
+ * Packets may see the rule until it is removed, but it no longer stands in the
+ * way of others.
+ *
+ * Context: writers excluded.
+ */
+void brfw_cls_retire(struct brfw_cls *cls, struct brfw_cls_rule *r)
+{
+	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
+	u32 hash = brfw_cls_hash_rule(cls->seed, r);
+
+	brfw_cls_table_count_down(cls, t,
+				  brfw_cls_array_count(brfw_cls_deref(t->array),
+						       r, hash));
+}
+
+/**
+ * brfw_cls_unretire() - the reverse of brfw_cls_retire()
+ * @cls: the classifier, with the same rules as then
+ * @r: a rule that was retired
+ *
+ * Context: writers excluded.
+ */
+void brfw_cls_unretire(struct brfw_cls *cls, struct brfw_cls_rule *r)
+{
+	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
+	u32 hash = brfw_cls_hash_rule(cls->seed, r);
+
+	brfw_cls_table_count_up(cls, t,
+				brfw_cls_array_count(brfw_cls_deref(t->array),
+						     r, hash));
+}
+
+/**
  * brfw_cls_remove() - take a rule out
  * @cls: the classifier
- * @r: a rule that was inserted and that no reader can match any more
+ * @r: a rule that was inserted and retired, and that no reader can match any
+ *	more
  *
  * The rule may be freed after a grace period.
  *
@@ -570,10 +654,8 @@ void brfw_cls_remove(struct brfw_cls *cls, struct brfw_cls_rule *r)
 
 	rcu_assign_pointer(a->slots[i].rule, &brfw_cls_tombstone);
 	t->nrules--;
-	if (!t->nrules) {
-		t->longest = 0;
+	if (!t->nrules)
 		cls->stale = true;
-	}
 }
 
 static void brfw_cls_vec_add(struct brfw_cls_vec *vec, struct brfw_cls_table *t)

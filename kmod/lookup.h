@@ -36,9 +36,14 @@
  *
  * Bounds
  * ------
- * brfw_cls_cost() is an upper bound of the rules and tables that a look-up can
- * touch, whatever the key. Insertion fails with -ENOSPC rather than raise it
- * above BRFW_CLS_COST_MAX. Packets never change a classifier.
+ * The cost of a classifier is the number of its tables plus, for each, the
+ * largest number of rules with one hash: however many rules there are, no key
+ * makes a look-up probe more tables and compare more rules. (Slots of other
+ * hashes that stand in the way are passed without looking at the rule; a table
+ * is at most half full.) Insertion fails with -ENOSPC rather than raise the
+ * cost above BRFW_CLS_COST_MAX. Only rules that stay are counted: retired ones
+ * can make it up to twice as much until they are removed. Packets never change
+ * a classifier.
  *
  * Thread safety
  * -------------
@@ -59,7 +64,7 @@
 /** BRFW_GEN_NEVER - generation that no ruleset reaches */
 #define BRFW_GEN_NEVER		U64_MAX
 
-/** BRFW_CLS_COST_MAX - most rules and tables that one look-up may touch */
+/** BRFW_CLS_COST_MAX - most tables and rules that one look-up may touch */
 #define BRFW_CLS_COST_MAX	1024
 
 /**
@@ -118,12 +123,14 @@ struct brfw_cls_vec;
  * @vec: tables in the order of their best rule; for readers
  * @tables: all tables, also those that readers don't see yet; for writers
  * @seed: secret of the hash
+ * @cost: of the rules that aren't retired; for writers
  * @stale: @vec has to be made anew; for writers
  */
 struct brfw_cls {
 	struct brfw_cls_vec __rcu *vec;
 	struct list_head tables;
 	u64 seed;
+	unsigned int cost;
 	bool stale;
 };
 
@@ -149,9 +156,10 @@ struct brfw_cls_rule *brfw_cls_lookup(const struct brfw_cls *cls,
 
 void brfw_cls_init(struct brfw_cls *cls);
 int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r);
+void brfw_cls_retire(struct brfw_cls *cls, struct brfw_cls_rule *r);
+void brfw_cls_unretire(struct brfw_cls *cls, struct brfw_cls_rule *r);
 void brfw_cls_remove(struct brfw_cls *cls, struct brfw_cls_rule *r);
 int brfw_cls_prepare(struct brfw_cls *cls);
-unsigned int brfw_cls_cost(const struct brfw_cls *cls);
 
 /* Nobody else may use the classifier any more. */
 

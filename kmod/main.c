@@ -11,6 +11,9 @@
 #include "netns.h"
 #include "ruleset.h"
 
+/* Sizes of tables are computed in 32 bits. */
+#define BRFW_MAX_RULES	(1U << 28)
+
 unsigned int brfw_net_id __read_mostly;
 
 bool brfw_userns;
@@ -27,7 +30,7 @@ MODULE_PARM_DESC(max_rules_userns, "the same where the network namespace is owne
 
 static unsigned int brfw_param_max_drafts = 16;
 module_param_named(max_drafts, brfw_param_max_drafts, uint, 0644);
-MODULE_PARM_DESC(max_drafts, "transactions that may be open in a network namespace (default 16)");
+MODULE_PARM_DESC(max_drafts, "transactions that may be open in a network namespace (default 16; at most 4 where it is owned by another than the initial user namespace)");
 
 /**
  * brfw_max_rules() - limit of rules
@@ -37,9 +40,11 @@ MODULE_PARM_DESC(max_drafts, "transactions that may be open in a network namespa
  */
 unsigned int brfw_max_rules(const struct net *net)
 {
-	return net->user_ns == &init_user_ns ?
-	       READ_ONCE(brfw_param_max_rules) :
-	       READ_ONCE(brfw_param_max_rules_userns);
+	unsigned int max = net->user_ns == &init_user_ns ?
+			   READ_ONCE(brfw_param_max_rules) :
+			   READ_ONCE(brfw_param_max_rules_userns);
+
+	return min(max, BRFW_MAX_RULES);
 }
 
 /**
@@ -50,7 +55,9 @@ unsigned int brfw_max_rules(const struct net *net)
  */
 unsigned int brfw_max_drafts(const struct net *net)
 {
-	return READ_ONCE(brfw_param_max_drafts);
+	unsigned int max = READ_ONCE(brfw_param_max_drafts);
+
+	return net->user_ns == &init_user_ns ? max : min(max, 4U);
 }
 
 static int __net_init brfw_net_init(struct net *net)
@@ -92,13 +99,21 @@ static struct pernet_operations brfw_net_ops = {
 	.size = sizeof(struct brfw_net),
 };
 
+/* The end of the notifier tells it that all devices went away. */
+static bool brfw_is_exiting;
+
 static int brfw_netdev_event(struct notifier_block *nb, unsigned long event,
 			     void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct brfw_ruleset *rs;
 
-	/* Without a ruleset no name is in use. */
+	/* Names stay bound until the hooks are gone. */
+	if (READ_ONCE(brfw_is_exiting))
+		return NOTIFY_DONE;
+
+	/* Without a ruleset no name is in use; see brfw_nl_get_ruleset(). */
+	smp_mb();
 	rs = smp_load_acquire(&brfw_net(dev_net(dev))->ruleset);
 	if (rs)
 		brfw_ifaces_event(&rs->ifaces, event, dev);
@@ -140,6 +155,7 @@ err_gc:
 
 static void __exit brfw_exit(void)
 {
+	WRITE_ONCE(brfw_is_exiting, true);
 	brfw_nl_exit();
 	unregister_netdevice_notifier(&brfw_netdev_notifier);
 	unregister_pernet_subsys(&brfw_net_ops);

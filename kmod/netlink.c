@@ -20,9 +20,10 @@
  * them. It is a mutex of its own, so that the netdevice notifier, which has
  * RTNL, doesn't wait for a commit.
  *
- * Order: genetlink's semaphore (read side) or RTNL, then config lock, then
- * brfw_ifaces.lock. With the config lock held nothing takes RTNL; the notifier
- * doesn't take the config lock.
+ * Order: genetlink's semaphore (read side), a socket's dump lock, or netlink's
+ * notifier chain, then config lock, then brfw_ifaces.lock; and RTNL, then
+ * brfw_ifaces.lock. With the config lock held nothing takes RTNL, and with RTNL
+ * held nothing takes the config lock.
  */
 #include <linux/notifier.h>
 #include <linux/slab.h>
@@ -47,6 +48,7 @@ static void brfw_nl_set_error(struct netlink_ext_ack *extack,
 {
 	struct brfw_culprit culprit = {
 		.change_id = error->change_id,
+		.other_change_id = error->other_change_id,
 		.handle = error->handle,
 	};
 
@@ -91,6 +93,11 @@ static struct brfw_ruleset *brfw_nl_get_ruleset(struct sk_buff *skb,
 	if (!rs) {
 		rs = brfw_ruleset_alloc(bn);
 		smp_store_release(&bn->ruleset, rs);
+		/*
+		 * Before a name is looked up: either that finds a device which
+		 * is being listed, or its notifier finds the ruleset.
+		 */
+		smp_mb();
 	}
 	mutex_unlock(&bn->config_lock);
 	if (!rs)
@@ -140,7 +147,9 @@ static int brfw_nl_reply(struct genl_info *info, struct sk_buff *reply, u8 cmd,
 	}
 	genlmsg_end(reply, hdr);
 
-	return genlmsg_reply(reply, info);
+	/* A client that doesn't read its answers mustn't take it for refused. */
+	genlmsg_reply(reply, info);
+	return 0;
 }
 
 /* ---- drafts ---- */
@@ -161,7 +170,7 @@ static struct brfw_draft *brfw_nl_find_draft(struct brfw_net *bn, u32 portid)
 static void brfw_nl_end_draft(struct brfw_net *bn, struct brfw_draft *draft)
 {
 	list_del(&draft->list);
-	bn->ndrafts--;
+	WRITE_ONCE(bn->ndrafts, bn->ndrafts - 1);
 	brfw_draft_clear(bn->ruleset, draft);
 	kfree(draft);
 }
@@ -192,7 +201,11 @@ static int brfw_nl_release(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 
+	/* Most sockets are not ours; they needn't wait for a commit. */
 	bn = brfw_net(n->net);
+	if (!READ_ONCE(bn->ndrafts))
+		return NOTIFY_DONE;
+
 	mutex_lock(&bn->config_lock);
 	draft = brfw_nl_find_draft(bn, n->portid);
 	if (draft)
@@ -234,7 +247,7 @@ static int brfw_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 		err = -ENOSPC;
 	} else {
 		list_add_tail(&draft->list, &bn->drafts);
-		bn->ndrafts++;
+		WRITE_ONCE(bn->ndrafts, bn->ndrafts + 1);
 	}
 	mutex_unlock(&bn->config_lock);
 
@@ -675,12 +688,14 @@ static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
  * @order: of the last rule, or number of policies, already written
  * @hook: of the rules that are being written
  * @only_hook: rules wanted, or BRFW_HOOKS for all
+ * @is_started: @only_hook and @bridge are set
  * @bridge: rules wanted by the bridge that they name; empty for all
  */
 struct brfw_nl_dump {
 	u64 order;
 	u8 hook;
 	u8 only_hook;
+	bool is_started;
 	char bridge[IFNAMSIZ];
 };
 
@@ -776,9 +791,54 @@ static void brfw_nl_dump_rules(struct sk_buff *skb, struct netlink_callback *cb,
 	}
 }
 
+static const struct nla_policy brfw_nl_rule_get_policy[] = {
+	[BRFW_A_HANDLE] = { .type = NLA_U64 },
+	[BRFW_A_HOOK] = NLA_POLICY_MAX(NLA_U8, BRFW_HOOK_MAX),
+	[BRFW_A_BRIDGE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+};
+
+/*
+ * What the client wants. Not done as the op's start(), which on 6.1 has no
+ * extended ACK to fill in.
+ */
+static int brfw_nl_rule_dump_start(struct netlink_callback *cb)
+{
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	struct nlattr *tb[BRFW_A_MAX + 1] = {};
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &brfw_nl_family, tb,
+			    ARRAY_SIZE(brfw_nl_rule_get_policy) - 1,
+			    brfw_nl_rule_get_policy, cb->extack);
+	if (err)
+		return err;
+	if (tb[BRFW_A_HANDLE]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, tb[BRFW_A_HANDLE],
+				    "a dump takes hook and bridge; one rule is read without NLM_F_DUMP");
+		return -EINVAL;
+	}
+
+	err = brfw_nlattr_check_ifname(tb[BRFW_A_BRIDGE], cb->extack);
+	if (err)
+		return err;
+	if (tb[BRFW_A_BRIDGE])
+		strscpy(dump->bridge, nla_data(tb[BRFW_A_BRIDGE]),
+			sizeof(dump->bridge));
+
+	dump->is_started = true;
+	return brfw_nl_get_hook(tb[BRFW_A_HOOK], &dump->only_hook, cb->extack);
+}
+
 static int brfw_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
+	int err;
+
+	if (!brfw_nl_dump(cb)->is_started) {
+		err = brfw_nl_rule_dump_start(cb);
+		if (err)
+			return err;
+	}
 
 	mutex_lock(&bn->config_lock);
 	/* 0 would mean that the sequence isn't known. */
@@ -850,12 +910,6 @@ static const struct nla_policy brfw_nl_rule_flush_policy[] = {
 	[BRFW_A_BRIDGE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 
-static const struct nla_policy brfw_nl_rule_get_policy[] = {
-	[BRFW_A_HANDLE] = { .type = NLA_U64 },
-	[BRFW_A_HOOK] = NLA_POLICY_MAX(NLA_U8, BRFW_HOOK_MAX),
-	[BRFW_A_BRIDGE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
-};
-
 static const struct nla_policy brfw_nl_policy_change_policy[] = {
 	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[BRFW_A_POLICY] = _NLA_POLICY_NESTED(BRFW_POLICY_A_MAX,
@@ -874,31 +928,6 @@ static const struct nla_policy brfw_nl_txn_commit_policy[] = {
 	[BRFW_A_TXN_FLAGS] = NLA_POLICY_MASK(NLA_U32, BRFW_TXN_F_DRY_RUN),
 	[BRFW_A_EXPECTED_GENERATION] = { .type = NLA_U64 },
 };
-
-static int brfw_nl_rule_dump_start(struct netlink_callback *cb)
-{
-	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
-	struct nlattr *tb[BRFW_A_MAX + 1] = {};
-	int err;
-
-	err = genlmsg_parse(cb->nlh, &brfw_nl_family, tb,
-			    ARRAY_SIZE(brfw_nl_rule_get_policy) - 1,
-			    brfw_nl_rule_get_policy, cb->extack);
-	if (err)
-		return err;
-	if (tb[BRFW_A_HANDLE]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, tb[BRFW_A_HANDLE],
-				    "a dump takes hook and bridge; one rule is read without NLM_F_DUMP");
-		return -EINVAL;
-	}
-
-	memset(dump, 0, sizeof(*dump));
-	if (tb[BRFW_A_BRIDGE])
-		strscpy(dump->bridge, nla_data(tb[BRFW_A_BRIDGE]),
-			sizeof(dump->bridge));
-
-	return brfw_nl_get_hook(tb[BRFW_A_HOOK], &dump->only_hook, cb->extack);
-}
 
 #define BRFW_NL_POLICY(_policy)						\
 	.policy = (_policy), .maxattr = ARRAY_SIZE(_policy) - 1
@@ -931,7 +960,6 @@ static const struct genl_ops brfw_nl_ops[] = {
 		.cmd = BRFW_CMD_RULE_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = brfw_nl_rule_get,
-		.start = brfw_nl_rule_dump_start,
 		.dumpit = brfw_nl_rule_dump,
 		BRFW_NL_POLICY(brfw_nl_rule_get_policy),
 	},

@@ -6,6 +6,7 @@
  *
  * brfw_fields[] says everything about a field: adding one is adding a row.
  */
+#include <linux/bitmap.h>
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/in.h>
@@ -226,14 +227,61 @@ u64 brfw_nlattr_matches(void)
 
 /* ---- from attributes: names and comments ---- */
 
-static int brfw_nlattr_get_ifname(struct brfw_ruleset *rs,
-				  const struct nlattr *attr, u16 *slot,
-				  struct netlink_ext_ack *extack)
+/*
+ * As nla_parse_nested(), but an attribute may not stand there twice: of two
+ * conditions on one field the core would silently take the last.
+ */
+static int brfw_nlattr_parse(struct nlattr **tb, int max,
+			     const struct nlattr *nest,
+			     const struct nla_policy *policy,
+			     struct netlink_ext_ack *extack)
 {
-	const char *name = nla_data(attr);
-	int err;
+	DECLARE_BITMAP(seen, 64) = {};
+	struct nlattr *attr;
+	int rem;
 
-	if (!dev_valid_name(name)) {
+	BUILD_BUG_ON(BRFW_MATCH_A_MAX >= 64 || BRFW_RULE_A_MAX >= 64);
+
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) < 64 && __test_and_set_bit(nla_type(attr),
+							      seen)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "this attribute stands here twice");
+			return -EINVAL;
+		}
+	}
+
+	return nla_parse_nested(tb, max, nest, policy, extack);
+}
+
+/* Names and comments end up on terminals. */
+static bool brfw_is_printable(const char *text)
+{
+	const unsigned char *p;
+
+	for (p = text; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			return false;
+
+	return true;
+}
+
+/**
+ * brfw_nlattr_check_ifname() - is it the name of an interface?
+ * @attr: the name, or NULL
+ * @extack: for the client
+ *
+ * Return: 0 or an error.
+ */
+int brfw_nlattr_check_ifname(const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	const char *name;
+
+	if (!attr)
+		return 0;
+
+	name = nla_data(attr);
+	if (!dev_valid_name(name) || !brfw_is_printable(name)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "not a valid interface name");
 		return -EINVAL;
 	}
@@ -242,7 +290,20 @@ static int brfw_nlattr_get_ifname(struct brfw_ruleset *rs,
 		return -EOPNOTSUPP;
 	}
 
-	err = brfw_iface_get(&rs->ifaces, name, slot);
+	return 0;
+}
+
+static int brfw_nlattr_get_ifname(struct brfw_ruleset *rs,
+				  const struct nlattr *attr, u16 *slot,
+				  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = brfw_nlattr_check_ifname(attr, extack);
+	if (err)
+		return err;
+
+	err = brfw_iface_get(&rs->ifaces, nla_data(attr), slot);
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG_ATTR(extack, attr, "too many interface names in use");
 
@@ -268,20 +329,14 @@ int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
 static int brfw_nlattr_get_comment(const struct nlattr *attr, char **comment,
 				   struct netlink_ext_ack *extack)
 {
-	const unsigned char *p;
+	const char *text = nla_data(attr);
 
-	for (p = nla_data(attr); *p; p++) {
-		if (*p < ' ' || *p == 0x7f) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "a comment can't have control characters");
-			return -EINVAL;
-		}
-	}
-	if (p == nla_data(attr)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a comment can't be empty");
+	if (!*text || !brfw_is_printable(text)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a comment can't be empty or have control characters");
 		return -EINVAL;
 	}
 
-	*comment = kstrdup(nla_data(attr), GFP_KERNEL_ACCOUNT);
+	*comment = kstrdup(text, GFP_KERNEL_ACCOUNT);
 	return *comment ? 0 : -ENOMEM;
 }
 
@@ -372,7 +427,7 @@ static int brfw_nlattr_get_cond(struct brfw_ruleset *rs, struct brfw_match *m,
 	const struct brfw_field *field = cond.field;
 	int err;
 
-	err = nla_parse_nested(cond.tb, brfw_match_policy[attr].len, nest,
+	err = brfw_nlattr_parse(cond.tb, brfw_match_policy[attr].len, nest,
 			       brfw_match_policy[attr].nested_policy, extack);
 	if (err)
 		return err;
@@ -471,7 +526,7 @@ static int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
 	struct nlattr *tb[BRFW_MATCH_A_MAX + 1];
 	int attr, err;
 
-	err = nla_parse_nested(tb, BRFW_MATCH_A_MAX, nest, brfw_match_policy,
+	err = brfw_nlattr_parse(tb, BRFW_MATCH_A_MAX, nest, brfw_match_policy,
 			       extack);
 	if (err)
 		return err;
@@ -599,7 +654,7 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 	u8 hook, families;
 	int err;
 
-	err = nla_parse_nested(tb, BRFW_RULE_A_MAX, attr, brfw_rule_policy,
+	err = brfw_nlattr_parse(tb, BRFW_RULE_A_MAX, attr, brfw_rule_policy,
 			       extack);
 	if (err)
 		return err;
@@ -661,7 +716,7 @@ int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 	struct nlattr *tb[BRFW_POLICY_A_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(tb, BRFW_POLICY_A_MAX, attr, brfw_policy_policy,
+	err = brfw_nlattr_parse(tb, BRFW_POLICY_A_MAX, attr, brfw_policy_policy,
 			       extack);
 	if (err)
 		return err;

@@ -23,6 +23,8 @@ u64 brfw_nlattr_matches(void);
 
 /* May sleep; no lock needed. */
 
+int brfw_nlattr_check_ifname(const struct nlattr *attr,
+			     struct netlink_ext_ack *extack);
 int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
 			   u16 *slot, struct netlink_ext_ack *extack);
 int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,

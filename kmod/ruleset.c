@@ -37,8 +37,8 @@ static u32 brfw_rule_hash(const void *data, u32 len, u32 seed)
 
 	seed = jhash_3words(brfw_rule_priority(rule),
 			    rule->hook << 8 | rule->families, r->words, seed);
-	seed = jhash_3words(r->sport.lo << 16 | r->sport.hi,
-			    r->dport.lo << 16 | r->dport.hi, 0, seed);
+	seed = jhash_3words((u32)r->sport.lo << 16 | r->sport.hi,
+			    (u32)r->dport.lo << 16 | r->dport.hi, 0, seed);
 
 	return jhash(r->vm, 2 * r->nwords * sizeof(r->vm[0]), seed);
 }
@@ -175,7 +175,6 @@ struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 	new->hook = rule->hook;
 	new->verdict = rule->verdict;
 	new->families = rule->families;
-	new->change_id = rule->change_id;
 	new->cls.order = rule->cls.order;
 
 	return new;
@@ -204,8 +203,11 @@ int brfw_rule_state_alloc(struct brfw_ruleset *rs, struct brfw_rule *rule)
 		goto err_free;
 
 	state->handle = rs->next_handle++;
-	err = rhashtable_insert_fast(&rs->by_handle, &state->node,
-				     brfw_handle_params);
+	do {
+		cond_resched();
+		err = rhashtable_insert_fast(&rs->by_handle, &state->node,
+					     brfw_handle_params);
+	} while (err == -EBUSY); /* it is being resized */
 	if (err)
 		goto err_stats;
 
@@ -254,8 +256,12 @@ int brfw_rule_index(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
 	int err;
 
-	err = rhltable_insert_key(&rs->by_identity, rule, &rule->identity,
-				  brfw_identity_params);
+	do {
+		cond_resched();
+		err = rhltable_insert_key(&rs->by_identity, rule,
+					  &rule->identity,
+					  brfw_identity_params);
+	} while (err == -EBUSY); /* it is being resized */
 	return err ? -ENOMEM : 0;
 }
 
@@ -385,6 +391,19 @@ void brfw_rule_unlink(struct brfw_ruleset *rs, struct brfw_rule *rule)
 
 /* ---- policies ---- */
 
+/* Those of a bridge stand together, bridges in the order of their slots. */
+static void brfw_policy_insert(struct brfw_ruleset *rs,
+			       struct brfw_policy *policy)
+{
+	struct brfw_policy *other;
+
+	list_for_each_entry(other, &rs->policies, list)
+		if (other->bridge > policy->bridge)
+			break;
+
+	list_add_tail(&policy->list, &other->list);
+}
+
 /**
  * brfw_policy_alloc() - make a policy that accepts
  * @rs: the ruleset; the policy becomes part of its list
@@ -411,8 +430,7 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
 	policy->verdict = BRFW_VERDICT_ACCEPT;
 	policy->next_verdict = BRFW_VERDICT_ACCEPT;
 	policy->status = BRFW_RULE_NEW;
-	list_add_tail(&policy->list, &rs->policies);
-	rs->npolicies++;
+	brfw_policy_insert(rs, policy);
 
 	return policy;
 }
@@ -425,7 +443,6 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
 void brfw_policy_free(struct brfw_ruleset *rs, struct brfw_policy *policy)
 {
 	list_del(&policy->list);
-	rs->npolicies--;
 	brfw_iface_put(&rs->ifaces, policy->bridge);
 	brfw_stats_free(&rs->stats, &policy->stats);
 	kfree(policy);
@@ -464,24 +481,19 @@ static unsigned int brfw_ruleset_count_bridges(struct brfw_ruleset *rs)
 	return n;
 }
 
-/* The entry of a bridge in the ascending list, made if there is none. */
+/* The entry of a bridge, whose policies come one after the other. */
 static struct brfw_view_bridge *brfw_view_bridge_get(struct brfw_view *view,
 						     u16 slot)
 {
-	struct brfw_view_bridge *b = view->bridges;
-	unsigned int i;
+	struct brfw_view_bridge *b = &view->bridges[view->nbridges];
 
-	for (i = 0; i < view->nbridges && b[i].slot < slot; i++)
-		;
-	if (i < view->nbridges && b[i].slot == slot)
-		return &b[i];
+	if (!view->nbridges || b[-1].slot != slot) {
+		b->slot = slot;
+		view->nbridges++;
+		return b;
+	}
 
-	memmove(&b[i + 1], &b[i], (view->nbridges - i) * sizeof(b[0]));
-	memset(&b[i], 0, sizeof(b[0]));
-	b[i].slot = slot;
-	view->nbridges++;
-
-	return &b[i];
+	return &b[-1];
 }
 
 static void brfw_view_add_policy(struct brfw_view *view,
@@ -543,7 +555,41 @@ void brfw_view_publish(struct brfw_ruleset *rs, struct brfw_view *view)
 
 /* ---- garbage ---- */
 
-/* Take a rule out of all classifiers that it is in. */
+/**
+ * brfw_rule_retire() - let a rule no longer count in its classifiers
+ * @rs: the ruleset
+ * @rule: the rule
+ */
+void brfw_rule_retire(struct brfw_ruleset *rs, struct brfw_rule *rule)
+{
+	int family;
+
+	for (family = 0; family < BRFW_FAMILIES; family++)
+		if (rule->inserted & BIT(family))
+			brfw_cls_retire(&rs->cls[rule->hook][family],
+					&rule->cls);
+}
+
+/**
+ * brfw_rule_unretire() - the reverse of brfw_rule_retire()
+ * @rs: the ruleset
+ * @rule: the rule
+ */
+void brfw_rule_unretire(struct brfw_ruleset *rs, struct brfw_rule *rule)
+{
+	int family;
+
+	for (family = 0; family < BRFW_FAMILIES; family++)
+		if (rule->inserted & BIT(family))
+			brfw_cls_unretire(&rs->cls[rule->hook][family],
+					  &rule->cls);
+}
+
+/**
+ * brfw_rule_remove() - take a rule out of all classifiers that it is in
+ * @rs: the ruleset
+ * @rule: a retired rule
+ */
 void brfw_rule_remove(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
 	int family;
@@ -562,7 +608,7 @@ static void brfw_gc_free_rules(struct brfw_ruleset *rs, struct list_head *list)
 	list_for_each_entry_safe(rule, tmp, list, list) {
 		list_del(&rule->list);
 		brfw_rule_free(rs, rule);
-		rs->gc.count--;
+		WRITE_ONCE(rs->gc.count, rs->gc.count - 1);
 		cond_resched();
 	}
 }
@@ -572,8 +618,10 @@ static void brfw_gc_free_policies(struct brfw_ruleset *rs,
 {
 	struct brfw_policy *policy, *tmp;
 
-	list_for_each_entry_safe(policy, tmp, list, list)
+	list_for_each_entry_safe(policy, tmp, list, list) {
 		brfw_policy_free(rs, policy);
+		cond_resched();
+	}
 }
 
 /**
@@ -597,6 +645,16 @@ void brfw_gc_queue(struct brfw_ruleset *rs)
 	queue_rcu_work(brfw_gc_wq, &rs->gc.work);
 }
 
+/* Packets need not probe tables that are empty now. It can wait if it must. */
+static void brfw_gc_prepare(struct brfw_ruleset *rs)
+{
+	int hook, family;
+
+	for (hook = 0; hook < BRFW_HOOKS; hook++)
+		for (family = 0; family < BRFW_FAMILIES; family++)
+			brfw_cls_prepare(&rs->cls[hook][family]);
+}
+
 /* A grace period after brfw_gc_queue(). */
 static void brfw_gc_work(struct work_struct *work)
 {
@@ -612,6 +670,7 @@ static void brfw_gc_work(struct work_struct *work)
 		list_move_tail(&rule->list, &rs->gc.rules);
 		cond_resched();
 	}
+	brfw_gc_prepare(rs);
 	rs->gc.queued = false;
 	brfw_gc_queue(rs);
 	mutex_unlock(&rs->bn->config_lock);
@@ -628,7 +687,7 @@ void brfw_gc_add_rule(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
 	list_add_tail(&rule->list,
 		      rule->inserted ? &rs->gc.dead : &rs->gc.rules);
-	rs->gc.count++;
+	WRITE_ONCE(rs->gc.count, rs->gc.count + 1);
 }
 
 /**
@@ -783,10 +842,18 @@ static void brfw_ruleset_free_rules(struct brfw_ruleset *rs)
 void brfw_ruleset_free(struct brfw_ruleset *rs)
 {
 	int hook, family;
+	bool is_queued;
 
-	/* Each run may queue one more, until no garbage is left. */
-	while (rs->gc.queued)
+	/*
+	 * Each run may queue one more, until no garbage is left. The last run
+	 * may still be about to let go of the lock when it says so.
+	 */
+	do {
+		mutex_lock(&rs->bn->config_lock);
+		is_queued = rs->gc.queued;
+		mutex_unlock(&rs->bn->config_lock);
 		flush_rcu_work(&rs->gc.work);
+	} while (is_queued);
 
 	/* The indexes first: they look at the rules. */
 	rhltable_destroy(&rs->by_identity);

@@ -122,8 +122,7 @@ struct brfw_policy {
  * @rules: live and new ones by hook, in order of evaluation
  * @by_handle: struct brfw_rule_state
  * @by_identity: rules of every status but draft
- * @policies: struct brfw_policy; those without bridge always exist
- * @npolicies: number of them
+ * @policies: struct brfw_policy by bridge; those without always exist
  * @stats: of rules and policies
  * @hooks: registered ones, 1 << enum brfw_hook
  * @gc: what packets may still see
@@ -142,7 +141,6 @@ struct brfw_ruleset {
 	struct rhashtable by_handle;
 	struct rhltable by_identity;
 	struct list_head policies;
-	unsigned int npolicies;
 	struct brfw_stats_pool stats;
 	u32 hooks;
 	/**
@@ -214,6 +212,8 @@ struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
 					 bool is_dead);
 void brfw_rule_link(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_rule_unlink(struct brfw_ruleset *rs, struct brfw_rule *rule);
+void brfw_rule_retire(struct brfw_ruleset *rs, struct brfw_rule *rule);
+void brfw_rule_unretire(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_rule_remove(struct brfw_ruleset *rs, struct brfw_rule *rule);
 
 struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,

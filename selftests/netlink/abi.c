@@ -712,7 +712,7 @@ static int check_culprit(const struct refusal *t, const struct nlt_reply *r)
 	if (!(t->flags & F_CULPRIT))
 		return 0;
 	if (r->has_culprit && r->culprit.handle == base_handle &&
-	    !r->culprit.change_id && !r->culprit.reserved)
+	    !r->culprit.change_id && !r->culprit.other_change_id)
 		return 0;
 	return diag("culprit %d: handle %llu, want %llu", r->has_culprit,
 		    (unsigned long long)r->culprit.handle,
@@ -1168,7 +1168,7 @@ static int expect_culprit(const struct nlt_reply *r, uint32_t change,
 			  uint64_t handle)
 {
 	if (r->has_culprit && r->culprit.change_id == change &&
-	    r->culprit.handle == handle && !r->culprit.reserved)
+	    r->culprit.handle == handle && !r->culprit.other_change_id)
 		return 0;
 	return diag("culprit: %d, change %u, handle %llu; want change %u, handle %llu",
 		    r->has_culprit, r->culprit.change_id,

@@ -18,8 +18,9 @@
  * user namespace that owns the network namespace. All others need
  * CAP_NET_ADMIN in the user namespace that owns the network namespace.
  *
- * Errors: each refusal carries an extended ACK with a text, and the offending
- * or missing attribute where there is one. Errors of a change that are found
+ * Errors: each refusal but for lack of memory carries an extended ACK with a
+ * text, and the offending attribute, or the nest that lacks one, where there is
+ * one. No attribute may stand twice in a nest. Errors of a change that are found
  * only when it is applied (at once, or at BRFW_CMD_TXN_COMMIT) carry a struct
  * brfw_culprit in NLMSGERR_ATTR_COOKIE.
  *
@@ -48,7 +49,7 @@
  *                              same draft; at most one of the four
  *        BRFW_RULE_A_MATCH: NLA_NESTED, optional, see enum brfw_match_attr
  *            BRFW_MATCH_A_...: NLA_NESTED, see enum brfw_cond_attr
- *        BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict
+ *        BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict, required
  *        BRFW_RULE_A_COMMENT: NLA_NUL_STRING, optional
  *    reply (not inside a draft):
  *    BRFW_A_GENERATION: NLA_U64
@@ -230,13 +231,16 @@ enum brfw_verdict {
 /**
  * struct brfw_culprit - what made a change fail, in NLMSGERR_ATTR_COOKIE
  * @change_id: BRFW_A_CHANGE_ID of the refused change, 0 when it had none
- * @reserved: 0
- * @handle: the other rule concerned (of which this is a duplicate), or 0
+ * @other_change_id: BRFW_A_CHANGE_ID of another change of the same draft that
+ *	is concerned (of which this is a duplicate), or 0
+ * @handle: another rule that is concerned, likewise, or 0
+ *
+ * To be copied out, since attributes are aligned to 4 bytes only.
  */
 struct brfw_culprit {
 	__u32 change_id;
-	__u32 reserved;
-	__u64 handle;
+	__u32 other_change_id;
+	__aligned_u64 handle;
 };
 
 /**
@@ -358,7 +362,9 @@ enum brfw_rule_attr {
  * @BRFW_MATCH_A_ETH_TYPE: u16 from 0x0600, EtherType behind any VLAN tag
  *	(IEEE 802.3 clause 3.2.6); frames with a length there have none
  * @BRFW_MATCH_A_VLAN_ID: u16 0-4094, VID of the outermost tag (IEEE 802.1Q
- *	clause 9.6); frames without a tag never match
+ *	clause 9.6) that the frame has at the hook; frames without never match.
+ *	In this version a VLAN-aware bridge has removed the tag at hook forward
+ *	when the egress port is untagged
  * @BRFW_MATCH_A_IP4_SRC: IPv4 source address; prefix
  * @BRFW_MATCH_A_IP4_DST: IPv4 destination address; prefix
  * @BRFW_MATCH_A_IP6_SRC: IPv6 source address; prefix
@@ -404,8 +410,8 @@ enum brfw_match_attr {
  * enum brfw_cond_attr - one condition on one field
  *
  * Bits of @BRFW_COND_A_VALUE outside of a mask or prefix must be 0. A mask of
- * all zeros, a prefix of 0 and a reversed range are refused: a condition that
- * always holds is left out.
+ * all zeros, a prefix of 0 and a range of all values are refused: a condition
+ * that always holds is left out.
  *
  * @BRFW_COND_A_UNSPEC: not used
  * @BRFW_COND_A_VALUE: the value: NLA_U8 or NLA_U16 for numbers, 4 bytes for
