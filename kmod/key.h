@@ -57,6 +57,9 @@ enum brfw_family {
  * @icmp_code: code of ICMP or ICMPv6
  * @smac: source MAC address
  * @dmac: destination MAC address
+ * @zero0: 0
+ * @zero1: 0
+ * @zero2: 0
  * @ip4: IPv4 addresses, when @family is BRFW_FAMILY_IP4
  * @ip6: IPv6 addresses, when @family is BRFW_FAMILY_IP6
  */

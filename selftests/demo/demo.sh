@@ -96,7 +96,7 @@ ask() {
 		echo "$5" | ip netns exec "$1" socat -t 5 -T 8 - "TCP4:$3:$4,connect-timeout=4"
 	else
 		# shellcheck disable=SC2016
-		ip netns exec "$1" bash -c 'exec 3<>"/dev/udp/$1/$2"; echo "$3" >&3; read -r -t 5 line <&3 && echo "$line"' \
+		ip netns exec "$1" bash -c 'exec 3<>"/dev/udp/$1/$2"; echo "$3" >&3; timeout 5 head -n 1 <&3' \
 			ask "$3" "$4" "$5"
 	fi 2>"$work/ask"
 }

@@ -65,6 +65,7 @@
 #define MAX_ENDS	16
 #define MAX_FLOOD	16
 #define MAX_TAGS	4
+#define MAX_CUT		2000
 #define SENTINEL_TYPE	0x88b5
 #define SENTINEL_LEN	60
 #define DEADLINE_MS	20000
@@ -873,23 +874,32 @@ static bool is_sentinel(const uint8_t *data, ssize_t len)
 	       !memcmp(data + 14, &cookie, sizeof(cookie));
 }
 
-static void count_copies(const struct frame *frames, int n,
-			 const uint8_t *data, ssize_t len, unsigned long *seen)
+/* Called for each frame that comes. */
+typedef void (*frame_fn)(void *arg, const uint8_t *data, size_t len);
+
+/** struct copies - how often each of some frames came */
+struct copies {
+	const struct frame *frames;
+	int n;
+	unsigned long *seen;
+};
+
+static void count_copies(void *arg, const uint8_t *data, size_t len)
 {
+	struct copies *c = arg;
 	int i;
 
-	for (i = 0; i < n; i++) {
-		if ((size_t)len != frames[i].len ||
-		    memcmp(data, frames[i].data, len))
+	for (i = 0; i < c->n; i++) {
+		if (len != c->frames[i].len ||
+		    memcmp(data, c->frames[i].data, len))
 			continue;
-		seen[i]++;
+		c->seen[i]++;
 		return;
 	}
 }
 
-/* Count the copies of each frame until the sentinel comes. */
-static int collect(struct end *e, const struct frame *frames, int n,
-		   unsigned long *seen, int timeout_ms)
+/* Pass each frame to @fn until the sentinel comes. */
+static int collect(struct end *e, frame_fn fn, void *arg, int timeout_ms)
 {
 	static uint8_t data[MAX_FRAME + 4];
 	int64_t deadline = now_ms() + timeout_ms;
@@ -900,7 +910,7 @@ static int collect(struct end *e, const struct frame *frames, int n,
 		while ((len = receive(e, data)) >= 0) {
 			if (is_sentinel(data, len))
 				return 0;
-			count_copies(frames, n, data, len, seen);
+			fn(arg, data, len);
 		}
 		if (now_ms() >= deadline)
 			return fail("sentinel did not arrive at %s", e->name);
@@ -992,9 +1002,12 @@ static int cmd_check(char **words, int n)
 			return -1;
 	if (send_sentinels(&job))
 		return -1;
-	for (i = 0; i < job.n_rx; i++)
-		if (collect(job.rx[i], &f, 1, &seen[i], DEADLINE_MS))
+	for (i = 0; i < job.n_rx; i++) {
+		struct copies c = { &f, 1, &seen[i] };
+
+		if (collect(job.rx[i], count_copies, &c, DEADLINE_MS))
 			return -1;
+	}
 	printf("seen");
 	for (i = 0; i < job.n_rx; i++)
 		printf(" %lu", seen[i]);
@@ -1002,39 +1015,59 @@ static int cmd_check(char **words, int n)
 	return 0;
 }
 
+/** struct cut - what came of a frame that was sent cut to each length */
+struct cut {
+	unsigned int seen[MAX_CUT + 1];
+	const struct frame *whole;
+};
+
+static int send_cuts(struct job *job, struct frame *f)
+{
+	size_t full = f->len;
+	int i, ret = 0;
+
+	for (f->len = ETH_HLEN; !ret && f->len <= full; f->len++)
+		for (i = 0; !ret && i < job->count; i++)
+			ret = send_frame(job->tx, f, job->mode, i);
+	f->len = full;
+	return ret ? ret : send_sentinels(job);
+}
+
+static void count_cut(void *arg, const uint8_t *data, size_t len)
+{
+	struct cut *cut = arg;
+
+	if (len <= cut->whole->len && !memcmp(data, cut->whole->data, len))
+		cut->seen[len]++;
+}
+
+/* A length of which not all copies came is shown with their number: linear and
+ * nonlinear skbs were judged differently.
+ */
 static int cmd_lengths(char **words, int n)
 {
 	static struct frame f;
-	static char out[1 << 16];
+	struct cut cut = { .whole = &f };
 	struct job job;
-	size_t len, full, at = 0;
-	int i, used = job_parse(&job, words, n);
+	size_t len;
+	int used = job_parse(&job, words, n);
 
 	if (used < 0 || job_frame(&job, &f, words + used, n - used))
 		return -1;
-	full = f.len;
+	if (f.len > MAX_CUT)
+		return fail("more than %d bytes", MAX_CUT);
 	drain(&job);
-	out[0] = '\0';
-	for (len = ETH_HLEN; len <= full; len++) {
-		unsigned long seen = 0;
-
-		f.len = len;
-		for (i = 0; i < job.count; i++)
-			if (send_frame(job.tx, &f, job.mode, i))
-				return -1;
-		if (send_sentinels(&job) ||
-		    collect(job.rx[0], &f, 1, &seen, DEADLINE_MS))
-			return -1;
-		/* Half of them through would be a difference between linear
-		 * and nonlinear skbs: show it.
-		 */
-		if (!seen || at > sizeof(out) - 32)
-			continue;
-		at += sprintf(out + at, " %zu", len);
-		if (seen != (unsigned long)job.count)
-			at += sprintf(out + at, ":%lu", seen);
+	if (send_cuts(&job, &f) ||
+	    collect(job.rx[0], count_cut, &cut, DEADLINE_MS))
+		return -1;
+	printf("lengths");
+	for (len = ETH_HLEN; len <= f.len; len++) {
+		if (cut.seen[len])
+			printf(" %zu", len);
+		if (cut.seen[len] && cut.seen[len] != (unsigned int)job.count)
+			printf(":%u", cut.seen[len]);
 	}
-	printf("lengths%s\n", out);
+	printf("\n");
 	return 0;
 }
 
@@ -1061,6 +1094,7 @@ static int flood_frames(struct job *job, struct frame *frames, char **words,
 static int flood_round(struct job *job, const struct frame *frames, int n,
 		       unsigned long *seen)
 {
+	struct copies c = { frames, n, seen };
 	int i, copy;
 
 	for (copy = 0; copy < job->count; copy++)
@@ -1069,7 +1103,7 @@ static int flood_round(struct job *job, const struct frame *frames, int n,
 				return -1;
 	if (send_sentinels(job))
 		return -1;
-	return collect(job->rx[0], frames, n, seen, DEADLINE_MS);
+	return collect(job->rx[0], count_copies, &c, DEADLINE_MS);
 }
 
 static int cmd_flood(char **words, int n)
@@ -1100,13 +1134,13 @@ static int cmd_flood(char **words, int n)
 
 static bool way_open(struct job *job)
 {
-	unsigned long none;
+	struct copies none = { 0 };
 	int i;
 
 	if (send_sentinels(job))
 		return false;
 	for (i = 0; i < job->n_rx; i++)
-		if (collect(job->rx[i], NULL, 0, &none, 20))
+		if (collect(job->rx[i], count_copies, &none, 20))
 			return false;
 	return true;
 }

@@ -56,11 +56,22 @@ test_unload() {
 	expect_drop h1 h2 rule r ip4 proto udp
 }
 
+# Many devices, to make the time long in which the module lets go of them while
+# its hooks may still be there.
+many_devices() {
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		echo "link add v$i type veth peer name w$i"
+	done | ip -n "$BR" -batch -
+}
+
 # Frames that may pass are never lost, whatever the module is doing; those that
 # are dropped before and after may pass only in between.
 test_under_traffic() {
 	local i udp tcp
 
+	many_devices
 	for ((i = 0; i < 10; i++)); do
 		load "rule add proto udp drop comment r" \
 			"rule add in p1 out p2 proto tcp accept" "policy set forward drop"

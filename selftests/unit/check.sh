@@ -5,6 +5,7 @@
 #
 #   check.sh DIRECTORY PROGRAM...
 #
+# A program that takes longer than UNIT_TIMEOUT seconds (default 120) is ended.
 # Two more programs are built and run where the compilers have what they need:
 # the race test under the thread sanitizer, and the parser under libFuzzer.
 set -uo pipefail
@@ -13,6 +14,7 @@ core=$1
 shift
 failed=()
 nrun=0
+limit=(timeout "${UNIT_TIMEOUT:-120}")
 here=$(dirname "$0")
 
 # run NAME COMMAND...
@@ -56,7 +58,7 @@ race_tsan() {
 		fi
 	fi
 	if build $name; then
-		run $name "${plain[@]}" "$core/$name" 1 300
+		run $name "${limit[@]}" "${plain[@]}" "$core/$name" 1 300
 	else
 		run $name false
 	fi
@@ -69,7 +71,7 @@ fuzz_smoke() {
 	rm -rf "$core/corpus"
 	mkdir -p "$core/corpus"
 	if "$core/key_fuzz" --corpus "$core/corpus" &&
-		(cd "$core" && ./key_fuzz_llvm -seed=1 -max_total_time=4 -max_len=300 corpus) >"$log" 2>&1; then
+		(cd "$core" && "${limit[@]}" ./key_fuzz_llvm -seed=1 -max_total_time=4 -max_len=300 corpus) >"$log" 2>&1; then
 		printf 'ok 1 libFuzzer finds nothing in 4 s (%s inputs)\n1..1\n' \
 			"$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$log")"
 		return
@@ -92,7 +94,7 @@ fuzz_llvm() {
 }
 
 for program; do
-	run "${program##*/}" "$program"
+	run "${program##*/}" "${limit[@]}" "$program"
 done
 race_tsan
 fuzz_llvm

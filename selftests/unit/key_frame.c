@@ -292,6 +292,8 @@ const struct frame frames[] = {
 	{ "atomic fragment, UDP length lies", ETH6 IP6("0014", "2c") FRAG("11", "0000")
 	  UDP("000d") DATA4,
 	  .want = { W_IP6(17), .flags = P | BAD } },
+	{ "reserved byte is no length", ETH6 IP6("001c", "2c") "06ff 0000 00000007 p" TCP,
+	  .want = { W_IP6(6), W_TCP } },
 	{ "reserved bits are no offset", ETH6 IP6("001c", "2c") FRAG("06", "0006") "p" TCP,
 	  .want = { W_IP6(6), W_TCP } },
 	{ "first fragment with an extension header inside", ETH6 IP6("0018", "2c")

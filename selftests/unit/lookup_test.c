@@ -420,6 +420,7 @@ static bool chain_once(void)
 			good &= !brfw_cls_prepare(&cls);
 		good &= chain_is(&cls, rule);
 	}
+	good &= brfw_cls_cost(&cls) <= 1; /* a table without rules at most */
 	good &= !brfw_cls_prepare(&cls) && !brfw_cls_cost(&cls);
 	brfw_cls_destroy(&cls);
 
@@ -486,7 +487,7 @@ static void limit_match_init(struct brfw_match *m, unsigned int table,
 
 struct limit {
 	struct brfw_cls cls;
-	struct ref_rule *rule[BRFW_CLS_COST_MAX];
+	struct ref_rule *rule[4 * BRFW_CLS_COST_MAX];
 	unsigned int n;
 };
 
@@ -539,7 +540,7 @@ static bool limit_run(unsigned int step_table, unsigned int step_range,
 		good &= limit_add(&l, i * step_table, i * step_range) == -ENOSPC;
 		good &= kshim_nlive == live;
 		good &= !brfw_cls_prepare(&l.cls) && limit_is_whole(&l);
-		for (i = 0; i < nmax; i++)
+		for (i = 0; i < l.n; i++)
 			remove_rule(&l.cls, l.rule[i]);
 		good &= !brfw_cls_prepare(&l.cls) && !brfw_cls_cost(&l.cls);
 	}
@@ -758,6 +759,7 @@ static const struct profile profiles[] = {
  * @gen: the published generation
  * @oldest: the oldest that a reader may have
  * @prepared: brfw_cls_prepare() was called after the last insertion
+ * @nfrees: frees without a grace period, before the last operation
  * @what: the last operation
  */
 struct history {
@@ -770,6 +772,7 @@ struct history {
 	u64 gen;
 	u64 oldest;
 	bool prepared;
+	unsigned int nfrees;
 	const char *what;
 };
 
@@ -789,6 +792,7 @@ static void history_init(struct history *h, const struct profile *p)
 	kshim_random = (u64)ref_random_below(&rnd, U16_MAX) << 32 |
 		       ref_random_below(&rnd, U16_MAX);
 	brfw_cls_init(&h->cls);
+	h->nfrees = kshim_nfrees;
 }
 
 static bool history_wrong(const struct history *h, const char *text, u64 gen)
@@ -864,6 +868,8 @@ static bool history_check(const struct history *h)
 {
 	u64 old = h->oldest + ref_random_below(&rnd, h->gen - h->oldest + 1);
 
+	if (kshim_nfrees != h->nfrees)
+		return history_wrong(h, "memory that readers see was freed", h->gen);
 	if (brfw_cls_cost(&h->cls) < history_least_cost(h))
 		return history_wrong(h, "the cost is too small", h->gen);
 
@@ -937,6 +943,7 @@ static bool history_insert(struct history *h)
 		return history_wrong(h, "brfw_cls_insert() returns something else", h->gen);
 	if (err) {
 		kfree(rule);
+		h->nfrees = kshim_nfrees; /* nobody else saw what was allocated */
 		h->what = "failed insert";
 		return kshim_nlive == live - 1 || history_wrong(h, "leak", h->gen);
 	}
@@ -1058,6 +1065,23 @@ static bool history_step(struct history *h)
 	}
 }
 
+/* A reader in the middle of the operation, by a generation that was published. */
+static struct history *history_now;
+static bool history_read_well;
+
+static void history_read_amid(void)
+{
+	const struct history *h = history_now;
+	u64 gen = h->oldest + ref_random_below(&rnd, h->gen - h->oldest + 1);
+	unsigned int i;
+
+	for (i = 0; history_read_well && i < 16; i++)
+		history_read_well =
+			history_check_key(h, ref_random_below(&rnd, REF_KEYS),
+					  gen, i % 8 == 0) ||
+			history_wrong(h, "this was amid the next operation", gen);
+}
+
 static bool history_run(const struct profile *p, unsigned int nsteps)
 {
 	static struct history h;
@@ -1065,8 +1089,12 @@ static bool history_run(const struct profile *p, unsigned int nsteps)
 	unsigned int i;
 
 	history_init(&h, p);
+	history_now = &h;
+	history_read_well = true;
+	kshim_on_publish = history_read_amid;
 	for (i = 0; good && i < nsteps; i++)
-		good = history_step(&h) && history_check(&h);
+		good = history_step(&h) && history_check(&h) && history_read_well;
+	kshim_on_publish = NULL;
 	if (ref_random_one_in(&rnd, 2))
 		while (h.n)
 			history_remove(&h, ref_random_below(&rnd, h.n));

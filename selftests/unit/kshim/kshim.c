@@ -15,6 +15,8 @@
 
 unsigned int kshim_fail_at;
 unsigned int kshim_nlive;
+unsigned int kshim_nfrees;
+void (*kshim_on_publish)(void);
 __thread unsigned long kshim_nderefs;
 uint64_t kshim_random = 1;
 
@@ -53,18 +55,24 @@ void *kshim_alloc(size_t size, bool is_kmalloc)
 	return b->data;
 }
 
-void kshim_free(const void *p, bool is_kfree)
+static void kshim_block_free(const void *p, bool is_kfree)
 {
 	struct kshim_block *b;
 
-	if (!p)
-		return;
 	b = (struct kshim_block *)((char *)p - offsetof(struct kshim_block, data));
 	ASAN_UNPOISON_MEMORY_REGION(b, sizeof(*b));
 	if (is_kfree && !b->is_kmalloc)
 		kshim_bug("kfree() of memory from kvmalloc()");
 	kshim_nlive--;
 	free(b);
+}
+
+void kshim_free(const void *p, bool is_kfree)
+{
+	if (!p)
+		return;
+	kshim_nfrees++;
+	kshim_block_free(p, is_kfree);
 }
 
 /* ---- RCU ---- */
@@ -146,6 +154,6 @@ void kshim_rcu_quiesce(void)
 		void *object = head->object;
 
 		head = head->next;
-		kshim_free(object, false);
+		kshim_block_free(object, false);
 	}
 }

@@ -24,6 +24,16 @@ extern unsigned int kshim_fail_at;
 /* Allocated and not yet freed; deferred frees count as not freed. */
 extern unsigned int kshim_nlive;
 
+/* Frees that did not wait for readers. */
+extern unsigned int kshim_nfrees;
+
+/**
+ * kshim_on_publish - called after each rcu_assign_pointer(), when set
+ *
+ * It stands where a reader may run beside the writer, and may look up.
+ */
+extern void (*kshim_on_publish)(void);
+
 /* Calls of rcu_dereference() by this thread. */
 extern __thread unsigned long kshim_nderefs;
 

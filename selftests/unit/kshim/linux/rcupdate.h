@@ -9,7 +9,11 @@
 	(kshim_rcu_check(), __atomic_load_n(&(p), __ATOMIC_ACQUIRE))
 #define rcu_dereference_protected(p, cond)	((void)(cond), (p))
 #define rcu_access_pointer(p)		READ_ONCE(p)
-#define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
+#define rcu_assign_pointer(p, v) do {		\
+	smp_store_release(&(p), v);		\
+	if (kshim_on_publish)			\
+		kshim_on_publish();		\
+} while (0)
 #define RCU_INIT_POINTER(p, v)		WRITE_ONCE(p, v)
 
 #define kfree_rcu(p, head)	kshim_rcu_defer(&(p)->head, p)
