@@ -29,6 +29,7 @@
  */
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "commit.h"
 #include "hook.h"
@@ -464,6 +465,16 @@ static bool brfw_rule_same_comment(const struct brfw_rule *a,
 	return !strcmp(a->comment, b->comment);
 }
 
+static bool brfw_rule_same_actions(const struct brfw_rule *a,
+				   const struct brfw_rule *b)
+{
+	if (a->verdict != b->verdict || !a->actions != !b->actions)
+		return false;
+
+	return !a->actions ||
+	       !memcmp(a->actions, b->actions, sizeof(*a->actions));
+}
+
 /*
  * Add the rule of a change, which has its place already unless @is_last.
  * @old is a dead rule with the same identity or NULL.
@@ -528,7 +539,7 @@ static int brfw_commit_rule_add(struct brfw_commit *c,
 	other = NULL;
 	if (c->draft->is_replace)
 		other = brfw_ruleset_find_same(c->rs, rule, true);
-	if (other && other->verdict != rule->verdict)
+	if (other && !brfw_rule_same_actions(rule, other))
 		other = NULL;
 
 	return brfw_commit_rule_insert(c, change, other, is_last);
@@ -549,8 +560,8 @@ static int brfw_commit_rule_delete(struct brfw_commit *c,
 /* @hook is BRFW_HOOKS for all, @bridge is 0 for all. */
 static void brfw_commit_rule_flush(struct brfw_commit *c, u8 hook, u16 bridge)
 {
+	struct brfw_key value, mask;
 	struct brfw_rule *rule;
-	struct brfw_match m;
 	u64 order;
 	int h;
 
@@ -560,8 +571,8 @@ static void brfw_commit_rule_flush(struct brfw_commit *c, u8 hook, u16 bridge)
 		order = 0;
 		while ((rule = brfw_ruleset_next(c->rs, h, order))) {
 			order = rule->cls.order;
-			brfw_cls_rule_get_match(&rule->cls, &m);
-			if (!bridge || m.value.bridge == bridge)
+			brfw_cls_rule_get_masked(&rule->cls, &value, &mask);
+			if (!bridge || value.bridge == bridge)
 				brfw_commit_kill(c, rule);
 			cond_resched();
 		}
@@ -731,6 +742,8 @@ static u32 brfw_commit_hooks(const struct brfw_commit *c)
 	for (hook = 0; hook < BRFW_HOOKS; hook++)
 		if (c->rs->nhook_rules[hook])
 			hooks |= BIT(hook);
+	if (c->rs->nneeding[BRFW_NEED_VLAN] || c->rs->nneeding[BRFW_NEED_FRAME])
+		hooks |= BIT(BRFW_HOOK_PREROUTING);
 
 	list_for_each_entry(policy, &c->rs->policies, list)
 		if (policy->status != BRFW_RULE_DEAD &&
@@ -738,6 +751,31 @@ static u32 brfw_commit_hooks(const struct brfw_commit *c)
 			hooks |= BIT(policy->hook);
 
 	return hooks;
+}
+
+/* Let the connections of bridged traffic be tracked, if that is needed. */
+static int brfw_commit_track(struct brfw_commit *c)
+{
+	int err;
+
+	if (!c->rs->nneeding[BRFW_NEED_CT] || c->rs->tracks)
+		return 0;
+
+	err = nf_ct_netns_get(c->rs->bn->net, NFPROTO_BRIDGE);
+	if (err)
+		return brfw_commit_fail(c, err, "connection tracking on bridges could not be turned on (is there a module nf_conntrack_bridge?)");
+	c->rs->tracks = true;
+
+	return 0;
+}
+
+static void brfw_commit_untrack(struct brfw_commit *c)
+{
+	if (c->rs->nneeding[BRFW_NEED_CT] || !c->rs->tracks)
+		return;
+
+	nf_ct_netns_put(c->rs->bn->net, NFPROTO_BRIDGE);
+	c->rs->tracks = false;
 }
 
 /* Return: the view to be published, or an error pointer. */
@@ -758,16 +796,23 @@ static struct brfw_view *brfw_commit_prepare(struct brfw_commit *c,
 	if (is_dry_run)
 		return view;
 
+	/* First, so that its hooks run before ours. */
+	err = brfw_commit_track(c);
+	if (err)
+		goto err_view;
 	hooks = brfw_commit_hooks(c) & ~c->rs->hooks;
 	err = brfw_hooks_register(c->rs->bn->net, hooks);
 	if (err) {
-		kvfree(view);
 		brfw_commit_fail(c, err, "the netfilter hooks could not be registered");
-		return ERR_PTR(err);
+		goto err_view;
 	}
 	c->rs->hooks |= hooks;
 
 	return view;
+
+err_view:
+	kvfree(view);
+	return ERR_PTR(err);
 }
 
 /* ---- step 3, or the way back ---- */
@@ -809,6 +854,10 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 	brfw_commit_finish_policies(c);
 	brfw_gc_queue(c->rs);
 
+	brfw_commit_untrack(c);
+	/* Unregistering a hook would drop the frames that are queued. */
+	if (c->rs->nneeding[BRFW_NEED_QUEUE])
+		return;
 	idle = c->rs->hooks & ~brfw_commit_hooks(c);
 	brfw_hooks_unregister(c->rs->bn->net, idle);
 	c->rs->hooks &= ~idle;
@@ -850,6 +899,7 @@ static void brfw_commit_undo(struct brfw_commit *c)
 		cond_resched();
 	}
 	brfw_commit_undo_policies(c);
+	brfw_commit_untrack(c);
 	brfw_gc_queue(c->rs);
 }
 

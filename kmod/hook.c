@@ -3,20 +3,62 @@
  * The netfilter hooks: read the frame, ask the classifier, count, decide.
  *
  * Runs for every frame on every bridge of a namespace while its ruleset has
- * something to do there. Takes no lock, allocates nothing, writes nothing but
- * per-CPU counters, and never changes the frame.
+ * something to do there. Takes no lock and writes nothing shared but the
+ * limiters of rules that have a limit, log or reject. Allocates only what
+ * answers and copies need, and never changes the frame but for its mark.
  */
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_log.h>
 
+#include "frame.h"
 #include "hook.h"
 #include "netns.h"
+#include "reject.h"
 #include "ruleset.h"
+#include "transmit.h"
 
 /* Just behind bridge conntrack (NF_IP_PRI_CONNTRACK), which also defragments. */
 #define BRFW_HOOK_PRIORITY	(NF_BR_PRI_FILTER_BRIDGED + 1)
+
+/* Rules that match a frame and don't decide, and that it may meet. */
+#define BRFW_MAX_CANDIDATES	64
+
+/* Log entries and answers that a namespace may make at once, in seconds. */
+#define BRFW_BURST_SECONDS	2
+
+/**
+ * struct brfw_judgement - one frame at one hook
+ * @skb: the frame
+ * @state: of the netfilter hook
+ * @view: generation that it is judged by
+ * @hook: enum brfw_hook
+ * @in_path: softirqs were off when the hook was entered
+ * @knows_frame: brfw_frame_begin() was called
+ * @is_first: the rule under consideration acts for the first time on the frame
+ * @packets: frames that it stands for
+ * @bytes: of it
+ * @key: what was read of it
+ * @layout: where its headers are
+ * @vlan: VLAN that the bridge classified it into
+ */
+struct brfw_judgement {
+	struct sk_buff *skb;
+	const struct nf_hook_state *state;
+	const struct brfw_view *view;
+	u8 hook;
+	bool in_path;
+	bool knows_frame;
+	bool is_first;
+	unsigned int packets;
+	unsigned int bytes;
+	struct brfw_key key;
+	struct brfw_layout layout;
+	struct brfw_vlan vlan;
+};
 
 /*
  * The bridge sends its own BPDUs with skb->data at the MAC header; everything
@@ -27,20 +69,86 @@ static bool brfw_hook_is_own_bpdu(const struct sk_buff *skb)
 	return skb_mac_offset(skb) == 0 && skb->protocol == htons(ETH_P_802_2);
 }
 
-static void brfw_hook_set_ports(struct brfw_key *key,
-				const struct brfw_view *view,
-				const struct nf_hook_state *state)
+static void brfw_judge_event(struct brfw_judgement *j, enum brfw_event event)
 {
-	struct brfw_ifaces *ifaces = &view->ruleset->ifaces;
-	struct net_device *port = state->in ? : state->out;
+	brfw_counters_add(j->view->ruleset->events[event].counters, 1,
+			  j->skb->len);
+}
 
-	if (view->uses_bridge)
-		key->bridge = brfw_iface_slot(ifaces,
-					      netdev_master_upper_dev_get_rcu(port));
-	if (view->uses_in)
+/* BRFW_CT_* of a frame. */
+static u8 brfw_judge_ct_state(const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	if (!ct)
+		/* What isn't IP to the bridge isn't tracked either. */
+		return ctinfo != IP_CT_UNTRACKED &&
+		       (skb->protocol == htons(ETH_P_IP) ||
+			skb->protocol == htons(ETH_P_IPV6)) ?
+		       BRFW_CT_INVALID : BRFW_CT_UNTRACKED;
+
+	switch (ctinfo) {
+	case IP_CT_NEW:
+		return BRFW_CT_NEW;
+	case IP_CT_ESTABLISHED:
+	case IP_CT_ESTABLISHED_REPLY:
+		return BRFW_CT_ESTABLISHED;
+	case IP_CT_RELATED:
+	case IP_CT_RELATED_REPLY:
+		return BRFW_CT_RELATED;
+	default:
+		return BRFW_CT_UNTRACKED;
+	}
+}
+
+/* Frames that a packet stands for. A guest may leave gso_segs 0. */
+static unsigned int brfw_hook_packets(const struct sk_buff *skb,
+				      const struct brfw_layout *layout)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+
+	if (!skb_is_gso(skb))
+		return 1;
+	if (shinfo->gso_segs)
+		return shinfo->gso_segs;
+
+	return DIV_ROUND_UP(skb->len - layout->payload, shinfo->gso_size);
+}
+
+static unsigned int brfw_hook_bytes(const struct sk_buff *skb)
+{
+	unsigned int bytes = skb->len - skb_mac_offset(skb);
+
+	return skb_vlan_tag_present(skb) ? bytes + VLAN_HLEN : bytes;
+}
+
+/* What the ruleset needs to know of the frame. */
+static void brfw_judge_read(struct brfw_judgement *j)
+{
+	const struct nf_hook_state *state = j->state;
+	struct brfw_ifaces *ifaces = &j->view->ruleset->ifaces;
+	const struct net_device *bridge;
+	struct brfw_key *key = &j->key;
+	u32 needs = j->view->needs;
+
+	bridge = netdev_master_upper_dev_get_rcu(state->in ? : state->out);
+	brfw_frame_get_vlan(j->skb, state, bridge, j->in_path, &j->vlan);
+	brfw_key_from_skb(key, j->skb, &j->vlan, &j->layout);
+	j->packets = brfw_hook_packets(j->skb, &j->layout);
+	j->bytes = brfw_hook_bytes(j->skb);
+
+	if (j->vlan.is_unknown && needs & BIT(BRFW_NEED_VLAN))
+		brfw_judge_event(j, BRFW_EVENT_VLAN_UNKNOWN);
+	if (needs & BIT(BRFW_NEED_BRIDGE))
+		key->bridge = brfw_iface_slot(ifaces, bridge);
+	if (needs & BIT(BRFW_NEED_IN))
 		key->in = brfw_iface_slot(ifaces, state->in);
-	if (view->uses_out)
+	if (needs & BIT(BRFW_NEED_OUT))
 		key->out = brfw_iface_slot(ifaces, state->out);
+	if (needs & BIT(BRFW_NEED_CT))
+		key->ct_state = brfw_judge_ct_state(j->skb);
 }
 
 static const struct brfw_view_policy *
@@ -65,65 +173,243 @@ brfw_view_find_policy(const struct brfw_view *view, u8 hook, u16 bridge)
 	return &view->policies[hook];
 }
 
-/* Frames that a packet stands for. A guest may leave gso_segs 0. */
-static unsigned int brfw_hook_packets(const struct sk_buff *skb)
+/* ---- limits and actions ---- */
+
+static bool brfw_judge_take(struct brfw_judgement *j,
+			    struct brfw_limiter *limiter, unsigned int per_sec)
 {
-	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	const struct brfw_rate rate = {
+		.rate = per_sec,
+		.period = BRFW_TICKS_PER_SEC,
+		.burst = BRFW_BURST_SECONDS * (u64)per_sec,
+	};
 
-	if (!skb_is_gso(skb))
-		return 1;
-	if (shinfo->gso_segs)
-		return shinfo->gso_segs;
+	if (brfw_rate_is_valid(&rate) && brfw_limiter_take(limiter, &rate, 1))
+		return true;
 
-	return DIV_ROUND_UP(skb->len, shinfo->gso_size);
+	brfw_judge_event(j, BRFW_EVENT_LIMITED);
+	return false;
 }
 
-static unsigned int brfw_hook_bytes(const struct sk_buff *skb)
+static void brfw_judge_log(struct brfw_judgement *j,
+			   const struct brfw_actions *a)
 {
-	unsigned int bytes = skb->len - skb_mac_offset(skb);
+	const struct nf_hook_state *state = j->state;
+	struct nf_loginfo info = {
+		.type = NF_LOG_TYPE_LOG,
+		.u.log.level = LOGLEVEL_NOTICE,
+		.u.log.logflags = NF_LOG_DEFAULT_MASK,
+	};
 
-	return skb_vlan_tag_present(skb) ? bytes + VLAN_HLEN : bytes;
+	if (!brfw_judge_take(j, &j->view->ruleset->log_limiter,
+			     brfw_log_rate()))
+		return;
+
+	if (a->logs_to_group) {
+		memset(&info, 0, sizeof(info));
+		info.type = NF_LOG_TYPE_ULOG;
+		info.u.ulog.group = a->log_group;
+		info.u.ulog.qthreshold = 1;
+	}
+	nf_log_packet(state->net, NFPROTO_BRIDGE, state->hook, j->skb,
+		      state->in, state->out, &info, "%s", a->log_prefix);
+}
+
+/* Return: whether a copy was handed over. */
+static bool brfw_judge_send(struct brfw_judgement *j, u16 slot)
+{
+	struct net_device *dev;
+
+	dev = brfw_iface_dev(&j->view->ruleset->ifaces, slot);
+	if (brfw_transmit_problem(dev) || j->vlan.is_unknown) {
+		brfw_judge_event(j, BRFW_EVENT_NO_TARGET);
+		return false;
+	}
+
+	brfw_transmit_copy(j->skb, j->state, dev, &j->vlan);
+	return true;
+}
+
+/* Frames that come back from where a rule sends them are none of its business. */
+static bool brfw_judge_is_from(struct brfw_judgement *j, u16 slot)
+{
+	return slot && j->state->in && j->state->in ==
+		       brfw_iface_dev(&j->view->ruleset->ifaces, slot);
+}
+
+static bool brfw_judge_limit(struct brfw_judgement *j,
+			     const struct brfw_rule *rule)
+{
+	const struct brfw_actions *a = rule->actions;
+	u64 tokens;
+
+	if (!a->has_limit)
+		return true;
+
+	tokens = a->limits_bytes ? j->bytes : j->packets;
+	return brfw_limiter_take(&rule->state->limiter, &a->rate, tokens);
+}
+
+/*
+ * What a rule does once for each received frame, of which this may be one of
+ * several copies.
+ *
+ * Return: whether the rule matches, as it did for the first copy.
+ */
+static bool brfw_judge_act_once(struct brfw_judgement *j,
+				const struct brfw_rule *rule)
+{
+	const struct brfw_actions *a = rule->actions;
+	bool matches;
+
+	if (!j->knows_frame) {
+		brfw_frame_begin(j->skb, j->state, j->in_path);
+		j->knows_frame = true;
+	}
+
+	j->is_first = !brfw_frame_recall(rule->state->handle, &matches);
+	if (!j->is_first)
+		return matches;
+
+	matches = brfw_judge_limit(j, rule);
+	brfw_frame_remember(rule->state->handle, matches);
+	if (!matches)
+		return false;
+
+	if (a->has_log)
+		brfw_judge_log(j, a);
+	if (a->mirror && !brfw_judge_is_from(j, a->mirror))
+		brfw_judge_send(j, a->mirror);
+
+	return true;
+}
+
+/* Return: whether the rule, whose other conditions hold, matches. */
+static bool brfw_judge_act(struct brfw_judgement *j,
+			   const struct brfw_rule *rule)
+{
+	const struct brfw_actions *a = rule->actions;
+	struct sk_buff *skb = j->skb;
+
+	if (brfw_judge_is_from(j, a->redirect))
+		return false;
+	if (a->acts_once && !brfw_judge_act_once(j, rule))
+		return false;
+
+	skb->mark = (skb->mark & ~a->mark_mask) | a->mark_value;
+	return true;
+}
+
+/* ---- verdicts ---- */
+
+static void brfw_judge_reject(struct brfw_judgement *j,
+			      const struct brfw_rule *rule)
+{
+	if (!j->is_first || j->vlan.is_unknown ||
+	    !brfw_reject_may_answer(&j->key))
+		return;
+	if (!brfw_judge_take(j, &j->view->ruleset->reject_limiter,
+			     brfw_reject_rate()))
+		return;
+
+	brfw_reject_answer(j->skb, j->state, &j->key, &j->layout, &j->vlan,
+			   rule->actions->reject);
+}
+
+static unsigned int brfw_judge_verdict(struct brfw_judgement *j,
+				       const struct brfw_rule *rule)
+{
+	const struct brfw_actions *a = rule->actions;
+
+	switch (rule->verdict) {
+	case BRFW_VERDICT_ACCEPT:
+		return NF_ACCEPT;
+	case BRFW_VERDICT_REJECT:
+		brfw_judge_reject(j, rule);
+		return NF_DROP;
+	case BRFW_VERDICT_REDIRECT:
+		if (j->is_first)
+			brfw_judge_send(j, a->redirect);
+		return NF_DROP;
+	case BRFW_VERDICT_QUEUE:
+		return NF_QUEUE_NR(a->queue) |
+		       (a->queue_bypass ? NF_VERDICT_FLAG_QUEUE_BYPASS : 0);
+	default:
+		return NF_DROP;
+	}
+}
+
+static unsigned int brfw_judge_policy(struct brfw_judgement *j)
+{
+	const struct brfw_view_policy *policy;
+
+	policy = brfw_view_find_policy(j->view, j->hook, j->key.bridge);
+	brfw_counters_add(policy->counters, j->packets, j->bytes);
+
+	return policy->verdict == BRFW_VERDICT_ACCEPT ? NF_ACCEPT : NF_DROP;
+}
+
+static unsigned int brfw_judge(struct brfw_judgement *j)
+{
+	const struct brfw_ruleset *rs = j->view->ruleset;
+	const struct brfw_cls_rule *match;
+	const struct brfw_rule *rule;
+	u64 order = 0;
+	int i;
+
+	brfw_judge_read(j);
+
+	for (i = 0; i < BRFW_MAX_CANDIDATES; i++) {
+		match = brfw_cls_lookup(&rs->cls[j->hook][j->key.family],
+					&j->key, j->view->generation, order);
+		if (!match)
+			return brfw_judge_policy(j);
+
+		order = match->order;
+		rule = container_of(match, struct brfw_rule, cls);
+		if (rule->actions && !brfw_judge_act(j, rule))
+			continue;
+		brfw_counters_add(rule->counters, j->packets, j->bytes);
+		if (rule->verdict != BRFW_VERDICT_NONE)
+			return brfw_judge_verdict(j, rule);
+	}
+
+	brfw_judge_event(j, BRFW_EVENT_OVERRUN);
+	return NF_DROP;
 }
 
 static unsigned int brfw_hook_judge(struct sk_buff *skb,
 				    const struct nf_hook_state *state, u8 hook)
 {
-	const struct brfw_view_policy *policy;
-	struct brfw_counters __percpu *counters;
-	const struct brfw_cls_rule *match;
-	const struct brfw_ruleset *rs;
-	const struct brfw_rule *rule;
-	const struct brfw_view *view;
-	struct brfw_key key;
-	u8 verdict;
+	struct brfw_judgement j = {
+		.skb = skb,
+		.state = state,
+		.hook = hook,
+		.in_path = in_softirq(),
+	};
+	unsigned int verdict;
 
-	view = rcu_dereference(brfw_net(state->net)->view);
-	if (!view)
+	j.view = rcu_dereference(brfw_net(state->net)->view);
+	if (!j.view)
 		return NF_ACCEPT;
-
-	brfw_key_from_skb(&key, skb);
-	brfw_hook_set_ports(&key, view, state);
-
-	rs = view->ruleset;
-	match = brfw_cls_lookup(&rs->cls[hook][key.family], &key,
-				view->generation, 0);
-	if (match) {
-		rule = container_of(match, struct brfw_rule, cls);
-		counters = rule->counters;
-		verdict = rule->verdict;
-	} else {
-		policy = brfw_view_find_policy(view, hook, key.bridge);
-		counters = policy->counters;
-		verdict = policy->verdict;
-	}
 
 	/* Frames that a program let go from a queue come with softirqs on. */
 	local_bh_disable();
-	brfw_counters_add(counters, brfw_hook_packets(skb),
-			  brfw_hook_bytes(skb));
+	verdict = brfw_transmit_is_ours(skb) ? NF_ACCEPT : brfw_judge(&j);
 	local_bh_enable();
 
-	return verdict == BRFW_VERDICT_ACCEPT ? NF_ACCEPT : NF_DROP;
+	return verdict;
+}
+
+/* Nothing is judged here: frames are only noted. */
+static unsigned int brfw_hook_prerouting(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	local_bh_disable();
+	brfw_frame_receive(skb, state);
+	local_bh_enable();
+
+	return NF_ACCEPT;
 }
 
 static unsigned int brfw_hook_forward(void *priv, struct sk_buff *skb,
@@ -147,7 +433,7 @@ static unsigned int brfw_hook_output(void *priv, struct sk_buff *skb,
 	return brfw_hook_judge(skb, state, BRFW_HOOK_OUTPUT);
 }
 
-static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOKS] = {
+static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
 	[BRFW_HOOK_FORWARD] = {
 		.hook = brfw_hook_forward,
 		.pf = NFPROTO_BRIDGE,
@@ -166,6 +452,12 @@ static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOKS] = {
 		.hooknum = NF_BR_LOCAL_OUT,
 		.priority = BRFW_HOOK_PRIORITY,
 	},
+	[BRFW_HOOK_PREROUTING] = {
+		.hook = brfw_hook_prerouting,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_PRE_ROUTING,
+		.priority = BRFW_HOOK_PRIORITY,
+	},
 };
 
 /**
@@ -180,7 +472,7 @@ int brfw_hooks_register(struct net *net, u32 hooks)
 {
 	int hook, err;
 
-	for (hook = 0; hook < BRFW_HOOKS; hook++) {
+	for (hook = 0; hook <= BRFW_HOOK_MAX; hook++) {
 		if (!(hooks & BIT(hook)))
 			continue;
 		err = nf_register_net_hook(net, &brfw_hook_ops[hook]);
@@ -206,7 +498,7 @@ void brfw_hooks_unregister(struct net *net, u32 hooks)
 {
 	int hook;
 
-	for (hook = 0; hook < BRFW_HOOKS; hook++)
+	for (hook = 0; hook <= BRFW_HOOK_MAX; hook++)
 		if (hooks & BIT(hook))
 			nf_unregister_net_hook(net, &brfw_hook_ops[hook]);
 }

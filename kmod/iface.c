@@ -100,8 +100,8 @@ static void brfw_iface_bind(struct brfw_ifaces *ifaces,
 
 	/* Packets see either name of a renamed device, never none. */
 	if (old)
-		old->ifindex = 0;
-	iface->ifindex = ifindex;
+		WRITE_ONCE(old->ifindex, 0);
+	WRITE_ONCE(iface->ifindex, ifindex);
 	xa_store(&ifaces->by_ifindex, ifindex, xa_mk_value(iface->slot),
 		 GFP_KERNEL | __GFP_NOFAIL);
 }
@@ -113,7 +113,7 @@ static void brfw_iface_unbind(struct brfw_ifaces *ifaces,
 		return;
 
 	xa_erase(&ifaces->by_ifindex, iface->ifindex);
-	iface->ifindex = 0;
+	WRITE_ONCE(iface->ifindex, 0);
 }
 
 static int brfw_iface_ifindex(struct net *net, const char *name)
@@ -275,6 +275,22 @@ void brfw_iface_name(struct brfw_ifaces *ifaces, u16 slot,
 	iface = xa_load(&ifaces->by_slot, slot);
 	memcpy(name, iface->name, IFNAMSIZ);
 	mutex_unlock(&ifaces->lock);
+}
+
+/**
+ * brfw_iface_dev() - the device that bears a name
+ * @ifaces: names of the namespace
+ * @slot: of a name that a rule uses which the caller can see
+ *
+ * Context: RCU read section.
+ * Return: the device, valid until the read section ends, or NULL.
+ */
+struct net_device *brfw_iface_dev(struct brfw_ifaces *ifaces, u16 slot)
+{
+	const struct brfw_iface *iface = xa_load(&ifaces->by_slot, slot);
+	int ifindex = READ_ONCE(iface->ifindex);
+
+	return ifindex ? dev_get_by_index_rcu(ifaces->net, ifindex) : NULL;
 }
 
 /**

@@ -56,6 +56,8 @@ static inline u16 brfw_iface_slot(struct brfw_ifaces *ifaces,
 	return entry ? xa_to_value(entry) : 0;
 }
 
+struct net_device *brfw_iface_dev(struct brfw_ifaces *ifaces, u16 slot);
+
 /* Control path: may sleep. */
 
 void brfw_ifaces_init(struct brfw_ifaces *ifaces, struct net *net);

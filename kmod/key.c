@@ -9,30 +9,46 @@
  * hold sets BRFW_KEY_F_MALFORMED, and the later fields stay absent.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/mpls.h>
+#include <linux/ppp_defs.h>
+#include <linux/sctp.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/dsfield.h>
+#include <net/gre.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
 #include <net/tcp.h>
+
+#include <linux/brfw.h>
 
 #include "key.h"
 
 /* More extension headers than this make an IPv6 packet malformed. */
 #define BRFW_MAX_EXT_HEADERS	8
 
+/* More options than this in front of a link-layer address make a neighbour
+ * discovery message malformed.
+ */
+#define BRFW_MAX_ND_OPTIONS	8
+
 /**
  * struct brfw_cursor - where the parser stands
  * @skb: the frame
  * @off: offset of the next header from skb->data; may be negative
  * @end: offset behind the last byte that may be read
+ * @layout: where to note what is where
  */
 struct brfw_cursor {
 	const struct sk_buff *skb;
 	int off;
 	int end;
+	struct brfw_layout *layout;
 };
 
 /* The next @len bytes, in the frame or copied to @buf; NULL if there are fewer. */
@@ -65,6 +81,7 @@ static void brfw_key_read_tcp(struct brfw_key *key, struct brfw_cursor *c)
 	key->sport = ntohs(th->source);
 	key->dport = ntohs(th->dest);
 	key->tcp_flags = tcp_flag_byte(th);
+	c->layout->payload = c->off + th->doff * 4;
 	key->flags |= BRFW_KEY_F_L4;
 }
 
@@ -87,10 +104,47 @@ static void brfw_key_read_udp(struct brfw_key *key, struct brfw_cursor *c,
 
 	key->sport = ntohs(uh->source);
 	key->dport = ntohs(uh->dest);
+	c->layout->payload = c->off + sizeof(*uh);
 	key->flags |= BRFW_KEY_F_L4;
 }
 
-/* RFC 792, RFC 4443: type and code start both, behind them a checksum. */
+/* RFC 9260 section 3.1 */
+static void brfw_key_read_sctp(struct brfw_key *key, struct brfw_cursor *c)
+{
+	const struct sctphdr *sh;
+	struct sctphdr buf;
+
+	sh = brfw_cursor_peek(c, sizeof(buf), &buf);
+	if (!sh) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+
+	key->sport = ntohs(sh->source);
+	key->dport = ntohs(sh->dest);
+	key->flags |= BRFW_KEY_F_L4;
+}
+
+/* RFC 2784 section 2 */
+static void brfw_key_read_gre(struct brfw_key *key, struct brfw_cursor *c)
+{
+	const struct gre_base_hdr *gh;
+	struct gre_base_hdr buf;
+
+	gh = brfw_cursor_peek(c, sizeof(buf), &buf);
+	if (!gh) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+
+	key->gre_proto = ntohs(gh->protocol);
+	key->flags |= BRFW_KEY_F_L4;
+}
+
+/*
+ * RFC 792, RFC 4443, RFC 3376: all start with a type, what is a code in the
+ * first two, and a checksum.
+ */
 static void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const u8 *type_code;
@@ -102,28 +156,109 @@ static void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor *c)
 		return;
 	}
 
-	key->icmp_type = type_code[0];
-	key->icmp_code = type_code[1];
+	key->type = type_code[0];
+	key->code = type_code[1];
 	key->flags |= BRFW_KEY_F_L4;
 }
 
-static void brfw_key_read_l4(struct brfw_key *key, struct brfw_cursor *c,
-			     bool is_fragment)
+/* RFC 4861 section 4.6: the first link-layer address among the options. */
+static void brfw_key_read_nd_options(struct brfw_key *key,
+				     struct brfw_cursor *c)
 {
+	const struct nd_opt_hdr *oh;
+	const u8 *option;
+	u8 buf[8];
+	int i;
+
+	for (i = 0; c->off < c->end; i++) {
+		option = brfw_cursor_peek(c, sizeof(buf), buf);
+		oh = (const struct nd_opt_hdr *)option;
+		if (!option || !oh->nd_opt_len || i == BRFW_MAX_ND_OPTIONS ||
+		    oh->nd_opt_len * 8 > c->end - c->off) {
+			brfw_key_set_malformed(key);
+			return;
+		}
+		if (oh->nd_opt_type == ND_OPT_SOURCE_LL_ADDR ||
+		    oh->nd_opt_type == ND_OPT_TARGET_LL_ADDR) {
+			memcpy(key->nd_lladdr, option + sizeof(*oh),
+			       sizeof(key->nd_lladdr));
+			key->flags |= BRFW_KEY_F_ND_LLADDR;
+			return;
+		}
+		c->off += oh->nd_opt_len * 8;
+	}
+}
+
+/* RFC 4861 sections 4.1 to 4.5: where target and options are. */
+static void brfw_key_read_nd(struct brfw_key *key, struct brfw_cursor *c)
+{
+	const void *target = NULL;
+	u8 buf[16];
+	int len;
+
+	switch (key->type) {
+	case NDISC_ROUTER_SOLICITATION:
+		len = 8;
+		break;
+	case NDISC_ROUTER_ADVERTISEMENT:
+		len = 16;
+		break;
+	case NDISC_NEIGHBOUR_SOLICITATION:
+	case NDISC_NEIGHBOUR_ADVERTISEMENT:
+		len = 24;
+		break;
+	case NDISC_REDIRECT:
+		len = 40;
+		break;
+	default:
+		return;
+	}
+	if (len > c->end - c->off) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+
+	if (len >= 24) {
+		target = skb_header_pointer(c->skb, c->off + 8, sizeof(buf),
+					    buf);
+		if (target) {
+			memcpy(key->nd_target, target, sizeof(key->nd_target));
+			key->flags |= BRFW_KEY_F_ND_TARGET;
+		}
+	}
+	c->off += len;
+	brfw_key_read_nd_options(key, c);
+}
+
+static void brfw_key_read_l4(struct brfw_key *key, struct brfw_cursor *c)
+{
+	bool is_ip6 = key->family == BRFW_FAMILY_IP6;
+
 	switch (key->ip_proto) {
 	case IPPROTO_TCP:
 		brfw_key_read_tcp(key, c);
 		break;
 	case IPPROTO_UDP:
-		brfw_key_read_udp(key, c, !is_fragment && !skb_is_gso(c->skb));
+		brfw_key_read_udp(key, c, key->frag == BRFW_FRAG_NONE &&
+				  !skb_is_gso(c->skb));
+		break;
+	case IPPROTO_SCTP:
+		brfw_key_read_sctp(key, c);
+		break;
+	case IPPROTO_GRE:
+		brfw_key_read_gre(key, c);
 		break;
 	case IPPROTO_ICMP:
-		if (key->family == BRFW_FAMILY_IP4)
+	case IPPROTO_IGMP:
+		if (!is_ip6)
 			brfw_key_read_icmp(key, c);
 		break;
 	case IPPROTO_ICMPV6:
-		if (key->family == BRFW_FAMILY_IP6)
-			brfw_key_read_icmp(key, c);
+		if (!is_ip6)
+			break;
+		brfw_key_read_icmp(key, c);
+		if (key->flags & BRFW_KEY_F_L4 && key->frag == BRFW_FRAG_NONE)
+			brfw_key_read_nd(key, c);
 		break;
 	}
 }
@@ -152,6 +287,19 @@ static bool brfw_cursor_limit(struct brfw_cursor *c, int len, bool is_jumbo)
 	return true;
 }
 
+static void brfw_key_set_ip(struct brfw_key *key, const struct brfw_cursor *c,
+			    enum brfw_family family, u8 dsfield, u8 ttl)
+{
+	unsigned int len = c->end - c->off;
+
+	c->layout->l3 = c->off;
+	key->family = family;
+	key->flags |= BRFW_KEY_F_IP;
+	key->ip_len = min_t(unsigned int, len, U16_MAX);
+	key->dscp = dsfield >> 2;
+	key->ttl = ttl;
+}
+
 /* RFC 791 section 3.1 */
 static void brfw_key_read_ip4(struct brfw_key *key, struct brfw_cursor *c)
 {
@@ -160,27 +308,30 @@ static void brfw_key_read_ip4(struct brfw_key *key, struct brfw_cursor *c)
 	u16 frag_off;
 
 	ih = brfw_cursor_peek(c, sizeof(buf), &buf);
-	if (!ih || ih->version != 4 || ih->ihl * 4 < sizeof(*ih)) {
-		brfw_key_set_malformed(key);
-		return;
-	}
-	if (!brfw_cursor_limit(c, ntohs(ih->tot_len), !ih->tot_len) ||
+	if (!ih || ih->version != 4 || ih->ihl * 4 < sizeof(*ih) ||
+	    !brfw_cursor_limit(c, ntohs(ih->tot_len), !ih->tot_len) ||
 	    ih->ihl * 4 > c->end - c->off) {
 		brfw_key_set_malformed(key);
 		return;
 	}
 
-	key->family = BRFW_FAMILY_IP4;
+	brfw_key_set_ip(key, c, BRFW_FAMILY_IP4, ih->tos, ih->ttl);
 	memcpy(key->ip4.src, &ih->saddr, sizeof(key->ip4.src));
 	memcpy(key->ip4.dst, &ih->daddr, sizeof(key->ip4.dst));
 	brfw_key_set_proto(key, ih->protocol);
+	if (ih->ihl * 4 > sizeof(*ih))
+		key->flags |= BRFW_KEY_F_IP_OPTIONS;
 
 	frag_off = ntohs(ih->frag_off);
-	if (frag_off & IP_OFFSET)
+	if (frag_off & IP_OFFSET) {
+		key->frag = BRFW_FRAG_LATER;
 		return;
+	}
+	if (frag_off & IP_MF)
+		key->frag = BRFW_FRAG_FIRST;
 
 	c->off += ih->ihl * 4;
-	brfw_key_read_l4(key, c, frag_off & IP_MF);
+	brfw_key_read_l4(key, c);
 }
 
 /* Length of an extension header from its second byte; RFC 8200, RFC 4302. */
@@ -208,11 +359,31 @@ static bool brfw_ext_header_is_known(u8 type)
 	}
 }
 
+/*
+ * RFC 8200 section 4.5.
+ *
+ * Return: whether what follows is the next header, not data of an earlier one.
+ */
+static bool brfw_key_read_frag(struct brfw_key *key, const struct frag_hdr *fh)
+{
+	u16 frag_off = ntohs(fh->frag_off);
+
+	if (frag_off & IP6_OFFSET) {
+		key->frag = BRFW_FRAG_LATER;
+		if (!brfw_ext_header_is_known(fh->nexthdr))
+			brfw_key_set_proto(key, fh->nexthdr);
+		return false;
+	}
+	if (frag_off & IP6_MF)
+		key->frag = BRFW_FRAG_FIRST;
+
+	return true;
+}
+
 /* RFC 8200 section 4: walk the extension headers to the transport header. */
 static void brfw_key_read_ext_headers(struct brfw_key *key,
 				      struct brfw_cursor *c, u8 type)
 {
-	bool is_fragment = false;
 	const struct frag_hdr *fh;
 	struct frag_hdr buf;
 	int i, len;
@@ -224,15 +395,10 @@ static void brfw_key_read_ext_headers(struct brfw_key *key,
 			brfw_key_set_malformed(key);
 			return;
 		}
-		if (type == NEXTHDR_FRAGMENT) {
-			if (ntohs(fh->frag_off) & IP6_OFFSET) {
-				/* What follows is data of an earlier header. */
-				if (!brfw_ext_header_is_known(fh->nexthdr))
-					brfw_key_set_proto(key, fh->nexthdr);
-				return;
-			}
-			is_fragment |= ntohs(fh->frag_off) & IP6_MF;
-		}
+		if (type != NEXTHDR_FRAGMENT)
+			key->flags |= BRFW_KEY_F_IP_OPTIONS;
+		else if (!brfw_key_read_frag(key, fh))
+			return;
 		len = brfw_ext_header_len(type, fh->reserved);
 		if (len > c->end - c->off) {
 			brfw_key_set_malformed(key);
@@ -243,7 +409,7 @@ static void brfw_key_read_ext_headers(struct brfw_key *key,
 	}
 
 	brfw_key_set_proto(key, type);
-	brfw_key_read_l4(key, c, is_fragment);
+	brfw_key_read_l4(key, c);
 }
 
 /* RFC 8200 section 3 */
@@ -254,18 +420,16 @@ static void brfw_key_read_ip6(struct brfw_key *key, struct brfw_cursor *c)
 	u8 nexthdr;
 
 	ih = brfw_cursor_peek(c, sizeof(buf), &buf);
-	if (!ih || ih->version != 6) {
-		brfw_key_set_malformed(key);
-		return;
-	}
 	/* Unlike in IPv4, 0 is a length too: that of a bare header. */
-	if (!brfw_cursor_limit(c, sizeof(*ih) + ntohs(ih->payload_len),
+	if (!ih || ih->version != 6 ||
+	    !brfw_cursor_limit(c, sizeof(*ih) + ntohs(ih->payload_len),
 			       !ih->payload_len && skb_is_gso(c->skb))) {
 		brfw_key_set_malformed(key);
 		return;
 	}
 
-	key->family = BRFW_FAMILY_IP6;
+	brfw_key_set_ip(key, c, BRFW_FAMILY_IP6, ipv6_get_dsfield(ih),
+			ih->hop_limit);
 	memcpy(key->ip6.src, &ih->saddr, sizeof(key->ip6.src));
 	memcpy(key->ip6.dst, &ih->daddr, sizeof(key->ip6.dst));
 
@@ -274,71 +438,261 @@ static void brfw_key_read_ip6(struct brfw_key *key, struct brfw_cursor *c)
 	brfw_key_read_ext_headers(key, c, nexthdr);
 }
 
-/*
- * IEEE 802.1Q clause 9: the tag that the device or the bridge keeps beside the
- * frame, or else one in the frame.
- *
- * Return: the EtherType behind it.
+/* RFC 826; addresses only of IPv4 over Ethernet. */
+struct brfw_arp_addrs {
+	u8 sender_mac[6];
+	u8 sender_ip[4];
+	u8 target_mac[6];
+	u8 target_ip[4];
+};
+
+static void brfw_key_read_arp(struct brfw_key *key, struct brfw_cursor *c)
+{
+	const struct brfw_arp_addrs *addrs;
+	struct brfw_arp_addrs addrs_buf;
+	const struct arphdr *ah;
+	struct arphdr buf;
+
+	ah = brfw_cursor_peek(c, sizeof(buf), &buf);
+	if (!ah) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+	key->arp.op = ntohs(ah->ar_op);
+	key->flags |= BRFW_KEY_F_ARP;
+
+	if (ah->ar_hrd != htons(ARPHRD_ETHER) ||
+	    ah->ar_pro != htons(ETH_P_IP) || ah->ar_hln != ETH_ALEN ||
+	    ah->ar_pln != 4)
+		return;
+
+	c->off += sizeof(*ah);
+	addrs = brfw_cursor_peek(c, sizeof(addrs_buf), &addrs_buf);
+	if (!addrs) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+	memcpy(key->arp.sender_mac, addrs->sender_mac, 6);
+	memcpy(key->arp.sender_ip, addrs->sender_ip, 4);
+	memcpy(key->arp.target_mac, addrs->target_mac, 6);
+	memcpy(key->arp.target_ip, addrs->target_ip, 4);
+	key->flags |= BRFW_KEY_F_ARP_ADDR;
+	if (!memcmp(addrs->sender_ip, addrs->target_ip, 4))
+		key->flags |= BRFW_KEY_F_GRATUITOUS;
+}
+
+/* RFC 3032 section 2.1 */
+static void brfw_key_read_mpls(struct brfw_key *key, struct brfw_cursor *c)
+{
+	const struct mpls_label *entry;
+	struct mpls_label buf;
+
+	entry = brfw_cursor_peek(c, sizeof(buf), &buf);
+	if (!entry) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+
+	key->mpls_label = ntohl(entry->entry) >> MPLS_LS_LABEL_SHIFT;
+	key->flags |= BRFW_KEY_F_MPLS;
+}
+
+/**
+ * struct brfw_pppoe_hdr - RFC 2516 section 4
+ * @ver_type: version and type, both 1
+ * @code: 0 in a session
+ * @session: identifies it together with the MAC addresses
+ * @length: of what follows
  */
-static __be16 brfw_key_read_vlan(struct brfw_key *key, struct brfw_cursor *c,
-				 __be16 type)
+struct brfw_pppoe_hdr {
+	u8 ver_type;
+	u8 code;
+	__be16 session;
+	__be16 length;
+};
+
+/* RFC 2516 section 4, RFC 1661 section 2 */
+static void brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
+{
+	const struct brfw_pppoe_hdr *ph;
+	struct brfw_pppoe_hdr buf;
+	const __be16 *proto;
+	__be16 proto_buf;
+
+	ph = brfw_cursor_peek(c, sizeof(buf), &buf);
+	if (!ph || ph->ver_type != 0x11 || ph->code) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+	key->pppoe = ntohs(ph->session);
+	key->flags |= BRFW_KEY_F_PPPOE;
+
+	c->layout->pppoe_length = c->off + offsetof(struct brfw_pppoe_hdr,
+							  length);
+	c->off += sizeof(*ph);
+	if (ntohs(ph->length) > c->end - c->off && !skb_is_gso(c->skb)) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+	c->end = min(c->end, c->off + ntohs(ph->length));
+	proto = brfw_cursor_peek(c, sizeof(proto_buf), &proto_buf);
+	if (!proto) {
+		brfw_key_set_malformed(key);
+		return;
+	}
+
+	c->off += sizeof(*proto);
+	if (*proto == htons(PPP_IP))
+		brfw_key_read_ip4(key, c);
+	else if (*proto == htons(PPP_IPV6))
+		brfw_key_read_ip6(key, c);
+}
+
+static void brfw_key_add_vlan(struct brfw_key *key, __be16 proto, u16 tci)
+{
+	u8 prio = (tci & VLAN_PRIO_MASK) >> VLAN_PRIO_SHIFT;
+	u16 id = tci & VLAN_VID_MASK;
+
+	if (!(key->flags & (BRFW_KEY_F_VLAN | BRFW_KEY_F_VLAN_UNKNOWN))) {
+		key->flags |= BRFW_KEY_F_VLAN;
+		key->vlan_proto = ntohs(proto);
+		key->vlan_id = id;
+		key->vlan_prio = prio;
+	} else {
+		key->flags |= BRFW_KEY_F_INNER_VLAN;
+		key->inner_vlan_proto = ntohs(proto);
+		key->inner_vlan_id = id;
+		key->inner_vlan_prio = prio;
+	}
+}
+
+/*
+ * IEEE 802.1Q clause 9: tags in the frame.
+ *
+ * Return: the EtherType or length behind them.
+ */
+static __be16 brfw_key_read_vlans(struct brfw_key *key, struct brfw_cursor *c,
+				  __be16 type)
 {
 	const struct vlan_hdr *vh;
 	struct vlan_hdr buf;
-	u16 tci;
 
-	if (skb_vlan_tag_present(c->skb)) {
-		tci = skb_vlan_tag_get(c->skb);
-	} else if (eth_type_vlan(type)) {
+	while (eth_type_vlan(type)) {
 		vh = brfw_cursor_peek(c, sizeof(buf), &buf);
-		if (!vh) {
+		if (!vh || key->flags & BRFW_KEY_F_INNER_VLAN) {
 			brfw_key_set_malformed(key);
-			return type;
+			break;
 		}
-		tci = ntohs(vh->h_vlan_TCI);
+		brfw_key_add_vlan(key, type, ntohs(vh->h_vlan_TCI));
 		type = vh->h_vlan_encapsulated_proto;
 		c->off += sizeof(*vh);
-	} else {
-		return type;
 	}
 
-	key->vlan = (tci & ~VLAN_CFI_MASK) | BRFW_KEY_VLAN_PRESENT;
 	return type;
+}
+
+/*
+ * IEEE 802.3 clause 3.2.6 and RFC 1042: a length, and maybe an EtherType in a
+ * SNAP header behind it.
+ *
+ * Return: that EtherType or 0.
+ */
+static __be16 brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
+				u16 len)
+{
+	static const u8 snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
+	const u8 *llc;
+	__be16 type;
+	u8 buf[8];
+
+	if (len > c->end - c->off) {
+		brfw_key_set_malformed(key);
+		return 0;
+	}
+	c->end = c->off + len;
+
+	llc = brfw_cursor_peek(c, sizeof(buf), buf);
+	if (!llc || memcmp(llc, snap, sizeof(snap)))
+		return 0;
+
+	c->layout->llc_length = c->off - sizeof(__be16);
+	memcpy(&type, llc + sizeof(snap), sizeof(type));
+	c->off += sizeof(buf);
+	return type;
+}
+
+static void brfw_key_read_l3(struct brfw_key *key, struct brfw_cursor *c)
+{
+	switch (key->eth_type) {
+	case ETH_P_IP:
+		brfw_key_read_ip4(key, c);
+		break;
+	case ETH_P_IPV6:
+		brfw_key_read_ip6(key, c);
+		break;
+	case ETH_P_ARP:
+		brfw_key_read_arp(key, c);
+		break;
+	case ETH_P_PPP_SES:
+		brfw_key_read_pppoe(key, c);
+		break;
+	case ETH_P_MPLS_UC:
+	case ETH_P_MPLS_MC:
+		brfw_key_read_mpls(key, c);
+		break;
+	}
+}
+
+static u8 brfw_key_frame_class(const u8 *dmac)
+{
+	if (is_broadcast_ether_addr(dmac))
+		return BRFW_FRAME_BROADCAST;
+
+	return is_multicast_ether_addr(dmac) ? BRFW_FRAME_MULTICAST :
+					       BRFW_FRAME_UNICAST;
 }
 
 /**
  * brfw_key_from_skb() - read a frame
- * @key: to be filled; bridge, in and out are left 0
+ * @key: to be filled; what isn't in the frame is left 0
  * @skb: a frame at a bridge hook; its MAC header is set and linear
+ * @vlan: its VLAN on the bridge, in front of any tags in the frame
+ * @layout: to be filled
  *
  * Context: any; reads the frame only.
  */
-void brfw_key_from_skb(struct brfw_key *key, const struct sk_buff *skb)
+void brfw_key_from_skb(struct brfw_key *key, const struct sk_buff *skb,
+		       const struct brfw_vlan *vlan,
+		       struct brfw_layout *layout)
 {
 	struct brfw_cursor c = {
 		.skb = skb,
 		.off = skb_mac_offset(skb) + ETH_HLEN,
 		.end = skb->len,
+		.layout = layout,
 	};
 	const struct ethhdr *eh = eth_hdr(skb);
 	__be16 type;
 
 	memset(key, 0, sizeof(*key));
+	memset(layout, 0, sizeof(*layout));
 	key->family = BRFW_FAMILY_OTHER;
+	key->mark = skb->mark;
 	memcpy(key->smac, eh->h_source, sizeof(key->smac));
 	memcpy(key->dmac, eh->h_dest, sizeof(key->dmac));
+	key->frame_class = brfw_key_frame_class(eh->h_dest);
 
-	type = brfw_key_read_vlan(key, &c, eh->h_proto);
+	if (vlan->is_unknown)
+		key->flags |= BRFW_KEY_F_VLAN_UNKNOWN;
+	else if (vlan->proto)
+		brfw_key_add_vlan(key, htons(vlan->proto), vlan->tci);
+	type = brfw_key_read_vlans(key, &c, eh->h_proto);
+	if (!eth_proto_is_802_3(type))
+		type = brfw_key_read_llc(key, &c, ntohs(type));
 	if (!eth_proto_is_802_3(type))
 		return;
-	key->eth_type = ntohs(type);
 
-	switch (key->eth_type) {
-	case ETH_P_IP:
-		brfw_key_read_ip4(key, &c);
-		break;
-	case ETH_P_IPV6:
-		brfw_key_read_ip6(key, &c);
-		break;
-	}
+	key->eth_type = ntohs(type);
+	key->flags |= BRFW_KEY_F_ETH_TYPE;
+	brfw_key_read_l3(key, &c);
 }

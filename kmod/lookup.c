@@ -103,15 +103,26 @@ static struct brfw_cls_rule brfw_cls_tombstone = {
 #define brfw_cls_deref(p)	rcu_dereference_protected(p, true)
 
 /**
- * brfw_match_init() - make conditions that every key meets
- * @m: to be filled
+ * struct brfw_cls_test - how a test stands in the data of a rule
+ * @offset: as in struct brfw_test
+ * @size: as in struct brfw_test
+ * @kind: as in struct brfw_test
+ * @negate: as in struct brfw_test
+ * @nranges: as in struct brfw_test
+ * @bits: as in struct brfw_test
+ * @nwords: words of @data
+ * @data: ranges, or value and mask of as many words each
  */
-void brfw_match_init(struct brfw_match *m)
-{
-	memset(m, 0, sizeof(*m));
-	m->sport.hi = U16_MAX;
-	m->dport.hi = U16_MAX;
-}
+struct brfw_cls_test {
+	u8 offset;
+	u8 size;
+	u8 kind;
+	u8 negate;
+	u8 nranges;
+	u8 bits;
+	u16 nwords;
+	u64 data[];
+};
 
 static u16 brfw_match_words(const struct brfw_match *m)
 {
@@ -127,6 +138,31 @@ static u16 brfw_match_words(const struct brfw_match *m)
 	return words;
 }
 
+static unsigned int brfw_test_data_words(const struct brfw_test *test)
+{
+	switch (test->kind) {
+	case BRFW_TEST_RANGES:
+		return DIV_ROUND_UP(test->nranges * sizeof(test->ranges[0]),
+				    sizeof(u64));
+	case BRFW_TEST_BYTES:
+		return 2 * DIV_ROUND_UP(test->size, sizeof(u64));
+	default:
+		return 0;
+	}
+}
+
+static unsigned int brfw_match_test_words(const struct brfw_match *m)
+{
+	unsigned int i, n = 0;
+
+	BUILD_BUG_ON(sizeof(struct brfw_cls_test) != sizeof(u64));
+
+	for (i = 0; i < m->ntests; i++)
+		n += 1 + brfw_test_data_words(&m->tests[i]);
+
+	return n;
+}
+
 /**
  * brfw_cls_rule_size() - size of a rule with given conditions
  * @m: the conditions
@@ -136,8 +172,67 @@ static u16 brfw_match_words(const struct brfw_match *m)
 size_t brfw_cls_rule_size(const struct brfw_match *m)
 {
 	return offsetof(struct brfw_cls_rule,
-			vm[2 * hweight16(brfw_match_words(m))]);
+			data[2 * hweight16(brfw_match_words(m)) +
+			     brfw_match_test_words(m)]);
 }
+
+static void brfw_cls_test_init(struct brfw_cls_test *t,
+			       const struct brfw_test *test)
+{
+	memset(t, 0, sizeof(*t));
+	t->offset = test->offset;
+	t->size = test->size;
+	t->kind = test->kind;
+	t->negate = test->negate;
+	t->nwords = brfw_test_data_words(test);
+	memset(t->data, 0, t->nwords * sizeof(u64));
+
+	switch (test->kind) {
+	case BRFW_TEST_RANGES:
+		t->nranges = test->nranges;
+		memcpy(t->data, test->ranges,
+		       test->nranges * sizeof(test->ranges[0]));
+		break;
+	case BRFW_TEST_BYTES:
+		memcpy(t->data, test->value, test->size);
+		memcpy(t->data + t->nwords / 2, test->mask, test->size);
+		break;
+	case BRFW_TEST_BITS:
+		t->bits = test->bits;
+		break;
+	}
+}
+
+static void brfw_cls_test_get(const struct brfw_cls_test *t,
+			      struct brfw_test *test)
+{
+	memset(test, 0, sizeof(*test));
+	test->offset = t->offset;
+	test->size = t->size;
+	test->kind = t->kind;
+	test->negate = t->negate;
+
+	switch (t->kind) {
+	case BRFW_TEST_RANGES:
+		test->nranges = t->nranges;
+		memcpy(test->ranges, t->data,
+		       t->nranges * sizeof(test->ranges[0]));
+		break;
+	case BRFW_TEST_BYTES:
+		memcpy(test->value, t->data, t->size);
+		memcpy(test->mask, t->data + t->nwords / 2, t->size);
+		break;
+	case BRFW_TEST_BITS:
+		test->bits = t->bits;
+		break;
+	}
+}
+
+/* Walk the tests of a rule. */
+#define brfw_cls_for_each_test(t, r)					\
+	for ((t) = (void *)&(r)->data[2 * (r)->nwords];			\
+	     (u64 *)(t) < &(r)->data[2 * (r)->nwords + (r)->ntest_words]; \
+	     (t) = (void *)&(t)->data[(t)->nwords])
 
 /**
  * brfw_cls_rule_init() - fill in the conditions of a rule
@@ -146,19 +241,45 @@ size_t brfw_cls_rule_size(const struct brfw_match *m)
  */
 void brfw_cls_rule_init(struct brfw_cls_rule *r, const struct brfw_match *m)
 {
-	u64 *vm = r->vm;
+	struct brfw_cls_test *t;
+	u64 *data = r->data;
 	int i;
 
-	r->sport = m->sport;
-	r->dport = m->dport;
 	r->words = brfw_match_words(m);
 	r->nwords = hweight16(r->words);
+	r->ntest_words = brfw_match_test_words(m);
 
 	for (i = 0; i < BRFW_KEY_WORDS; i++) {
 		if (!m->mask.words[i])
 			continue;
-		*vm++ = m->value.words[i] & m->mask.words[i];
-		*vm++ = m->mask.words[i];
+		*data++ = m->value.words[i] & m->mask.words[i];
+		*data++ = m->mask.words[i];
+	}
+
+	i = 0;
+	brfw_cls_for_each_test(t, r)
+		brfw_cls_test_init(t, &m->tests[i++]);
+}
+
+/**
+ * brfw_cls_rule_get_masked() - value and mask of a rule
+ * @r: the rule
+ * @value: to be filled
+ * @mask: to be filled
+ */
+void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
+			      struct brfw_key *value, struct brfw_key *mask)
+{
+	const u64 *data = r->data;
+	int i;
+
+	memset(value, 0, sizeof(*value));
+	memset(mask, 0, sizeof(*mask));
+	for (i = 0; i < BRFW_KEY_WORDS; i++) {
+		if (!(r->words & (1U << i)))
+			continue;
+		value->words[i] = *data++;
+		mask->words[i] = *data++;
 	}
 }
 
@@ -170,19 +291,28 @@ void brfw_cls_rule_init(struct brfw_cls_rule *r, const struct brfw_match *m)
 void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 			     struct brfw_match *m)
 {
-	const u64 *vm = r->vm;
-	int i;
+	const struct brfw_cls_test *t;
 
-	brfw_match_init(m);
-	m->sport = r->sport;
-	m->dport = r->dport;
+	brfw_cls_rule_get_masked(r, &m->value, &m->mask);
+	m->ntests = 0;
+	brfw_cls_for_each_test(t, r)
+		brfw_cls_test_get(t, &m->tests[m->ntests++]);
+}
 
-	for (i = 0; i < BRFW_KEY_WORDS; i++) {
-		if (!(r->words & (1U << i)))
-			continue;
-		m->value.words[i] = *vm++;
-		m->mask.words[i] = *vm++;
-	}
+static size_t brfw_cls_masked_size(const struct brfw_cls_rule *r)
+{
+	return 2 * r->nwords * sizeof(u64);
+}
+
+/**
+ * brfw_cls_rule_data_size() - bytes of the conditions of a rule
+ * @r: the rule
+ *
+ * Return: bytes in use of r->data.
+ */
+size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r)
+{
+	return brfw_cls_masked_size(r) + r->ntest_words * sizeof(u64);
 }
 
 /**
@@ -195,10 +325,56 @@ void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
 			      const struct brfw_cls_rule *b)
 {
-	return a->words == b->words &&
-	       a->sport.lo == b->sport.lo && a->sport.hi == b->sport.hi &&
-	       a->dport.lo == b->dport.lo && a->dport.hi == b->dport.hi &&
-	       !memcmp(a->vm, b->vm, 2 * a->nwords * sizeof(a->vm[0]));
+	return a->words == b->words && a->ntest_words == b->ntest_words &&
+	       !memcmp(a->data, b->data, brfw_cls_rule_data_size(a));
+}
+
+static bool brfw_cls_test_ranges(const struct brfw_cls_test *t,
+				 const u8 *field)
+{
+	const struct brfw_range *range = (const void *)t->data;
+	u16 value = t->size == 1 ? *field : *(const u16 *)field;
+	unsigned int i;
+
+	for (i = 0; i < t->nranges; i++)
+		if (value >= range[i].first && value <= range[i].last)
+			return true;
+
+	return false;
+}
+
+static bool brfw_cls_test_bytes(const struct brfw_cls_test *t, const u8 *field)
+{
+	const u8 *value = (const u8 *)t->data;
+	const u8 *mask = (const u8 *)(t->data + t->nwords / 2);
+	unsigned int i;
+
+	for (i = 0; i < t->size; i++)
+		if ((field[i] ^ value[i]) & mask[i])
+			return false;
+
+	return true;
+}
+
+static bool brfw_cls_test_holds(const struct brfw_cls_test *t,
+				const struct brfw_key *key)
+{
+	const u8 *field = (const u8 *)key + t->offset;
+	bool holds;
+
+	switch (t->kind) {
+	case BRFW_TEST_RANGES:
+		holds = brfw_cls_test_ranges(t, field);
+		break;
+	case BRFW_TEST_BYTES:
+		holds = brfw_cls_test_bytes(t, field);
+		break;
+	default:
+		holds = *field & t->bits;
+		break;
+	}
+
+	return holds != t->negate;
 }
 
 /**
@@ -211,15 +387,19 @@ bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
 bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,
 			   const struct brfw_key *key)
 {
-	const u64 *vm = r->vm;
+	const struct brfw_cls_test *t;
+	const u64 *vm = r->data;
 	unsigned int w;
 
 	for (w = r->words; w; w &= w - 1, vm += 2)
 		if ((key->words[__ffs(w)] ^ vm[0]) & vm[1])
 			return false;
 
-	return key->sport >= r->sport.lo && key->sport <= r->sport.hi &&
-	       key->dport >= r->dport.lo && key->dport <= r->dport.hi;
+	brfw_cls_for_each_test(t, r)
+		if (!brfw_cls_test_holds(t, key))
+			return false;
+
+	return true;
 }
 
 /*
@@ -254,7 +434,7 @@ static u32 brfw_cls_hash_rule(u64 seed, const struct brfw_cls_rule *r)
 	int i;
 
 	for (i = 0; i < r->nwords; i++)
-		hash = brfw_cls_hash_word(hash, r->vm[2 * i]);
+		hash = brfw_cls_hash_word(hash, r->data[2 * i]);
 
 	return hash >> 16;
 }
@@ -477,7 +657,7 @@ brfw_cls_table_find(const struct brfw_cls *cls, const struct brfw_cls_rule *r)
 	list_for_each_entry(t, &cls->tables, list) {
 		if (t->words != r->words)
 			continue;
-		for (i = 0; i < t->nwords && t->mask[i] == r->vm[2 * i + 1]; i++)
+		for (i = 0; i < t->nwords && t->mask[i] == r->data[2 * i + 1]; i++)
 			;
 		if (i == t->nwords)
 			return t;
@@ -506,7 +686,7 @@ brfw_cls_table_alloc(const struct brfw_cls_rule *r)
 	t->words = r->words;
 	t->nwords = r->nwords;
 	for (i = 0; i < r->nwords; i++)
-		t->mask[i] = r->vm[2 * i + 1];
+		t->mask[i] = r->data[2 * i + 1];
 
 	return t;
 }

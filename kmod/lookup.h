@@ -15,8 +15,9 @@
  * the masked key. A look-up probes each table once, in the order of the best
  * rule that each holds, and ends as soon as no later table can hold a better
  * rule than the one found. Its cost depends on the number of different masks,
- * not on the number of rules. Port ranges are not part of the mask: rules that
- * differ in ranges only have the same masked key and stand behind each other.
+ * not on the number of rules. Tests (ranges, negations) are not part of the
+ * mask: rules that differ in tests only have the same masked key and stand
+ * behind each other.
  *
  * Example: rule 1 (order 10) "saddr 10.0.0.0/8", rule 2 (order 20) "saddr
  * 10.1.0.0/16" and rule 3 (order 30) "saddr 192.0.0.0/8" make two tables: /8
@@ -67,28 +68,74 @@
 /** BRFW_CLS_COST_MAX - most tables and rules that one look-up may touch */
 #define BRFW_CLS_COST_MAX	1024
 
+/** BRFW_TESTS_MAX - most tests in a rule */
+#define BRFW_TESTS_MAX		8
+
+/** BRFW_TEST_RANGES_MAX - most ranges in a test */
+#define BRFW_TEST_RANGES_MAX	16
+
 /**
- * struct brfw_range - inclusive range of port numbers
- * @lo: first
- * @hi: last
+ * struct brfw_range - inclusive range of numbers
+ * @first: first
+ * @last: last
  */
 struct brfw_range {
-	u16 lo;
-	u16 hi;
+	u16 first;
+	u16 last;
+};
+
+/**
+ * enum brfw_test_kind - what a test compares
+ * @BRFW_TEST_RANGES: a number of one or two bytes is in one of some ranges
+ * @BRFW_TEST_BYTES: up to 16 bytes equal others where a mask is set
+ * @BRFW_TEST_BITS: a byte has one of some bits
+ */
+enum brfw_test_kind {
+	BRFW_TEST_RANGES,
+	BRFW_TEST_BYTES,
+	BRFW_TEST_BITS,
+};
+
+/**
+ * struct brfw_test - a condition that value and mask can't say
+ * @offset: of the field in struct brfw_key
+ * @size: bytes of the field
+ * @kind: enum brfw_test_kind
+ * @negate: the rule needs the opposite
+ * @nranges: number of entries in @ranges
+ * @ranges: for BRFW_TEST_RANGES
+ * @value: for BRFW_TEST_BYTES
+ * @mask: for BRFW_TEST_BYTES
+ * @bits: for BRFW_TEST_BITS
+ */
+struct brfw_test {
+	u8 offset;
+	u8 size;
+	u8 kind;
+	bool negate;
+	u8 nranges;
+	union {
+		struct brfw_range ranges[BRFW_TEST_RANGES_MAX];
+		struct {
+			u8 value[16];
+			u8 mask[16];
+		};
+		u8 bits;
+	};
 };
 
 /**
  * struct brfw_match - conditions of a rule, in the form for building them
  * @value: bits that must be set where @mask is set, zero elsewhere
  * @mask: bits that are compared
- * @sport: range of source ports; 0-65535 when there is none
- * @dport: range of destination ports; 0-65535 when there is none
+ * @ntests: number of entries in @tests
+ * @tests: conditions that must hold besides
  */
 struct brfw_match {
 	struct brfw_key value;
 	struct brfw_key mask;
-	struct brfw_range sport;
-	struct brfw_range dport;
+	unsigned int ntests;
+	struct brfw_test tests[BRFW_TESTS_MAX];
 };
 
 /**
@@ -97,11 +144,11 @@ struct brfw_match {
  *	a classifier; smaller comes first
  * @gen_add: first generation that has it
  * @gen_del: first generation that no longer has it
- * @sport: as in struct brfw_match
- * @dport: as in struct brfw_match
  * @words: bit i tells that word i of the key is compared
  * @nwords: number of bits in @words
- * @vm: value and mask of each compared word, in ascending order of words
+ * @ntest_words: number of words behind the compared ones that hold tests
+ * @data: value and mask of each compared word, in ascending order of words;
+ *	then the tests
  *
  * All but @gen_add and @gen_del are constant once inserted.
  */
@@ -109,11 +156,10 @@ struct brfw_cls_rule {
 	u64 order;
 	u64 gen_add;
 	u64 gen_del;
-	struct brfw_range sport;
-	struct brfw_range dport;
 	u16 words;
 	u16 nwords;
-	u64 vm[];
+	u16 ntest_words;
+	u64 data[];
 };
 
 struct brfw_cls_vec;
@@ -136,11 +182,13 @@ struct brfw_cls {
 
 /* Rules: no locking. */
 
-void brfw_match_init(struct brfw_match *m);
 size_t brfw_cls_rule_size(const struct brfw_match *m);
 void brfw_cls_rule_init(struct brfw_cls_rule *r, const struct brfw_match *m);
+void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
+			      struct brfw_key *value, struct brfw_key *mask);
 void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 			     struct brfw_match *m);
+size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r);
 bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
 			      const struct brfw_cls_rule *b);
 bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,

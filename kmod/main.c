@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/user_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "hook.h"
 #include "netlink.h"
@@ -31,6 +32,34 @@ MODULE_PARM_DESC(max_rules_userns, "the same where the network namespace is owne
 static unsigned int brfw_param_max_drafts = 16;
 module_param_named(max_drafts, brfw_param_max_drafts, uint, 0644);
 MODULE_PARM_DESC(max_drafts, "transactions that may be open in a network namespace (default 16; at most 4 where it is owned by another than the initial user namespace)");
+
+static unsigned int brfw_param_reject_rate = 1000;
+module_param_named(reject_rate, brfw_param_reject_rate, uint, 0644);
+MODULE_PARM_DESC(reject_rate, "answers of reject per second and network namespace (default 1000)");
+
+static unsigned int brfw_param_log_rate = 100;
+module_param_named(log_rate, brfw_param_log_rate, uint, 0644);
+MODULE_PARM_DESC(log_rate, "log entries per second and network namespace (default 100)");
+
+/**
+ * brfw_reject_rate() - limit of answers
+ *
+ * Return: answers per second that a namespace may send.
+ */
+unsigned int brfw_reject_rate(void)
+{
+	return READ_ONCE(brfw_param_reject_rate);
+}
+
+/**
+ * brfw_log_rate() - limit of log entries
+ *
+ * Return: entries per second that a namespace may log.
+ */
+unsigned int brfw_log_rate(void)
+{
+	return READ_ONCE(brfw_param_log_rate);
+}
 
 /**
  * brfw_max_rules() - limit of rules
@@ -76,8 +105,12 @@ static void __net_exit brfw_net_pre_exit(struct net *net)
 {
 	struct brfw_net *bn = brfw_net(net);
 
-	if (bn->ruleset)
-		brfw_hooks_unregister(net, bn->ruleset->hooks);
+	if (!bn->ruleset)
+		return;
+
+	brfw_hooks_unregister(net, bn->ruleset->hooks);
+	if (bn->ruleset->tracks)
+		nf_ct_netns_put(net, NFPROTO_BRIDGE);
 }
 
 static void __net_exit brfw_net_exit(struct net *net)

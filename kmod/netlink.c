@@ -25,6 +25,7 @@
  * brfw_ifaces.lock. With the config lock held nothing takes RTNL, and with RTNL
  * held nothing takes the config lock.
  */
+#include <linux/kmod.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
@@ -397,6 +398,42 @@ static int brfw_nl_do_plain_change(struct brfw_ruleset *rs,
 	return min(err, 0);
 }
 
+/* Modules that rules make use of; each is asked for once. */
+enum brfw_nl_module {
+	BRFW_NL_QUEUE,
+	BRFW_NL_LOG_GROUP,
+	BRFW_NL_LOG_KERNEL,
+};
+
+static unsigned long brfw_nl_requested;
+
+/*
+ * None of these registers a genetlink family, which would wait for this very
+ * request. What isn't there does nothing.
+ */
+static void brfw_nl_load_module(enum brfw_nl_module module)
+{
+	static const char * const names[] = {
+		[BRFW_NL_QUEUE] = "nfnetlink_queue",
+		[BRFW_NL_LOG_GROUP] = "nfnetlink_log",
+		[BRFW_NL_LOG_KERNEL] = "nf_log_syslog",
+	};
+
+	if (!test_and_set_bit(module, &brfw_nl_requested))
+		request_module("%s", names[module]);
+}
+
+static void brfw_nl_load_modules(const struct brfw_rule *rule)
+{
+	const struct brfw_actions *a = rule->actions;
+
+	if (a && rule->verdict == BRFW_VERDICT_QUEUE)
+		brfw_nl_load_module(BRFW_NL_QUEUE);
+	if (a && a->has_log)
+		brfw_nl_load_module(a->logs_to_group ? BRFW_NL_LOG_GROUP :
+						       BRFW_NL_LOG_KERNEL);
+}
+
 static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 {
 	struct brfw_change *change;
@@ -427,6 +464,7 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 		goto err_reply;
 	}
 
+	brfw_nl_load_modules(change->rule);
 	err = brfw_nl_do_change(rs, info, change, &generation, &handle);
 	if (err)
 		goto err_reply;
@@ -572,6 +610,29 @@ static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- reading ---- */
 
+static int brfw_nl_put_events(struct sk_buff *skb,
+			      const struct brfw_ruleset *rs)
+{
+	static const u8 attrs[BRFW_EVENTS] = {
+		[BRFW_EVENT_OVERRUN] = BRFW_INFO_A_OVERRUNS,
+		[BRFW_EVENT_NO_TARGET] = BRFW_INFO_A_NO_TARGET,
+		[BRFW_EVENT_VLAN_UNKNOWN] = BRFW_INFO_A_VLAN_UNKNOWN,
+		[BRFW_EVENT_LIMITED] = BRFW_INFO_A_LIMITED,
+	};
+	u64 packets = 0, bytes;
+	int event;
+
+	for (event = 0; event < BRFW_EVENTS; event++) {
+		if (rs)
+			brfw_stats_read(&rs->events[event], &packets, &bytes);
+		if (nla_put_u64_64bit(skb, attrs[event], packets,
+				      BRFW_INFO_A_PAD))
+			return -EMSGSIZE;
+	}
+
+	return 0;
+}
+
 static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 {
 	const struct brfw_ruleset *rs = bn->ruleset;
@@ -591,7 +652,8 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 	    nla_put_u32(skb, BRFW_INFO_A_DRAFTS, bn->ndrafts) ||
 	    nla_put_u32(skb, BRFW_INFO_A_MAX_DRAFTS,
 			brfw_max_drafts(bn->net)) ||
-	    nla_put_u32(skb, BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0))
+	    nla_put_u32(skb, BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0) ||
+	    brfw_nl_put_events(skb, rs))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 
@@ -740,13 +802,13 @@ static int brfw_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 
 static bool brfw_nl_dump_wants(const struct brfw_rule *rule, u16 bridge)
 {
-	struct brfw_match m;
+	struct brfw_key value, mask;
 
 	if (!bridge)
 		return true;
 
-	brfw_cls_rule_get_match(&rule->cls, &m);
-	return m.value.bridge == bridge;
+	brfw_cls_rule_get_masked(&rule->cls, &value, &mask);
+	return value.bridge == bridge;
 }
 
 /* Return: 0 when all rules of the hook are written, or -EMSGSIZE. */

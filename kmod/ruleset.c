@@ -13,6 +13,7 @@
 #include "hook.h"
 #include "netns.h"
 #include "ruleset.h"
+#include "transmit.h"
 
 /* Garbage of more rules than this makes writers wait for RCU. */
 #define BRFW_GARBAGE_MAX	(1U << 18)
@@ -37,10 +38,8 @@ static u32 brfw_rule_hash(const void *data, u32 len, u32 seed)
 
 	seed = jhash_3words(brfw_rule_priority(rule),
 			    rule->hook << 8 | rule->families, r->words, seed);
-	seed = jhash_3words((u32)r->sport.lo << 16 | r->sport.hi,
-			    (u32)r->dport.lo << 16 | r->dport.hi, 0, seed);
 
-	return jhash(r->vm, 2 * r->nwords * sizeof(r->vm[0]), seed);
+	return jhash(r->data, brfw_cls_rule_data_size(r), seed);
 }
 
 static int brfw_rule_compare(struct rhashtable_compare_arg *arg,
@@ -111,12 +110,17 @@ static void brfw_rule_put_state(struct brfw_ruleset *rs, struct brfw_rule *rule)
  */
 void brfw_rule_free(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
-	struct brfw_match m;
+	struct brfw_key value, mask;
 
-	brfw_cls_rule_get_match(&rule->cls, &m);
-	brfw_iface_put(&rs->ifaces, m.value.bridge);
-	brfw_iface_put(&rs->ifaces, m.value.in);
-	brfw_iface_put(&rs->ifaces, m.value.out);
+	brfw_cls_rule_get_masked(&rule->cls, &value, &mask);
+	brfw_iface_put(&rs->ifaces, value.bridge);
+	brfw_iface_put(&rs->ifaces, value.in);
+	brfw_iface_put(&rs->ifaces, value.out);
+	if (rule->actions) {
+		brfw_iface_put(&rs->ifaces, rule->actions->mirror);
+		brfw_iface_put(&rs->ifaces, rule->actions->redirect);
+		kfree(rule->actions);
+	}
 	brfw_rule_put_state(rs, rule);
 	kfree(rule->comment);
 	kfree(rule);
@@ -154,28 +158,40 @@ void brfw_rule_set_priority(struct brfw_rule *rule, u32 priority)
 struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 				  const struct brfw_rule *rule)
 {
+	struct brfw_key value, mask;
 	struct brfw_rule *new;
-	struct brfw_match m;
 
-	brfw_cls_rule_get_match(&rule->cls, &m);
-	new = brfw_rule_alloc(&m);
+	new = kmemdup(rule, offsetof(struct brfw_rule, cls.data) +
+		      brfw_cls_rule_data_size(&rule->cls), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return NULL;
-	if (rule->comment) {
+	if (rule->comment)
 		new->comment = kstrdup(rule->comment, GFP_KERNEL_ACCOUNT);
-		if (!new->comment) {
-			kfree(new);
-			return NULL;
-		}
+	if (rule->actions)
+		new->actions = kmemdup(rule->actions, sizeof(*rule->actions),
+				       GFP_KERNEL_ACCOUNT);
+	if (!new->comment != !rule->comment ||
+	    !new->actions != !rule->actions) {
+		kfree(new->comment);
+		kfree(new->actions);
+		kfree(new);
+		return NULL;
 	}
 
-	brfw_iface_ref(&rs->ifaces, m.value.bridge);
-	brfw_iface_ref(&rs->ifaces, m.value.in);
-	brfw_iface_ref(&rs->ifaces, m.value.out);
-	new->hook = rule->hook;
-	new->verdict = rule->verdict;
-	new->families = rule->families;
-	new->cls.order = rule->cls.order;
+	INIT_LIST_HEAD(&new->list);
+	new->status = BRFW_RULE_DRAFT;
+	new->inserted = 0;
+	new->state = NULL;
+	new->cls.gen_add = BRFW_GEN_NEVER;
+	new->cls.gen_del = BRFW_GEN_NEVER;
+	brfw_cls_rule_get_masked(&new->cls, &value, &mask);
+	brfw_iface_ref(&rs->ifaces, value.bridge);
+	brfw_iface_ref(&rs->ifaces, value.in);
+	brfw_iface_ref(&rs->ifaces, value.out);
+	if (new->actions) {
+		brfw_iface_ref(&rs->ifaces, new->actions->mirror);
+		brfw_iface_ref(&rs->ifaces, new->actions->redirect);
+	}
 
 	return new;
 }
@@ -350,21 +366,58 @@ static bool brfw_rule_node_less(struct rb_node *a, const struct rb_node *b)
 	       rb_entry(b, struct brfw_rule, node)->cls.order;
 }
 
+static bool brfw_rule_tests(const struct brfw_rule *rule, size_t offset)
+{
+	struct brfw_match m;
+	unsigned int i;
+
+	brfw_cls_rule_get_match(&rule->cls, &m);
+	for (i = 0; i < m.ntests; i++)
+		if (m.tests[i].offset == offset)
+			return true;
+
+	return false;
+}
+
+/* What judging by a rule takes, 1 << enum brfw_need. */
+static u32 brfw_rule_needs(const struct brfw_rule *rule)
+{
+	const u16 vlan = BRFW_KEY_F_VLAN | BRFW_KEY_F_INNER_VLAN;
+	struct brfw_key value, mask;
+	u32 needs = 0;
+
+	brfw_cls_rule_get_masked(&rule->cls, &value, &mask);
+	if (mask.bridge)
+		needs |= BIT(BRFW_NEED_BRIDGE);
+	if (mask.in)
+		needs |= BIT(BRFW_NEED_IN);
+	if (mask.out)
+		needs |= BIT(BRFW_NEED_OUT);
+	if (mask.flags & vlan)
+		needs |= BIT(BRFW_NEED_VLAN);
+	if (brfw_rule_tests(rule, offsetof(struct brfw_key, ct_state)))
+		needs |= BIT(BRFW_NEED_CT);
+	/* What is sent carries the VLAN. */
+	if (rule->actions && rule->actions->acts_once)
+		needs |= BIT(BRFW_NEED_FRAME) | BIT(BRFW_NEED_VLAN);
+	if (rule->verdict == BRFW_VERDICT_QUEUE)
+		needs |= BIT(BRFW_NEED_QUEUE);
+
+	return needs;
+}
+
 /* Add @delta to all counts that a rule is part of. */
 static void brfw_ruleset_count(struct brfw_ruleset *rs,
 			       const struct brfw_rule *rule, int delta)
 {
-	struct brfw_match m;
+	u32 needs = brfw_rule_needs(rule);
+	int need;
 
-	brfw_cls_rule_get_match(&rule->cls, &m);
 	rs->nrules += delta;
 	rs->nhook_rules[rule->hook] += delta;
-	if (m.mask.bridge)
-		rs->nmatching[0] += delta;
-	if (m.mask.in)
-		rs->nmatching[1] += delta;
-	if (m.mask.out)
-		rs->nmatching[2] += delta;
+	for (need = 0; need < BRFW_NEEDS; need++)
+		if (needs & BIT(need))
+			rs->nneeding[need] += delta;
 }
 
 /**
@@ -387,6 +440,39 @@ void brfw_rule_unlink(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
 	rb_erase(&rule->node, &rs->rules[rule->hook]);
 	brfw_ruleset_count(rs, rule, -1);
+}
+
+static const char *brfw_slot_problem(struct brfw_ruleset *rs, u16 slot)
+{
+	const char *problem = NULL;
+
+	if (slot) {
+		rcu_read_lock();
+		problem = brfw_transmit_problem(brfw_iface_dev(&rs->ifaces,
+							       slot));
+		rcu_read_unlock();
+	}
+
+	return problem;
+}
+
+/**
+ * brfw_rule_problem() - why a rule can't do now what it says
+ * @rs: the ruleset
+ * @rule: one of its rules
+ *
+ * Return: the reason, for people, or NULL.
+ */
+const char *brfw_rule_problem(struct brfw_ruleset *rs,
+			      const struct brfw_rule *rule)
+{
+	const char *problem;
+
+	if (!rule->actions)
+		return NULL;
+
+	problem = brfw_slot_problem(rs, rule->actions->redirect);
+	return problem ? : brfw_slot_problem(rs, rule->actions->mirror);
 }
 
 /* ---- policies ---- */
@@ -519,6 +605,7 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 {
 	const struct brfw_policy *policy;
 	struct brfw_view *view;
+	int need;
 
 	view = kvzalloc(struct_size(view, bridges,
 				    brfw_ruleset_count_bridges(rs)),
@@ -531,9 +618,11 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 	list_for_each_entry(policy, &rs->policies, list)
 		if (policy->status != BRFW_RULE_DEAD)
 			brfw_view_add_policy(view, policy);
-	view->uses_bridge = rs->nmatching[0] || view->nbridges;
-	view->uses_in = rs->nmatching[1];
-	view->uses_out = rs->nmatching[2];
+	for (need = 0; need < BRFW_NEEDS; need++)
+		if (rs->nneeding[need])
+			view->needs |= BIT(need);
+	if (view->nbridges)
+		view->needs |= BIT(BRFW_NEED_BRIDGE);
 
 	return view;
 }
@@ -783,6 +872,18 @@ static int brfw_ruleset_add_default_policies(struct brfw_ruleset *rs)
 	return 0;
 }
 
+/* They go with the pool. */
+static int brfw_ruleset_add_events(struct brfw_ruleset *rs)
+{
+	int event;
+
+	for (event = 0; event < BRFW_EVENTS; event++)
+		if (brfw_stats_alloc(&rs->stats, &rs->events[event]))
+			return -ENOMEM;
+
+	return 0;
+}
+
 /**
  * brfw_ruleset_alloc() - make an empty ruleset that accepts everything
  * @bn: its namespace
@@ -802,7 +903,8 @@ struct brfw_ruleset *brfw_ruleset_alloc(struct brfw_net *bn)
 		goto err_ifaces;
 	if (rhltable_init(&rs->by_identity, &brfw_identity_params))
 		goto err_handle;
-	if (brfw_ruleset_add_default_policies(rs))
+	if (brfw_ruleset_add_default_policies(rs) ||
+	    brfw_ruleset_add_events(rs))
 		goto err_policies;
 
 	return rs;
@@ -876,10 +978,12 @@ void brfw_ruleset_reset_stats(struct brfw_ruleset *rs)
 {
 	struct brfw_policy *policy;
 	struct rb_node *node;
-	int hook;
+	int hook, event;
 
 	list_for_each_entry(policy, &rs->policies, list)
 		brfw_stats_reset(&policy->stats);
+	for (event = 0; event < BRFW_EVENTS; event++)
+		brfw_stats_reset(&rs->events[event]);
 
 	for (hook = 0; hook < BRFW_HOOKS; hook++) {
 		for (node = rb_first(&rs->rules[hook]); node;

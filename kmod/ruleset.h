@@ -11,7 +11,9 @@
 
 #include <linux/brfw.h>
 
+#include "actions.h"
 #include "iface.h"
+#include "limiter.h"
 #include "lookup.h"
 #include "stats.h"
 
@@ -30,8 +32,10 @@ struct brfw_net;
  * @rule: its body, or NULL when the rule is deleted
  * @refs: bodies that point here
  * @stats: counters
+ * @limiter: of the rule's limit
  *
- * Protected by the config lock.
+ * Protected by the config lock, but for the handle, which is constant, and the
+ * limiter, which is packets'.
  */
 struct brfw_rule_state {
 	struct rhash_head node;
@@ -39,6 +43,7 @@ struct brfw_rule_state {
 	struct brfw_rule *rule;
 	unsigned int refs;
 	struct brfw_stats stats;
+	struct brfw_limiter limiter;
 };
 
 /**
@@ -59,7 +64,7 @@ enum brfw_rule_status {
  * struct brfw_rule - body of a rule
  * @counters: of @state
  * @hook: enum brfw_hook
- * @verdict: enum brfw_verdict
+ * @verdict: enum brfw_verdict or BRFW_VERDICT_NONE
  * @families: classifiers that it belongs to, 1 << enum brfw_family
  * @inserted: classifiers that it is in
  * @status: enum brfw_rule_status
@@ -68,10 +73,11 @@ enum brfw_rule_status {
  * @identity: in brfw_ruleset.by_identity
  * @list: of a commit or of the garbage
  * @state: shared by the bodies of one rule; NULL in a draft
+ * @actions: or NULL
  * @comment: or NULL
  * @cls: order, generations and conditions
  *
- * Packets read @counters, @verdict and @cls, which are constant while they can
+ * Packets read @counters, @verdict, @state, @actions and @cls, which are constant while they can
  * see them but for the generations. The rest is protected by the config lock.
  */
 struct brfw_rule {
@@ -86,6 +92,7 @@ struct brfw_rule {
 	struct rhlist_head identity;
 	struct list_head list;
 	struct brfw_rule_state *state;
+	struct brfw_actions *actions;
 	char *comment;
 	struct brfw_cls_rule cls; /* ends in an array */
 };
@@ -111,19 +118,65 @@ struct brfw_policy {
 };
 
 /**
+ * enum brfw_need - what judging by a ruleset takes
+ * @BRFW_NEED_BRIDGE: the bridge
+ * @BRFW_NEED_IN: the ingress port
+ * @BRFW_NEED_OUT: the egress port
+ * @BRFW_NEED_VLAN: the VLAN that the bridge classified the frame into
+ * @BRFW_NEED_CT: the state of the connection
+ * @BRFW_NEED_FRAME: knowing the copies of a flooded frame
+ * @BRFW_NEED_QUEUE: hooks that stay, since unregistering flushes the queues
+ * @BRFW_NEEDS: number of them
+ */
+enum brfw_need {
+	BRFW_NEED_BRIDGE,
+	BRFW_NEED_IN,
+	BRFW_NEED_OUT,
+	BRFW_NEED_VLAN,
+	BRFW_NEED_CT,
+	BRFW_NEED_FRAME,
+	BRFW_NEED_QUEUE,
+	BRFW_NEEDS,
+};
+
+/**
+ * enum brfw_event - what is counted for a namespace
+ * @BRFW_EVENT_OVERRUN: frames dropped since too many rules matched that didn't
+ *	decide
+ * @BRFW_EVENT_NO_TARGET: frames not sent since the device was missing or
+ *	unsuitable
+ * @BRFW_EVENT_VLAN_UNKNOWN: frames judged by rules for VLANs whose VLAN was
+ *	lost
+ * @BRFW_EVENT_LIMITED: answers and log entries held back by the limits of the
+ *	namespace
+ * @BRFW_EVENTS: number of them
+ */
+enum brfw_event {
+	BRFW_EVENT_OVERRUN,
+	BRFW_EVENT_NO_TARGET,
+	BRFW_EVENT_VLAN_UNKNOWN,
+	BRFW_EVENT_LIMITED,
+	BRFW_EVENTS,
+};
+
+/**
  * struct brfw_ruleset - rules, policies and names of a namespace
  * @bn: the namespace
  * @generation: of the last commit
  * @next_handle: for the next new rule
  * @nrules: rules that are live or new
  * @nhook_rules: of these, by hook
- * @nmatching: of these, those that look at bridge, in and out port
+ * @nneeding: of these, those with each enum brfw_need
  * @nstaged: rules in drafts
  * @rules: live and new ones by hook, in order of evaluation
  * @by_handle: struct brfw_rule_state
  * @by_identity: rules of every status but draft
  * @policies: struct brfw_policy by bridge; those without always exist
  * @stats: of rules and policies
+ * @events: what happened, by enum brfw_event
+ * @log_limiter: of log entries
+ * @reject_limiter: of answers
+ * @tracks: connection tracking is on for the bridges of this namespace
  * @hooks: registered ones, 1 << enum brfw_hook
  * @gc: what packets may still see
  * @ifaces: names that rules and policies use; has a lock of its own
@@ -135,13 +188,17 @@ struct brfw_ruleset {
 	u64 next_handle;
 	unsigned int nrules;
 	unsigned int nhook_rules[BRFW_HOOKS];
-	unsigned int nmatching[3];
+	unsigned int nneeding[BRFW_NEEDS];
 	unsigned int nstaged;
 	struct rb_root rules[BRFW_HOOKS];
 	struct rhashtable by_handle;
 	struct rhltable by_identity;
 	struct list_head policies;
 	struct brfw_stats_pool stats;
+	struct brfw_stats events[BRFW_EVENTS];
+	struct brfw_limiter log_limiter;
+	struct brfw_limiter reject_limiter;
+	bool tracks;
 	u32 hooks;
 	/**
 	 * @gc: garbage, each list in two stages: what came since the last
@@ -165,9 +222,7 @@ struct brfw_ruleset {
  * @rcu: for freeing
  * @generation: of it
  * @ruleset: for names and classifiers
- * @uses_bridge: some rule or policy looks at the bridge
- * @uses_in: some rule looks at the ingress port
- * @uses_out: some rule looks at the egress port
+ * @needs: what judging takes, 1 << enum brfw_need
  * @policies: by hook, for bridges without their own
  * @nbridges: number of entries in @bridges
  * @bridges: in ascending order of @slot; without @counters there is none
@@ -176,9 +231,7 @@ struct brfw_view {
 	struct rcu_head rcu;
 	u64 generation;
 	struct brfw_ruleset *ruleset;
-	bool uses_bridge;
-	bool uses_in;
-	bool uses_out;
+	u32 needs;
 	struct brfw_view_policy {
 		struct brfw_counters __percpu *counters;
 		u8 verdict;
@@ -236,6 +289,8 @@ struct brfw_rule *brfw_ruleset_find(struct brfw_ruleset *rs, u64 handle);
 struct brfw_rule *brfw_ruleset_next(struct brfw_ruleset *rs, u8 hook,
 				    u64 after);
 void brfw_ruleset_reset_stats(struct brfw_ruleset *rs);
+const char *brfw_rule_problem(struct brfw_ruleset *rs,
+			      const struct brfw_rule *rule);
 
 /* Life cycle: config lock not held, may sleep. */
 

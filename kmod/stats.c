@@ -87,6 +87,7 @@ static void brfw_counters_clear(struct brfw_counters __percpu *counters)
 		c = per_cpu_ptr(counters, cpu);
 		u64_stats_set(&c->packets, 0);
 		u64_stats_set(&c->bytes, 0);
+		c->last = 0;
 		u64_stats_init(&c->sync);
 	}
 }
@@ -179,6 +180,27 @@ void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes)
 	brfw_stats_sum(stats, packets, bytes);
 	*packets -= stats->zero_packets;
 	*bytes -= stats->zero_bytes;
+}
+
+/**
+ * brfw_stats_last_used() - when did a rule or policy decide last?
+ * @stats: its counters
+ * @seconds: to be filled with the seconds since then
+ *
+ * Context: config lock held.
+ * Return: whether it ever did.
+ */
+bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds)
+{
+	u32 last = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		last = max(last, READ_ONCE(per_cpu_ptr(stats->counters,
+						       cpu)->last));
+	*seconds = (u32)ktime_get_seconds() + 1 - last;
+
+	return last;
 }
 
 /**

@@ -6,6 +6,7 @@
 #define _BRFW_STATS_H
 
 #include <linux/list.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
@@ -13,11 +14,13 @@
  * struct brfw_counters - what one CPU counted
  * @packets: judgements; a GSO packet counts its segments
  * @bytes: with MAC header and tags
+ * @last: second of the last judgement since boot, plus 1; 0 for never
  * @sync: for 32-bit readers
  */
 struct brfw_counters {
 	u64_stats_t packets;
 	u64_stats_t bytes;
+	u32 last;
 	struct u64_stats_sync sync;
 };
 
@@ -56,6 +59,7 @@ void brfw_stats_pool_destroy(struct brfw_stats_pool *pool);
 int brfw_stats_alloc(struct brfw_stats_pool *pool, struct brfw_stats *stats);
 void brfw_stats_free(struct brfw_stats_pool *pool, struct brfw_stats *stats);
 void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes);
+bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds);
 void brfw_stats_reset(struct brfw_stats *stats);
 
 /* Packets. */
@@ -77,6 +81,7 @@ static inline void brfw_counters_add(struct brfw_counters __percpu *counters,
 	u64_stats_add(&c->packets, packets);
 	u64_stats_add(&c->bytes, bytes);
 	u64_stats_update_end(&c->sync);
+	WRITE_ONCE(c->last, (u32)ktime_get_seconds() + 1);
 }
 
 #endif /* _BRFW_STATS_H */

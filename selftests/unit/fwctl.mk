@@ -18,7 +18,7 @@ fwctl_o		:= $(UNIT_O)/fwctl
 fwctl_sources	:= $(wildcard $(fwctl_src)/*.c)
 fwctl_objects	:= $(patsubst $(fwctl_src)/%.c,$(fwctl_o)/%.o,$(fwctl_sources))
 # What knows text, structs and attributes, but no socket.
-fwctl_pure	:= $(addprefix $(fwctl_o)/,model.o parse.o print.o wire.o err.o)
+fwctl_pure	:= $(addprefix $(fwctl_o)/,model.o value.o parse.o print.o wire.o err.o)
 
 fwctl_sanitize	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 fwctl_cflags	:= -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra $(if $(WERROR),-Werror) \
@@ -44,6 +44,9 @@ $(UNIT_O)/parse_test: $(fwctl_o)/parse_test.o $(fwctl_pure)
 # Has functions in place of those of libmnl that use a socket.
 $(UNIT_O)/fwctl_err_test: $(fwctl_o)/fwctl_err_test.o $(fwctl_objects)
 	$(CC) $(fwctl_sanitize) $(LDFLAGS) -o $@ $^ $(fwctl_libs)
+
+# Reads the examples of the manual page.
+$(fwctl_o)/parse_test.o: fwctl_cflags += -DFWCTL_MANUAL='"$(fwctl_src)/fwctl.8"'
 
 # The test calls the tool, so the tool can't be called main.
 $(fwctl_o)/main.o: fwctl_cflags += -Dmain=fwctl_main

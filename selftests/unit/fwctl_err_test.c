@@ -32,7 +32,7 @@ struct entry {
 	uint16_t len;
 	uint64_t handle;
 	uint32_t change_id;
-	char attrs[600] __attribute__((aligned(8)));
+	char attrs[2048] __attribute__((aligned(8)));
 };
 
 /** struct fault - what the kernel is told to do wrong */
@@ -58,6 +58,10 @@ struct fault {
 	bool silent;
 	/** @mutate: change bytes of each answer */
 	bool mutate;
+	/** @last_used: seconds since rules and policies were used, 0: never */
+	unsigned int last_used;
+	/** @problem: what is wrong with each rule, or NULL */
+	const char *problem;
 };
 
 static struct {
@@ -214,7 +218,11 @@ static void entry_answer(const struct nlmsghdr *request, const struct entry *ent
 	stats = mnl_attr_nest_start(nlh, is_rule ? BRFW_RULE_A_STATS : BRFW_POLICY_A_STATS);
 	mnl_attr_put_u64(nlh, BRFW_STATS_A_PACKETS, 5);
 	mnl_attr_put_u64(nlh, BRFW_STATS_A_BYTES, 420);
+	if (kernel.fault.last_used)
+		mnl_attr_put_u64(nlh, BRFW_STATS_A_LAST_USED, kernel.fault.last_used);
 	mnl_attr_nest_end(nlh, stats);
+	if (is_rule && kernel.fault.problem)
+		mnl_attr_put_strz(nlh, BRFW_RULE_A_PROBLEM, kernel.fault.problem);
 	mnl_attr_nest_end(nlh, nest);
 	answer_queue(nlh);
 }
@@ -249,12 +257,16 @@ static void answer_info(const struct nlmsghdr *request)
 	mnl_attr_put_strz(nlh, BRFW_INFO_A_MODULE_VERSION, "0.1.0");
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_HOOKS, 7);
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_MATCHES, ((1ULL << (BRFW_MATCH_A_MAX + 1)) - 2));
-	mnl_attr_put_u32(nlh, BRFW_INFO_A_VERDICTS, 3);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_VERDICTS, (1U << (BRFW_VERDICT_MAX + 1)) - 1);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_RULES, kernel.live_count);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_RULES, 1000);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_DRAFTS, 0);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_DRAFTS, 8);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_ACTIVE_HOOKS, 0);
+	mnl_attr_put_u64(nlh, BRFW_INFO_A_OVERRUNS, 1);
+	mnl_attr_put_u64(nlh, BRFW_INFO_A_NO_TARGET, 2);
+	mnl_attr_put_u64(nlh, BRFW_INFO_A_VLAN_UNKNOWN, 3);
+	mnl_attr_put_u64(nlh, BRFW_INFO_A_LIMITED, 4);
 	mnl_attr_nest_end(nlh, nest);
 	answer_queue(nlh);
 	if (kernel.fault.commit_between) {
@@ -538,6 +550,10 @@ static void test_usage(void)
 		{ "--netns", "option \"--netns\" needs a value, try \"fwctl help\"" },
 		{ "-n a/b rule show", "rule show: \"-n\" is wrong: \"a/b\" (want the name of a network namespace as \"ip netns\" shows it)" },
 		{ "rule add sport 99999 accept", "rule add: \"sport\" is wrong: \"99999\" (want 0-65535)" },
+		{ "rule add not accept", "rule add: \"not\" can't stand before \"accept\" (want a condition)" },
+		{ "rule add log log", "rule add: \"log\" is there twice" },
+		{ "rule add limit 0/second drop", "rule add: \"limit\" is wrong: \"0/second\" (want a rate from 1 such as 10/second, 100/minute, 9/hour, 1/day or 5mbytes/second)" },
+		{ "rule add limit 1/second", "rule add: argument \"accept|drop|reject|redirect|queue|log|set-mark|mirror\" is required" },
 		{ "rule add drop before 1 after 2", "rule add: \"after\" and \"before\" exclude each other" },
 		{ "rule add drop after 1 before 2", "rule add: \"before\" and \"after\" exclude each other" },
 		{ "rule add drop before 0", "rule add: \"before\" is wrong: \"0\" (want a rule handle, as \"fwctl rule show\" prints it)" },
@@ -597,6 +613,10 @@ static void test_refusals(void)
 		  "rule show: the ruleset kept changing while it was read, try again" },
 		{ "ruleset save", { .commit_between = 1000 },
 		  "ruleset save: the ruleset kept changing while it was read, try again" },
+		{ "rule add log group 7 limit 3/day burst 2",
+		  /* message 20, rule 4, hook 8; limit 4, rate 12, seconds 8 */
+		  { .cmd = BRFW_CMD_RULE_ADD, .error = ERANGE, .text = "burst too big", .offset = MATCH_AT + 4 + 12 + 8 },
+		  "rule add: kernel refused: burst too big (attribute burst): Numerical result out of range" },
 		{ "rule add accept", { .silent = true }, "rule add: the kernel sent no answer" },
 		{ "-n nobodys-name rule show", { .error = 0 },
 		  "rule show: there is no network namespace \"nobodys-name\", try \"ip netns\"" },
@@ -628,13 +648,15 @@ static void test_refusals(void)
 	"\n" \
 	"rule add proto tcp comment \"dport\" dport 7070 accept\n" \
 	"  rule add ethertype arp accept # arp\n" \
-	"rule add saddr 2001:db8::/32 drop"
+	"rule add saddr 2001:db8::/32 drop\n" \
+	"rule add limit 9/hour log prefix \"a b\" set-mark 1 mirror m not vlan 9,7 queue 1 bypass"
 
 #define SAVED \
 	"policy set forward drop\n" \
 	"rule add hook forward prio 1000 proto tcp dport 7070 accept comment \"dport\"\n" \
 	"rule add hook forward prio 1000 ethertype arp accept\n" \
-	"rule add hook forward prio 1000 saddr 2001:db8::/32 drop\n"
+	"rule add hook forward prio 1000 saddr 2001:db8::/32 drop\n" \
+	"rule add hook forward prio 1000 not vlan 7,9 limit 9/hour burst 5 log prefix \"a b\" set-mark 0x1 mirror m queue 1 bypass\n"
 
 static void test_show(void)
 {
@@ -646,7 +668,7 @@ static void test_show(void)
 			 "rule add hook input bridge br0 prio 7 proto tcp dport 80-90 drop # handle 1\n"
 			 "rule add hook forward prio 1000 accept # handle 2\n", "") &&
 		    says("-sN rule show handle 1", "", 0,
-			 "rule add hook input bridge br0 prio 7 proto 6 dport 80-90 drop # handle 1 packets 5 bytes 420\n", ""),
+			 "rule add hook input bridge br0 prio 7 proto 6 dport 80-90 drop # handle 1 packets 5 bytes 420 never used\n", ""),
 		    "rules are added and shown");
 	ktap_result(says("-j rule show", "", 0,
 			 "[{\"handle\":1,\"hook\":\"input\",\"bridge\":\"br0\",\"prio\":7,\"match\":{\"proto\":\"tcp\",\"dport\":\"80-90\"},\"verdict\":\"drop\",\"packets\":5,\"bytes\":420},"
@@ -664,16 +686,32 @@ static void test_show(void)
 		    "policies are set and shown");
 	ktap_result(says("info show", "", 0,
 			 "module-version 0.1.0\nabi-version 1\ngeneration 7\nrules 1\nmax-rules 1000\ndrafts 0\nmax-drafts 8\n"
-			 "hooks forward,input,output\nactive-hooks none\nverdicts accept,drop\n"
-			 "matches in,out,smac,dmac,ethertype,vlan,saddr,daddr,proto,sport,dport,tcp-flags,icmp-type,icmp-code,icmpv6-type,icmpv6-code\n", ""),
+			 "overruns 1\nno-target 2\nvlan-unknown 3\nlimited 4\n"
+			 "hooks forward,input,output\nactive-hooks none\nverdicts accept,drop,reject,redirect,queue\n"
+			 "matches in,out,frame,smac,dmac,ethertype,vlan,vlan-prio,vlan-proto,inner-vlan,inner-vlan-prio,inner-vlan-proto,"
+			 "pppoe-session,mpls-label,arp-op,arp-sender-ip,arp-target-ip,arp-sender-mac,arp-target-mac,arp-gratuitous,"
+			 "saddr,daddr,dscp,ttl,length,frag,ip-options,proto,sport,dport,tcp-flags,icmp-type,icmp-code,icmpv6-type,icmpv6-code,"
+			 "nd-target,nd-lladdr,igmp-type,gre-proto,mark,state,malformed\n", ""),
 		    "info is shown");
+	kernel_reset();
+	kernel.fault.last_used = 12;
+	kernel.fault.problem = "port \x1b[2J#\"eth9\" is a bridge\n";
+	ktap_result(says("rule add prio 1 redirect eth9", "", 0, "handle 1\n", "") &&
+		    says("-s rule show", "", 0,
+			 "rule add hook forward prio 1 redirect eth9 # handle 1 packets 5 bytes 420 last 12 seconds ago problem: port ?[2J#\"eth9\" is a bridge?\n", "") &&
+		    says("rule show", "", 0,
+			 "rule add hook forward prio 1 redirect eth9 # handle 1 problem: port ?[2J#\"eth9\" is a bridge?\n", "") &&
+		    says("ruleset check -", out_text, 0, "", "") &&
+		    says("ruleset save", "", 0,
+			 "rule add hook forward prio 1 redirect eth9\n", ""),
+		    "problems and last use are shown, but not saved");
 	ktap_result(says("-V", "", 0, "fwctl unit\n", ""), "the version is shown");
 }
 
 static void test_load(void)
 {
 	kernel_reset();
-	ktap_result(says("ruleset load -", RULES, 0, "", "") && kernel.live_count == 4 &&
+	ktap_result(says("ruleset load -", RULES, 0, "", "") && kernel.live_count == 5 &&
 		    kernel.generation == 8 && kernel.live[1].change_id == 4 &&
 		    says("ruleset save", "", 0, SAVED, "") &&
 		    says("ruleset load -", SAVED, 0, "", "") &&
@@ -784,7 +822,7 @@ static void test_load_inputs(void)
 	/* run() gives a memory file; a path leads to the pipe beside it. */
 	old = fds[0];
 	snprintf(long_line, sizeof(long_line), "ruleset load /dev/fd/%d", old);
-	ktap_result(says(long_line, "", 0, "", "") && kernel.live_count == 4,
+	ktap_result(says(long_line, "", 0, "", "") && kernel.live_count == 5,
 		    "a pipe is loaded");
 	close(old);
 	ktap_result(says("ruleset load /dev/zero", "", 2, "",

@@ -77,6 +77,18 @@ int err_duplicate(struct fwctl_err *err, unsigned int column, const char *keywor
 			 show(&shown, value));
 }
 
+int err_again(struct fwctl_err *err, unsigned int column, const char *keyword)
+{
+	return err_usage(err, column, "\"%s\" is there twice", keyword);
+}
+
+int err_negate(struct fwctl_err *err, unsigned int column, const char *keyword,
+	       const char *want)
+{
+	return err_usage(err, column, "\"not\" can't stand before \"%s\" (want %s)", keyword,
+			 want);
+}
+
 int err_conflict(struct fwctl_err *err, unsigned int column, const char *keyword,
 		 const char *other)
 {

@@ -42,6 +42,9 @@ int err_wrong(struct fwctl_err *err, unsigned int column, const char *keyword,
 	      const char *value, const char *want);
 int err_duplicate(struct fwctl_err *err, unsigned int column, const char *keyword,
 		  const char *value);
+int err_again(struct fwctl_err *err, unsigned int column, const char *keyword);
+int err_negate(struct fwctl_err *err, unsigned int column, const char *keyword,
+	       const char *want);
 int err_conflict(struct fwctl_err *err, unsigned int column, const char *keyword,
 		 const char *other);
 int err_unknown(struct fwctl_err *err, unsigned int column, const char *word,

@@ -16,7 +16,7 @@
 const struct fwctl_cmd cmd_table[] = {
 	{
 		"rule", "add",
-		"[hook HOOK] [bridge NAME] [prio N] [MATCH]... VERDICT [comment STRING] [before HANDLE | after HANDLE]",
+		"[hook HOOK] [bridge NAME] [prio N] [[not] MATCH]... [limit RATE [burst N]] [ACTION]... [VERDICT] [comment STRING] [before HANDLE | after HANDLE]",
 		"add a rule and print its handle", cmd_rule_add,
 	},
 	{ "rule", "delete", "handle HANDLE", "delete a rule", cmd_rule_delete },
@@ -159,7 +159,18 @@ static void help_matches(void)
 	for (i = 0; i < model_fields_count; i++) {
 		const struct fwctl_field *field = &model_fields[i];
 
-		printf("  %-11s %-18s %s\n", field->keyword, field->usage, field->summary);
+		printf("  %-17s %-19s %s\n", field->keyword, field->usage, field->summary);
+	}
+}
+
+static void help_forms(const char *title, const struct fwctl_form *forms)
+{
+	char form[64];
+
+	printf("%s :=\n", title);
+	for (; forms->summary; forms++) {
+		snprintf(form, sizeof(form), "%s %s", forms->keyword, forms->usage);
+		printf("  %-37s %s\n", form, forms->summary);
 	}
 }
 
@@ -179,6 +190,18 @@ static void help_words(void)
 			printf(" %s", name->word);
 		printf("\n");
 	}
+}
+
+/* All of the language of rules. */
+static void help_rule(void)
+{
+	help_matches();
+	help_words();
+	printf("RATE := N/PERIOD | N[k|m|g]bytes/PERIOD\n");
+	help_names("PERIOD", model_periods);
+	help_forms("ACTION", model_actions);
+	help_forms("VERDICT", model_verdict_forms);
+	help_names("ANSWER", model_rejects);
 }
 
 static void help_options(void)
@@ -214,14 +237,12 @@ static int help_object(const char *object)
 		return -1;
 	if (!object)
 		help_options();
-	if (object && !strcmp(object, "rule")) {
-		help_matches();
-		help_words();
-	}
-	if (!object || !strcmp(object, "rule") || !strcmp(object, "policy")) {
+	if (!object || !strcmp(object, "rule") || !strcmp(object, "policy"))
 		help_names("HOOK", model_hooks);
-		help_names("VERDICT", model_verdicts);
-	}
+	if (object && !strcmp(object, "rule"))
+		help_rule();
+	else if (object && !strcmp(object, "policy"))
+		help_names("VERDICT", model_policy_verdicts);
 	return 0;
 }
 

@@ -18,11 +18,89 @@ const struct fwctl_name model_hooks[] = {
 const struct fwctl_name model_verdicts[] = {
 	{ "accept", BRFW_VERDICT_ACCEPT },
 	{ "drop", BRFW_VERDICT_DROP },
+	{ "reject", BRFW_VERDICT_REJECT },
+	{ "redirect", BRFW_VERDICT_REDIRECT },
+	{ "queue", BRFW_VERDICT_QUEUE },
+	{ NULL, 0 },
+};
+
+const struct fwctl_name model_policy_verdicts[] = {
+	{ "accept", BRFW_VERDICT_ACCEPT },
+	{ "drop", BRFW_VERDICT_DROP },
+	{ NULL, 0 },
+};
+
+const struct fwctl_name model_rejects[] = {
+	{ "admin-prohibited", BRFW_REJECT_ADMIN },
+	{ "net-unreachable", BRFW_REJECT_NET },
+	{ "host-unreachable", BRFW_REJECT_HOST },
+	{ "port-unreachable", BRFW_REJECT_PORT },
+	{ "tcp-reset", BRFW_REJECT_TCP_RESET },
+	{ NULL, 0 },
+};
+
+/* What a rate is counted in, in seconds. */
+const struct fwctl_name model_periods[] = {
+	{ "second", 1 },
+	{ "minute", 60 },
+	{ "hour", 3600 },
+	{ "day", 86400 },
+	{ NULL, 0 },
+};
+
+const struct fwctl_form model_actions[] = {
+	{ "log", "[group N] [prefix STRING]", "write to NFLOG group N, or to the kernel log" },
+	{ "set-mark", "V[/M]", "set the bits M of the mark, or all, to those of V" },
+	{ "mirror", "PORT", "send a copy out of PORT" },
+	{ NULL, NULL, NULL },
+};
+
+const struct fwctl_form model_verdict_forms[] = {
+	{ "accept", "", "let the frame go on" },
+	{ "drop", "", "drop it without an answer" },
+	{ "reject", "[with ANSWER]", "drop it with an answer" },
+	{ "redirect", "PORT", "send it out of PORT instead" },
+	{ "queue", "N [bypass]", "let the program at NFQUEUE N decide" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct fwctl_name yes_no[] = {
+	{ "no", 0 },
+	{ "yes", 1 },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name none_any[] = {
+	{ "none", 0 },
+	{ "any", 1 },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name frame_classes[] = {
+	{ "unicast", BRFW_FRAME_UNICAST },
+	{ "multicast", BRFW_FRAME_MULTICAST },
+	{ "broadcast", BRFW_FRAME_BROADCAST },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name frags[] = {
+	{ "none", BRFW_FRAG_NONE },
+	{ "first", BRFW_FRAG_FIRST },
+	{ "later", BRFW_FRAG_LATER },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name states[] = {
+	{ "new", BRFW_CT_NEW },
+	{ "established", BRFW_CT_ESTABLISHED },
+	{ "related", BRFW_CT_RELATED },
+	{ "invalid", BRFW_CT_INVALID },
+	{ "untracked", BRFW_CT_UNTRACKED },
 	{ NULL, 0 },
 };
 
 /* RFC 9293 section 3.1, from the lowest bit up. */
-const struct fwctl_name model_tcp_flags[] = {
+static const struct fwctl_name tcp_flags[] = {
 	{ "fin", 0x01 },
 	{ "syn", 0x02 },
 	{ "rst", 0x04 },
@@ -49,6 +127,56 @@ static const struct fwctl_name ethertypes[] = {
 	{ "macsec", 0x88e5 },
 	{ "ptp", 0x88f7 },
 	{ "loopback", 0x9000 },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name tag_protocols[] = {
+	{ "802.1q", 0x8100 },
+	{ "802.1ad", 0x88a8 },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name arp_operations[] = {
+	{ "request", 1 },
+	{ "reply", 2 },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name gre_protocols[] = {
+	{ "ipv4", 0x0800 },
+	{ "arp", 0x0806 },
+	{ "teb", 0x6558 },
+	{ "ipv6", 0x86dd },
+	{ "mpls", 0x8847 },
+	{ "ppp", 0x880b },
+	{ "erspan", 0x88be },
+	{ NULL, 0 },
+};
+
+/* RFC 2474, RFC 2597, RFC 3246, RFC 5865 */
+static const struct fwctl_name dscps[] = {
+	{ "cs0", 0 },
+	{ "cs1", 8 },
+	{ "cs2", 16 },
+	{ "cs3", 24 },
+	{ "cs4", 32 },
+	{ "cs5", 40 },
+	{ "cs6", 48 },
+	{ "cs7", 56 },
+	{ "af11", 10 },
+	{ "af12", 12 },
+	{ "af13", 14 },
+	{ "af21", 18 },
+	{ "af22", 20 },
+	{ "af23", 22 },
+	{ "af31", 26 },
+	{ "af32", 28 },
+	{ "af33", 30 },
+	{ "af41", 34 },
+	{ "af42", 36 },
+	{ "af43", 38 },
+	{ "va", 44 },
+	{ "ef", 46 },
 	{ NULL, 0 },
 };
 
@@ -86,6 +214,15 @@ static const struct fwctl_name icmp_types[] = {
 	{ NULL, 0 },
 };
 
+static const struct fwctl_name igmp_types[] = {
+	{ "membership-query", 0x11 },
+	{ "membership-report-v1", 0x12 },
+	{ "membership-report-v2", 0x16 },
+	{ "leave-group", 0x17 },
+	{ "membership-report-v3", 0x22 },
+	{ NULL, 0 },
+};
+
 static const struct fwctl_name icmpv6_types[] = {
 	{ "destination-unreachable", 1 },
 	{ "packet-too-big", 2 },
@@ -115,6 +252,11 @@ const struct fwctl_field model_fields[] = {
 		.summary = "port of the bridge that the frame leaves by",
 		.attr = BRFW_MATCH_A_OUT_PORT, .kind = FWCTL_KIND_NAME,
 	}, {
+		.keyword = "frame", .usage = "CLASS",
+		.summary = "class of the destination MAC address",
+		.names = frame_classes, .max = BRFW_FRAME_MAX,
+		.attr = BRFW_MATCH_A_FRAME_CLASS, .kind = FWCTL_KIND_WORD, .size = 1,
+	}, {
 		.keyword = "smac", .usage = "MAC[/MASK]",
 		.summary = "source MAC address",
 		.attr = BRFW_MATCH_A_ETH_SRC, .kind = FWCTL_KIND_MAC, .size = 6,
@@ -124,14 +266,85 @@ const struct fwctl_field model_fields[] = {
 		.attr = BRFW_MATCH_A_ETH_DST, .kind = FWCTL_KIND_MAC, .size = 6,
 	}, {
 		.keyword = "ethertype", .usage = "NAME|0xHHHH",
-		.summary = "EtherType behind any VLAN tag",
+		.summary = "EtherType behind tags and LLC/SNAP",
 		.names = ethertypes, .is_hex = true, .min = 0x0600, .max = 0xffff,
 		.attr = BRFW_MATCH_A_ETH_TYPE, .kind = FWCTL_KIND_NUMBER, .size = 2,
 	}, {
-		.keyword = "vlan", .usage = "ID",
-		.summary = "VLAN of the outermost tag",
+		.keyword = "vlan", .usage = "none|any",
+		.summary = "whether there is an outer tag",
+		.names = none_any, .max = 1,
+		.attr = BRFW_MATCH_A_VLAN_PRESENT, .kind = FWCTL_KIND_BOOL, .size = 1,
+	}, {
+		.keyword = "vlan", .usage = "N[-N][,...]",
+		.summary = "VLAN of the outer tag",
 		.max = 4094,
-		.attr = BRFW_MATCH_A_VLAN_ID, .kind = FWCTL_KIND_NUMBER, .size = 2,
+		.attr = BRFW_MATCH_A_VLAN_ID, .kind = FWCTL_KIND_RANGES, .size = 2,
+	}, {
+		.keyword = "vlan-prio", .usage = "N",
+		.summary = "priority of the outer tag",
+		.max = 7,
+		.attr = BRFW_MATCH_A_VLAN_PRIO, .kind = FWCTL_KIND_NUMBER, .size = 1,
+	}, {
+		.keyword = "vlan-proto", .usage = "NAME|0xHHHH",
+		.summary = "tag protocol of the outer tag",
+		.names = tag_protocols, .is_hex = true, .max = 0xffff,
+		.attr = BRFW_MATCH_A_VLAN_PROTO, .kind = FWCTL_KIND_NUMBER, .size = 2,
+	}, {
+		.keyword = "inner-vlan", .usage = "none|any",
+		.summary = "whether there is a second tag",
+		.names = none_any, .max = 1,
+		.attr = BRFW_MATCH_A_INNER_VLAN_PRESENT, .kind = FWCTL_KIND_BOOL, .size = 1,
+	}, {
+		.keyword = "inner-vlan", .usage = "N[-N][,...]",
+		.summary = "VLAN of the second tag",
+		.max = 4094,
+		.attr = BRFW_MATCH_A_INNER_VLAN_ID, .kind = FWCTL_KIND_RANGES, .size = 2,
+	}, {
+		.keyword = "inner-vlan-prio", .usage = "N",
+		.summary = "priority of the second tag",
+		.max = 7,
+		.attr = BRFW_MATCH_A_INNER_VLAN_PRIO, .kind = FWCTL_KIND_NUMBER, .size = 1,
+	}, {
+		.keyword = "inner-vlan-proto", .usage = "NAME|0xHHHH",
+		.summary = "tag protocol of the second tag",
+		.names = tag_protocols, .is_hex = true, .max = 0xffff,
+		.attr = BRFW_MATCH_A_INNER_VLAN_PROTO, .kind = FWCTL_KIND_NUMBER, .size = 2,
+	}, {
+		.keyword = "pppoe-session", .usage = "N[-N][,...]",
+		.summary = "PPPoE session",
+		.max = 65535,
+		.attr = BRFW_MATCH_A_PPPOE_SESSION, .kind = FWCTL_KIND_RANGES, .size = 2,
+	}, {
+		.keyword = "mpls-label", .usage = "N",
+		.summary = "label of the outer MPLS entry",
+		.max = 1048575,
+		.attr = BRFW_MATCH_A_MPLS_LABEL, .kind = FWCTL_KIND_NUMBER, .size = 4,
+	}, {
+		.keyword = "arp-op", .usage = "NAME|N",
+		.summary = "ARP operation",
+		.names = arp_operations, .max = 65535,
+		.attr = BRFW_MATCH_A_ARP_OP, .kind = FWCTL_KIND_NUMBER, .size = 2,
+	}, {
+		.keyword = "arp-sender-ip", .usage = "ADDR[/LEN]",
+		.summary = "sender IPv4 address in ARP",
+		.attr = BRFW_MATCH_A_ARP_SENDER_IP, .kind = FWCTL_KIND_IP4, .size = 4,
+	}, {
+		.keyword = "arp-target-ip", .usage = "ADDR[/LEN]",
+		.summary = "target IPv4 address in ARP",
+		.attr = BRFW_MATCH_A_ARP_TARGET_IP, .kind = FWCTL_KIND_IP4, .size = 4,
+	}, {
+		.keyword = "arp-sender-mac", .usage = "MAC[/MASK]",
+		.summary = "sender MAC address in ARP",
+		.attr = BRFW_MATCH_A_ARP_SENDER_MAC, .kind = FWCTL_KIND_MAC, .size = 6,
+	}, {
+		.keyword = "arp-target-mac", .usage = "MAC[/MASK]",
+		.summary = "target MAC address in ARP",
+		.attr = BRFW_MATCH_A_ARP_TARGET_MAC, .kind = FWCTL_KIND_MAC, .size = 6,
+	}, {
+		.keyword = "arp-gratuitous", .usage = "yes|no",
+		.summary = "whether both IPv4 addresses in ARP are equal",
+		.names = yes_no, .max = 1,
+		.attr = BRFW_MATCH_A_ARP_GRATUITOUS, .kind = FWCTL_KIND_BOOL, .size = 1,
 	}, {
 		.keyword = "saddr", .usage = "ADDR[/LEN]",
 		.summary = "IPv4 source address",
@@ -149,24 +362,49 @@ const struct fwctl_field model_fields[] = {
 		.summary = "IPv6 destination address",
 		.attr = BRFW_MATCH_A_IP6_DST, .kind = FWCTL_KIND_IP6, .size = 16,
 	}, {
+		.keyword = "dscp", .usage = "NAME|N",
+		.summary = "differentiated services codepoint",
+		.names = dscps, .max = 63,
+		.attr = BRFW_MATCH_A_IP_DSCP, .kind = FWCTL_KIND_NUMBER, .size = 1,
+	}, {
+		.keyword = "ttl", .usage = "N[-N][,...]",
+		.summary = "IPv4 time to live or IPv6 hop limit",
+		.max = 255,
+		.attr = BRFW_MATCH_A_IP_TTL, .kind = FWCTL_KIND_RANGES, .size = 1,
+	}, {
+		.keyword = "length", .usage = "N[-N][,...]",
+		.summary = "length of the packet with its IP header",
+		.max = 65535,
+		.attr = BRFW_MATCH_A_IP_LENGTH, .kind = FWCTL_KIND_RANGES, .size = 2,
+	}, {
+		.keyword = "frag", .usage = "FRAGMENT",
+		.summary = "whole packet, first or later fragment",
+		.names = frags, .max = BRFW_FRAG_MAX,
+		.attr = BRFW_MATCH_A_IP_FRAG, .kind = FWCTL_KIND_WORD, .size = 1,
+	}, {
+		.keyword = "ip-options", .usage = "yes|no",
+		.summary = "whether there are options or extension headers",
+		.names = yes_no, .max = 1,
+		.attr = BRFW_MATCH_A_IP_OPTIONS, .kind = FWCTL_KIND_BOOL, .size = 1,
+	}, {
 		.keyword = "proto", .usage = "NAME|N",
 		.summary = "IPv4 protocol or last IPv6 next header",
 		.names = protocols, .max = 255,
 		.attr = BRFW_MATCH_A_IP_PROTO, .kind = FWCTL_KIND_NUMBER, .size = 1,
 	}, {
-		.keyword = "sport", .usage = "N[-N]",
-		.summary = "TCP or UDP source port",
+		.keyword = "sport", .usage = "N[-N][,...]",
+		.summary = "TCP, UDP or SCTP source port",
 		.max = 65535,
-		.attr = BRFW_MATCH_A_L4_SPORT, .kind = FWCTL_KIND_RANGE, .size = 2,
+		.attr = BRFW_MATCH_A_L4_SPORT, .kind = FWCTL_KIND_RANGES, .size = 2,
 	}, {
-		.keyword = "dport", .usage = "N[-N]",
-		.summary = "TCP or UDP destination port",
+		.keyword = "dport", .usage = "N[-N][,...]",
+		.summary = "TCP, UDP or SCTP destination port",
 		.max = 65535,
-		.attr = BRFW_MATCH_A_L4_DPORT, .kind = FWCTL_KIND_RANGE, .size = 2,
+		.attr = BRFW_MATCH_A_L4_DPORT, .kind = FWCTL_KIND_RANGES, .size = 2,
 	}, {
 		.keyword = "tcp-flags", .usage = "FLAG,..[/FLAG,..]",
 		.summary = "TCP flags that are set, among those behind the slash",
-		.names = model_tcp_flags, .max = 255,
+		.names = tcp_flags, .max = 255,
 		.attr = BRFW_MATCH_A_TCP_FLAGS, .kind = FWCTL_KIND_FLAGS, .size = 1,
 	}, {
 		.keyword = "icmp-type", .usage = "NAME|N",
@@ -188,6 +426,39 @@ const struct fwctl_field model_fields[] = {
 		.summary = "ICMPv6 code",
 		.max = 255,
 		.attr = BRFW_MATCH_A_ICMPV6_CODE, .kind = FWCTL_KIND_NUMBER, .size = 1,
+	}, {
+		.keyword = "nd-target", .usage = "ADDR[/LEN]",
+		.summary = "target of IPv6 neighbour discovery",
+		.attr = BRFW_MATCH_A_ND_TARGET, .kind = FWCTL_KIND_IP6, .size = 16,
+	}, {
+		.keyword = "nd-lladdr", .usage = "MAC[/MASK]",
+		.summary = "link-layer address in IPv6 neighbour discovery",
+		.attr = BRFW_MATCH_A_ND_LLADDR, .kind = FWCTL_KIND_MAC, .size = 6,
+	}, {
+		.keyword = "igmp-type", .usage = "NAME|N",
+		.summary = "IGMP type",
+		.names = igmp_types, .max = 255,
+		.attr = BRFW_MATCH_A_IGMP_TYPE, .kind = FWCTL_KIND_NUMBER, .size = 1,
+	}, {
+		.keyword = "gre-proto", .usage = "NAME|0xHHHH",
+		.summary = "protocol inside of GRE",
+		.names = gre_protocols, .is_hex = true, .max = 0xffff,
+		.attr = BRFW_MATCH_A_GRE_PROTO, .kind = FWCTL_KIND_NUMBER, .size = 2,
+	}, {
+		.keyword = "mark", .usage = "V[/M]",
+		.summary = "mark of the frame when the hook was entered",
+		.is_hex = true, .max = 0xffffffff,
+		.attr = BRFW_MATCH_A_MARK, .kind = FWCTL_KIND_MASKED, .size = 4,
+	}, {
+		.keyword = "state", .usage = "STATE[,...]",
+		.summary = "state of the connection, one of these",
+		.names = states, .max = 0x1f,
+		.attr = BRFW_MATCH_A_CT_STATE, .kind = FWCTL_KIND_BITS, .size = 1,
+	}, {
+		.keyword = "malformed", .usage = "yes|no",
+		.summary = "whether a header is cut off or inconsistent",
+		.names = yes_no, .max = 1,
+		.attr = BRFW_MATCH_A_MALFORMED, .kind = FWCTL_KIND_BOOL, .size = 1,
 	},
 };
 
@@ -196,7 +467,7 @@ const size_t model_fields_count = ARRAY_SIZE(model_fields);
 /* A field of the ABI without a row here would be printed as if it were absent. */
 _Static_assert(ARRAY_SIZE(model_fields) == BRFW_MATCH_A_MAX,
 	       "each enum brfw_match_attr needs a row in model_fields");
-_Static_assert(BRFW_MATCH_A_MAX < 32, "fwctl_rule.set is too small");
+_Static_assert(BRFW_MATCH_A_MAX < 64, "fwctl_rule.set is too small");
 
 const struct fwctl_field *model_field_by_attr(unsigned int attr)
 {
@@ -209,6 +480,25 @@ const struct fwctl_field *model_field_by_attr(unsigned int attr)
 	return NULL;
 }
 
+/* Is there another row with the same keyword? */
+bool model_field_is_shared(const struct fwctl_field *field)
+{
+	size_t i;
+
+	for (i = 0; i < model_fields_count; i++) {
+		if (&model_fields[i] != field &&
+		    !strcmp(model_fields[i].keyword, field->keyword))
+			return true;
+	}
+	return false;
+}
+
+/* What is 0 or 1 has another word for the opposite; ports have none. */
+bool model_field_can_negate(const struct fwctl_field *field)
+{
+	return field->kind != FWCTL_KIND_BOOL && field->kind != FWCTL_KIND_NAME;
+}
+
 const char *model_word_of(const struct fwctl_name *names, unsigned int value)
 {
 	for (; names && names->word; names++) {
@@ -218,7 +508,7 @@ const char *model_word_of(const struct fwctl_name *names, unsigned int value)
 	return NULL;
 }
 
-bool model_value_of(const struct fwctl_name *names, const char *word, uint16_t *value)
+bool model_value_of(const struct fwctl_name *names, const char *word, uint32_t *value)
 {
 	for (; names && names->word; names++) {
 		if (!strcmp(names->word, word)) {
@@ -238,31 +528,75 @@ void model_rule_init(struct fwctl_rule *rule)
 
 bool model_rule_has(const struct fwctl_rule *rule, const struct fwctl_field *field)
 {
-	return rule->set & (1U << field->attr);
+	return rule->set & MODEL_BIT(field->attr);
+}
+
+/* Is there a condition on any of the fields that share this keyword? */
+bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword)
+{
+	size_t i;
+
+	for (i = 0; i < model_fields_count; i++) {
+		if (model_rule_has(rule, &model_fields[i]) &&
+		    !strcmp(model_fields[i].keyword, keyword))
+			return true;
+	}
+	return false;
+}
+
+/* Does anything happen to a frame that matches? */
+bool model_rule_does(const struct fwctl_rule *rule)
+{
+	return rule->has_verdict || rule->log.is_set || rule->mark.mask || rule->mirror[0];
 }
 
 static bool cond_equal(const struct fwctl_cond *a, const struct fwctl_cond *b)
 {
 	return !memcmp(&a->value, &b->value, sizeof(a->value)) &&
 	       !memcmp(&a->mask, &b->mask, sizeof(a->mask)) &&
-	       a->end == b->end && a->prefix == b->prefix;
+	       !memcmp(a->ranges, b->ranges, sizeof(a->ranges)) &&
+	       a->count == b->count && a->prefix == b->prefix &&
+	       a->is_negated == b->is_negated;
+}
+
+static bool match_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
+{
+	unsigned int attr;
+
+	if (a->set != b->set)
+		return false;
+	for (attr = 1; attr <= BRFW_MATCH_A_MAX; attr++) {
+		if ((a->set & MODEL_BIT(attr)) && !cond_equal(&a->cond[attr], &b->cond[attr]))
+			return false;
+	}
+	return true;
+}
+
+static bool actions_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
+{
+	return a->limit.rate == b->limit.rate && a->limit.burst == b->limit.burst &&
+	       a->limit.seconds == b->limit.seconds &&
+	       a->limit.is_bytes == b->limit.is_bytes &&
+	       a->log.is_set == b->log.is_set && a->log.has_group == b->log.has_group &&
+	       a->log.group == b->log.group && !strcmp(a->log.prefix, b->log.prefix) &&
+	       a->mark.value == b->mark.value && a->mark.mask == b->mark.mask &&
+	       !strcmp(a->mirror, b->mirror);
+}
+
+static bool verdict_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
+{
+	return a->has_verdict == b->has_verdict && a->verdict == b->verdict &&
+	       a->reject == b->reject && a->queue.number == b->queue.number &&
+	       a->queue.bypass == b->queue.bypass && !strcmp(a->redirect, b->redirect);
 }
 
 /* Compares what a user can say about a rule, so neither handle nor counters. */
 bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
 {
-	unsigned int attr;
-
-	if (a->hook != b->hook || a->verdict != b->verdict || a->set != b->set ||
-	    a->has_prio != b->has_prio || a->prio != b->prio ||
-	    a->place != b->place || a->place_handle != b->place_handle ||
-	    strcmp(a->bridge, b->bridge) || strcmp(a->comment, b->comment))
-		return false;
-	for (attr = 1; attr <= BRFW_MATCH_A_MAX; attr++) {
-		if ((a->set & (1U << attr)) && !cond_equal(&a->cond[attr], &b->cond[attr]))
-			return false;
-	}
-	return true;
+	return a->hook == b->hook && a->has_prio == b->has_prio && a->prio == b->prio &&
+	       a->place == b->place && a->place_handle == b->place_handle &&
+	       !strcmp(a->bridge, b->bridge) && !strcmp(a->comment, b->comment) &&
+	       match_equal(a, b) && actions_equal(a, b) && verdict_equal(a, b);
 }
 
 static bool is_control(unsigned char c)
@@ -290,12 +624,13 @@ bool model_ifname_valid(const char *name)
 	return true;
 }
 
-bool model_comment_valid(const char *text)
+/* A comment or prefix that fits into @size bytes with its NUL byte. */
+bool model_text_valid(const char *text, size_t size)
 {
 	size_t len = strlen(text);
 	size_t i;
 
-	if (!len || len >= BRFW_COMMENT_LEN)
+	if (!len || len >= size)
 		return false;
 	for (i = 0; i < len; i++) {
 		if (is_control(text[i]))

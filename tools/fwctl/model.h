@@ -14,39 +14,63 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/** MODEL_BIT - bit of an enum brfw_match_attr in a set of them */
+#define MODEL_BIT(attr) (1ULL << (attr))
+
 /** struct fwctl_name - one word for one number */
 struct fwctl_name {
 	/** @word: as typed and printed; NULL ends a list */
 	const char *word;
 	/** @value: the number that it stands for */
-	uint16_t value;
+	uint32_t value;
+};
+
+/** struct fwctl_form - one line of a help text: a part of a rule */
+struct fwctl_form {
+	/** @keyword: its first word */
+	const char *keyword;
+	/** @usage: what follows it, may be empty */
+	const char *usage;
+	/** @summary: what it does; NULL ends a list */
+	const char *summary;
 };
 
 /**
  * enum fwctl_kind - form of the value of a field
  * @FWCTL_KIND_NAME: interface name
  * @FWCTL_KIND_MAC: six bytes with an optional mask
- * @FWCTL_KIND_NUMBER: number of one or two bytes
- * @FWCTL_KIND_RANGE: number or range of numbers of one or two bytes
+ * @FWCTL_KIND_NUMBER: number, or a word for one
+ * @FWCTL_KIND_WORD: number that only has words
+ * @FWCTL_KIND_BOOL: 0 or 1, which only have words
+ * @FWCTL_KIND_RANGES: numbers and ranges of one or two bytes
+ * @FWCTL_KIND_MASKED: number of four bytes with an optional mask
  * @FWCTL_KIND_IP4: IPv4 address with an optional prefix length
  * @FWCTL_KIND_IP6: IPv6 address with an optional prefix length
  * @FWCTL_KIND_FLAGS: flags of one byte, among those of a mask
+ * @FWCTL_KIND_BITS: states of one byte, of which one must hold
  * @FWCTL_KINDS: number of kinds
  */
 enum fwctl_kind {
 	FWCTL_KIND_NAME,
 	FWCTL_KIND_MAC,
 	FWCTL_KIND_NUMBER,
-	FWCTL_KIND_RANGE,
+	FWCTL_KIND_WORD,
+	FWCTL_KIND_BOOL,
+	FWCTL_KIND_RANGES,
+	FWCTL_KIND_MASKED,
 	FWCTL_KIND_IP4,
 	FWCTL_KIND_IP6,
 	FWCTL_KIND_FLAGS,
+	FWCTL_KIND_BITS,
 	FWCTL_KINDS,
 };
 
 /** struct fwctl_field - one row of the field table */
 struct fwctl_field {
-	/** @keyword: word in front of the value; IPv4 and IPv6 share theirs */
+	/**
+	 * @keyword: word in front of the value. Rows may share one: that of
+	 * IPv4 and IPv6, or of a BOOL and what it asks for.
+	 */
 	const char *keyword;
 	/** @usage: form of the value for help texts */
 	const char *usage;
@@ -63,15 +87,15 @@ struct fwctl_field {
 	/** @is_hex: numbers are written in hexadecimal */
 	bool is_hex;
 	/** @min: smallest number */
-	uint16_t min;
+	uint32_t min;
 	/** @max: largest number */
-	uint16_t max;
+	uint32_t max;
 };
 
 /** union fwctl_value - value or mask of a condition, by kind of its field */
 union fwctl_value {
-	/** @number: NUMBER, RANGE and FLAGS */
-	uint16_t number;
+	/** @number: all other kinds */
+	uint32_t number;
 	/** @bytes: MAC, IP4 and IP6, as on the wire */
 	uint8_t bytes[16];
 	/** @name: NAME */
@@ -80,15 +104,62 @@ union fwctl_value {
 
 /** struct fwctl_cond - condition on one field, in its only canonical form */
 struct fwctl_cond {
-	/** @value: what is compared, or the start of the range */
+	/** @value: what is compared, but for RANGES */
 	union fwctl_value value;
-	/** @mask: MAC and FLAGS: bits that are compared, never all zeros */
+	/** @mask: MAC, MASKED and FLAGS: bits that are compared, never all zeros */
 	union fwctl_value mask;
-	/** @end: RANGE: last number, the same as the value when there is one */
-	uint16_t end;
+	/** @ranges: RANGES: ascending, with a gap between each two */
+	struct brfw_range16 ranges[BRFW_RANGES_MAX];
+	/** @count: RANGES: entries in @ranges */
+	uint8_t count;
 	/** @prefix: IP4 and IP6: leading bits that are compared, from 1 */
 	uint8_t prefix;
+	/** @is_negated: the field must be there and the rest must not hold */
+	bool is_negated;
 };
+
+/** struct fwctl_limit - a rate that holds a rule back */
+struct fwctl_limit {
+	/** @rate: packets or bytes in @seconds */
+	uint64_t rate;
+	/** @burst: what may come at once */
+	uint64_t burst;
+	/** @seconds: 1, 60, 3600 or 86400; 0: the rule has no limit */
+	uint32_t seconds;
+	/** @is_bytes: bytes, not packets, are counted */
+	bool is_bytes;
+};
+
+/** struct fwctl_log - where log entries of a rule go */
+struct fwctl_log {
+	/** @is_set: the rule logs */
+	bool is_set;
+	/** @has_group: to @group of NFLOG, not to the kernel log */
+	bool has_group;
+	/** @group: NFLOG group */
+	uint16_t group;
+	/** @prefix: begins each entry; empty: nothing does */
+	char prefix[BRFW_LOG_PREFIX_LEN];
+};
+
+/** struct fwctl_mark - new mark of a frame */
+struct fwctl_mark {
+	/** @value: bits to set */
+	uint32_t value;
+	/** @mask: bits to change; 0: the rule sets no mark */
+	uint32_t mask;
+};
+
+/** struct fwctl_queue - for BRFW_VERDICT_QUEUE */
+struct fwctl_queue {
+	/** @number: number of the queue */
+	uint16_t number;
+	/** @bypass: accept while no program listens */
+	bool bypass;
+};
+
+/** FWCTL_PROBLEM_LEN - room for the kernel's text; a longer one is cut */
+#define FWCTL_PROBLEM_LEN	256
 
 /** struct fwctl_stats - counters */
 struct fwctl_stats {
@@ -96,6 +167,10 @@ struct fwctl_stats {
 	uint64_t packets;
 	/** @bytes: their bytes */
 	uint64_t bytes;
+	/** @last_used: seconds since the last one, when @was_used */
+	uint64_t last_used;
+	/** @was_used: there was one */
+	bool was_used;
 };
 
 /**
@@ -120,12 +195,16 @@ struct fwctl_rule {
 	struct fwctl_stats stats;
 	/** @prio: priority, when @has_prio */
 	uint32_t prio;
-	/** @set: conditions that are there, 1 << enum brfw_match_attr */
-	uint32_t set;
+	/** @set: conditions that are there, MODEL_BIT() of enum brfw_match_attr */
+	uint64_t set;
 	/** @hook: enum brfw_hook */
 	uint8_t hook;
-	/** @verdict: enum brfw_verdict */
+	/** @verdict: enum brfw_verdict, when @has_verdict */
 	uint8_t verdict;
+	/** @reject: enum brfw_reject, for BRFW_VERDICT_REJECT */
+	uint8_t reject;
+	/** @has_verdict: matching ends with this rule */
+	bool has_verdict;
 	/** @place: enum fwctl_place */
 	uint8_t place;
 	/** @has_prio: a priority was given; without it the kernel picks one */
@@ -134,8 +213,22 @@ struct fwctl_rule {
 	bool has_stats;
 	/** @bridge: name of the bridge; empty: any */
 	char bridge[BRFW_IFNAME_LEN];
+	/** @limit: rate that holds it back */
+	struct fwctl_limit limit;
+	/** @log: log entries */
+	struct fwctl_log log;
+	/** @mark: new mark */
+	struct fwctl_mark mark;
+	/** @queue: for BRFW_VERDICT_QUEUE */
+	struct fwctl_queue queue;
+	/** @mirror: interface that gets a copy; empty: none */
+	char mirror[BRFW_IFNAME_LEN];
+	/** @redirect: interface to leave by, for BRFW_VERDICT_REDIRECT */
+	char redirect[BRFW_IFNAME_LEN];
 	/** @comment: comment; empty: none */
 	char comment[BRFW_COMMENT_LEN];
+	/** @problem: why it can't do now what it says; empty: it can */
+	char problem[FWCTL_PROBLEM_LEN];
 	/** @cond: conditions, by enum brfw_match_attr */
 	struct fwctl_cond cond[BRFW_MATCH_A_MAX + 1];
 };
@@ -172,6 +265,14 @@ struct fwctl_info {
 	uint64_t generation;
 	/** @matches: fields that rules may match, 1 << enum brfw_match_attr */
 	uint64_t matches;
+	/** @overruns: frames dropped since too many rules matched and didn't decide */
+	uint64_t overruns;
+	/** @no_target: frames that could not be redirected or mirrored */
+	uint64_t no_target;
+	/** @vlan_unknown: judgements of frames whose VLAN was lost */
+	uint64_t vlan_unknown;
+	/** @limited: answers and log entries held back by the namespace's limits */
+	uint64_t limited;
 	/** @abi_version: BRFW_ABI_VERSION of the module */
 	uint32_t abi_version;
 	/** @hooks: hooks that rules may name, 1 << enum brfw_hook */
@@ -207,16 +308,24 @@ extern const struct fwctl_field model_fields[];
 extern const size_t model_fields_count;
 extern const struct fwctl_name model_hooks[];
 extern const struct fwctl_name model_verdicts[];
-extern const struct fwctl_name model_tcp_flags[];
+extern const struct fwctl_name model_policy_verdicts[];
+extern const struct fwctl_name model_rejects[];
+extern const struct fwctl_name model_periods[];
+extern const struct fwctl_form model_actions[];
+extern const struct fwctl_form model_verdict_forms[];
 
 const struct fwctl_field *model_field_by_attr(unsigned int attr);
+bool model_field_is_shared(const struct fwctl_field *field);
+bool model_field_can_negate(const struct fwctl_field *field);
 const char *model_word_of(const struct fwctl_name *names, unsigned int value);
-bool model_value_of(const struct fwctl_name *names, const char *word, uint16_t *value);
+bool model_value_of(const struct fwctl_name *names, const char *word, uint32_t *value);
 
 void model_rule_init(struct fwctl_rule *rule);
 bool model_rule_has(const struct fwctl_rule *rule, const struct fwctl_field *field);
+bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword);
+bool model_rule_does(const struct fwctl_rule *rule);
 bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b);
 bool model_ifname_valid(const char *name);
-bool model_comment_valid(const char *text);
+bool model_text_valid(const char *text, size_t size);
 
 #endif /* _FWCTL_MODEL_H */

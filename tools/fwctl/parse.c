@@ -5,21 +5,24 @@
  * conditions of a rule make sense together is for the kernel to say, so that
  * there is one answer to that.
  */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "parse.h"
-
-#define WANT_LEN	160
+#include "value.h"
 
 #define WANT_IFNAME	"an interface name of 1 to 15 bytes"
 #define WANT_HOOK	"forward, input or output"
 #define WANT_VERDICT	"accept or drop"
 #define WANT_HANDLE	"a rule handle, as \"fwctl rule show\" prints it"
 #define WANT_COMMENT	"1 to 127 bytes without control characters"
+#define WANT_PREFIX	"1 to 63 bytes without control characters"
+#define WANT_PRIO	"0-4294967295"
+#define WANT_U16	"0-65535"
+#define WANT_RATE	"N/second, N/minute, N/hour or N/day, of packets or Nbytes"
+#define WANT_BURST	"as many packets or bytes as may come at once"
+#define WANT_MARK	"V or V/MASK"
+#define WANT_REJECT	"admin-prohibited, net-unreachable, host-unreachable, port-unreachable or tcp-reset"
 
 /* Words */
 
@@ -32,8 +35,7 @@ int parse_args(struct parse_words *words, int argc, char *const *argv,
 	if (argc > PARSE_WORDS_MAX)
 		return err_words(err, 0, PARSE_WORDS_MAX);
 	for (; argc > 0; argc--, argv++) {
-		words->word[words->count].text = *argv;
-		words->word[words->count].column = 0;
+		words->word[words->count] = (struct parse_word){ .text = *argv };
 		words->count++;
 	}
 	return 0;
@@ -122,8 +124,7 @@ int parse_line(struct parse_words *words, const char *line, size_t len,
 			return 0;
 		if (words->count == PARSE_WORDS_MAX)
 			return err_words(err, pos + 1, PARSE_WORDS_MAX);
-		word->text = out;
-		word->column = pos + 1;
+		*word = (struct parse_word){ .text = out, .column = pos + 1 };
 		if (line[pos] == '"' ? split_quoted(line, len, &pos, &out, err) :
 				       split_plain(line, len, &pos, &out, err))
 			return -1;
@@ -138,9 +139,32 @@ static const struct parse_word *word_peek(const struct parse_words *words)
 	return words->next < words->count ? &words->word[words->next] : NULL;
 }
 
-static const struct parse_word *word_next(struct parse_words *words)
+static struct parse_word *word_next(struct parse_words *words)
 {
 	return words->next < words->count ? &words->word[words->next++] : NULL;
+}
+
+/* Takes the next word if it is this one. */
+static const struct parse_word *word_take(struct parse_words *words, const char *text)
+{
+	const struct parse_word *word = word_peek(words);
+
+	if (!word || strcmp(word->text, text))
+		return NULL;
+	words->word[words->next].argument = text;
+	return word_next(words);
+}
+
+/* Takes the value behind a word; NULL with @err filled when there is none. */
+static const struct parse_word *word_value(struct parse_words *words,
+					   const struct parse_word *keyword,
+					   const char *want, struct fwctl_err *err)
+{
+	const struct parse_word *value = word_next(words);
+
+	if (!value)
+		err_value_missing(err, keyword->column, keyword->text, want);
+	return value;
 }
 
 /* Where something is missing: at the word that asked for it, or at the start. */
@@ -149,268 +173,9 @@ static unsigned int word_column(const struct parse_words *words)
 	return words->count ? words->word[0].column : 0;
 }
 
-/* Values. All take a whole word; @want says more than the default if it can. */
-
-static bool number_read(const char *text, uint64_t max, uint64_t *number)
-{
-	uint64_t n = 0;
-
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		unsigned int digit = *text - '0';
-
-		if (digit > 9 || n > (max - digit) / 10 || digit > max)
-			return false;
-		n = n * 10 + digit;
-	}
-	*number = n;
-	return true;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool hex_read(const char *text, uint64_t *number)
-{
-	uint64_t n = 0;
-	size_t i;
-
-	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X') || !text[2])
-		return false;
-	for (i = 2; text[i]; i++) {
-		if (i > 5 || hex_digit(text[i]) < 0)
-			return false;
-		n = n * 16 + hex_digit(text[i]);
-	}
-	*number = n;
-	return true;
-}
-
-static bool field_number(const struct fwctl_field *field, const char *text, uint16_t *value)
-{
-	uint64_t number;
-
-	if (field->is_hex ? !hex_read(text, &number) :
-			    !number_read(text, field->max, &number))
-		return false;
-	if (number < field->min || number > field->max)
-		return false;
-	*value = number;
-	return true;
-}
-
-static void want_number(const struct fwctl_field *field, char *want)
-{
-	const char *name = field->names ? "a name or " : "";
-
-	if (field->is_hex)
-		snprintf(want, WANT_LEN, "%s0x%04x-0x%04x", name, field->min, field->max);
-	else
-		snprintf(want, WANT_LEN, "%s%u-%u", name, field->min, field->max);
-}
-
-/* Cuts @text at the first @sep into @head; gives what is behind it, or NULL. */
-static const char *text_cut(const char *text, char sep, char *head, size_t size)
-{
-	const char *tail = strchr(text, sep);
-	size_t len = tail ? (size_t)(tail - text) : strlen(text);
-
-	/* Too long to be right; an empty head is wrong everywhere. */
-	if (len >= size)
-		len = 0;
-	memcpy(head, text, len);
-	head[len] = '\0';
-	return tail ? tail + 1 : NULL;
-}
-
-static int value_name(const struct fwctl_field *field, const char *text,
-		      struct fwctl_cond *cond, char *want)
-{
-	(void)field;
-	snprintf(want, WANT_LEN, WANT_IFNAME);
-	if (!model_ifname_valid(text))
-		return -1;
-	strcpy(cond->value.name, text);
-	return 0;
-}
-
-static bool mac_read(const char *text, uint8_t *mac)
-{
-	int i;
-
-	for (i = 0; i < 6; i++) {
-		if (hex_digit(text[0]) < 0 || hex_digit(text[1]) < 0)
-			return false;
-		mac[i] = hex_digit(text[0]) << 4 | hex_digit(text[1]);
-		if (text[2] != (i < 5 ? ':' : '\0'))
-			return false;
-		text += 3;
-	}
-	return true;
-}
-
-static int value_mac(const struct fwctl_field *field, const char *text,
-		     struct fwctl_cond *cond, char *want)
-{
-	uint8_t *mac = cond->value.bytes, *mask = cond->mask.bytes;
-	const char *tail;
-	char head[18];
-	int i, any = 0, outside = 0;
-
-	(void)field;
-	snprintf(want, WANT_LEN, "a MAC address such as 02:00:00:00:00:01, or MAC/MASK");
-	tail = text_cut(text, '/', head, sizeof(head));
-	memset(mask, 0xff, 6);
-	if (!mac_read(head, mac) || (tail && !mac_read(tail, mask)))
-		return -1;
-	for (i = 0; i < 6; i++) {
-		any |= mask[i];
-		outside |= mac[i] & ~mask[i];
-	}
-	if (!any)
-		snprintf(want, WANT_LEN, "a mask with a bit set; leave it out to match any address");
-	else if (outside)
-		snprintf(want, WANT_LEN, "no bits in the address outside of the mask");
-	return any && !outside ? 0 : -1;
-}
-
-static int value_number(const struct fwctl_field *field, const char *text,
-			struct fwctl_cond *cond, char *want)
-{
-	want_number(field, want);
-	if (model_value_of(field->names, text, &cond->value.number))
-		return 0;
-	return field_number(field, text, &cond->value.number) ? 0 : -1;
-}
-
-static int value_range(const struct fwctl_field *field, const char *text,
-		       struct fwctl_cond *cond, char *want)
-{
-	char head[8];
-	const char *tail = text_cut(text, '-', head, sizeof(head));
-
-	want_number(field, want);
-	if (!field_number(field, head, &cond->value.number))
-		return -1;
-	cond->end = cond->value.number;
-	if (tail && !field_number(field, tail, &cond->end))
-		return -1;
-	if (cond->end >= cond->value.number)
-		return 0;
-	snprintf(want, WANT_LEN, "the smaller number first: %s-%s", tail, head);
-	return -1;
-}
-
-/* Zeroes the bits behind the prefix; tells whether any was set. */
-static bool prefix_cut(uint8_t *addr, unsigned int size, unsigned int prefix)
-{
-	bool cut = false;
-	unsigned int i;
-
-	for (i = 0; i < size; i++) {
-		unsigned int bits = prefix > i * 8 ? prefix - i * 8 : 0;
-		uint8_t mask = bits >= 8 ? 0xff : 0xff00 >> bits;
-
-		cut |= addr[i] & ~mask;
-		addr[i] &= mask;
-	}
-	return cut;
-}
-
-static int value_addr(const struct fwctl_field *field, const char *text,
-		      struct fwctl_cond *cond, char *want)
-{
-	int family = field->kind == FWCTL_KIND_IP4 ? AF_INET : AF_INET6;
-	unsigned int bits = field->size * 8;
-	char head[INET6_ADDRSTRLEN];
-	uint64_t prefix = bits;
-	const char *tail;
-
-	snprintf(want, WANT_LEN, "an IPv4 or IPv6 address, or ADDR/LEN with a length of 1-%u",
-		 bits);
-	tail = text_cut(text, '/', head, sizeof(head));
-	if (inet_pton(family, head, cond->value.bytes) != 1)
-		return -1;
-	if (tail && !number_read(tail, bits, &prefix))
-		return -1;
-	if (!prefix) {
-		snprintf(want, WANT_LEN, "1-%u behind the slash; leave \"%s\" out to match any address",
-			 bits, field->keyword);
-		return -1;
-	}
-	cond->prefix = prefix;
-	if (!prefix_cut(cond->value.bytes, field->size, prefix))
-		return 0;
-	inet_ntop(family, cond->value.bytes, head, sizeof(head));
-	snprintf(want, WANT_LEN, "%s/%u, without bits behind the prefix", head,
-		 (unsigned int)prefix);
-	return -1;
-}
-
-/* One list of flags: "none", or words with commas between them. */
-static bool flags_read(const struct fwctl_field *field, const char *text, uint16_t *flags)
-{
-	uint16_t flag;
-	char word[8];
-
-	*flags = 0;
-	if (!strcmp(text, "none"))
-		return true;
-	do {
-		text = text_cut(text, ',', word, sizeof(word));
-		if (!model_value_of(field->names, word, &flag) || (*flags & flag))
-			return false;
-		*flags |= flag;
-	} while (text);
-	return true;
-}
-
-static int value_flags(const struct fwctl_field *field, const char *text,
-		       struct fwctl_cond *cond, char *want)
-{
-	uint16_t *value = &cond->value.number, *mask = &cond->mask.number;
-	const char *tail;
-	char head[40];
-
-	snprintf(want, WANT_LEN, "flags such as syn or syn/syn,ack, of fin,syn,rst,psh,ack,urg,ece,cwr, or none");
-	tail = text_cut(text, '/', head, sizeof(head));
-	if (!flags_read(field, head, value))
-		return -1;
-	*mask = *value;
-	if (tail && !flags_read(field, tail, mask))
-		return -1;
-	if (!*mask) {
-		snprintf(want, WANT_LEN, "the flags to look at behind a slash, such as none/syn,ack");
-		return -1;
-	}
-	if (*value & ~*mask) {
-		snprintf(want, WANT_LEN, "each flag before the slash behind it too");
-		return -1;
-	}
-	return 0;
-}
-
-static int (*const value_readers[FWCTL_KINDS])(const struct fwctl_field *field,
-					       const char *text, struct fwctl_cond *cond,
-					       char *want) = {
-	[FWCTL_KIND_NAME] = value_name,
-	[FWCTL_KIND_MAC] = value_mac,
-	[FWCTL_KIND_NUMBER] = value_number,
-	[FWCTL_KIND_RANGE] = value_range,
-	[FWCTL_KIND_IP4] = value_addr,
-	[FWCTL_KIND_IP6] = value_addr,
-	[FWCTL_KIND_FLAGS] = value_flags,
-};
-
 /* Rules */
 
-/* The row for a keyword; of the two for an address the one of its family. */
+/* The row for a keyword; of those that share it the one that fits the value. */
 static const struct fwctl_field *field_find(const char *keyword, const char *text)
 {
 	const struct fwctl_field *field = NULL;
@@ -420,41 +185,15 @@ static const struct fwctl_field *field_find(const char *keyword, const char *tex
 		if (strcmp(model_fields[i].keyword, keyword))
 			continue;
 		field = &model_fields[i];
-		if (field->kind == FWCTL_KIND_IP4 && text && strchr(text, ':'))
-			continue;
-		break;
+		if (!text || value_fits(field, text))
+			break;
 	}
 	return field;
 }
 
-static bool rule_has_keyword(const struct fwctl_rule *rule, const char *keyword)
-{
-	size_t i;
-
-	for (i = 0; i < model_fields_count; i++) {
-		if (model_rule_has(rule, &model_fields[i]) &&
-		    !strcmp(model_fields[i].keyword, keyword))
-			return true;
-	}
-	return false;
-}
-
-static int rule_field(struct fwctl_rule *rule, const struct fwctl_field *field,
-		      const struct parse_word *value, struct fwctl_err *err)
-{
-	char want[WANT_LEN];
-
-	if (rule_has_keyword(rule, field->keyword))
-		return err_duplicate(err, value->column, field->keyword, value->text);
-	if (value_readers[field->kind](field, value->text, &rule->cond[field->attr], want))
-		return err_wrong(err, value->column, field->keyword, value->text, want);
-	rule->set |= 1U << field->attr;
-	return 0;
-}
-
 static int read_hook(uint8_t *hook, const struct parse_word *word, struct fwctl_err *err)
 {
-	uint16_t value;
+	uint32_t value;
 
 	if (!model_value_of(model_hooks, word->text, &value))
 		return err_wrong(err, word->column, "hook", word->text, WANT_HOOK);
@@ -462,81 +201,249 @@ static int read_hook(uint8_t *hook, const struct parse_word *word, struct fwctl_
 	return 0;
 }
 
+/* Of a policy. */
 static int read_verdict(uint8_t *verdict, const struct parse_word *word,
 			struct fwctl_err *err)
 {
-	uint16_t value;
+	uint32_t value;
 
-	if (!model_value_of(model_verdicts, word->text, &value))
+	if (!model_value_of(model_policy_verdicts, word->text, &value))
 		return err_wrong(err, word->column, "verdict", word->text, WANT_VERDICT);
 	*verdict = value;
 	return 0;
 }
 
-static int read_bridge(char *bridge, const struct parse_word *word, struct fwctl_err *err)
+static int read_ifname(char *name, const char *keyword, const struct parse_word *word,
+		       struct fwctl_err *err)
 {
 	if (!model_ifname_valid(word->text))
-		return err_wrong(err, word->column, "bridge", word->text, WANT_IFNAME);
-	strcpy(bridge, word->text);
+		return err_wrong(err, word->column, keyword, word->text, WANT_IFNAME);
+	strcpy(name, word->text);
+	return 0;
+}
+
+static int read_bridge(char *bridge, const struct parse_word *word, struct fwctl_err *err)
+{
+	return read_ifname(bridge, "bridge", word, err);
+}
+
+static int read_text(char *text, size_t size, const char *keyword, const char *want,
+		     const struct parse_word *word, struct fwctl_err *err)
+{
+	if (!model_text_valid(word->text, size))
+		return err_wrong(err, word->column, keyword, word->text, want);
+	strcpy(text, word->text);
+	return 0;
+}
+
+static int read_u16(uint16_t *number, const char *keyword, const struct parse_word *word,
+		    struct fwctl_err *err)
+{
+	uint64_t value;
+
+	if (!value_read_number(word->text, UINT16_MAX, &value))
+		return err_wrong(err, word->column, keyword, word->text, WANT_U16);
+	*number = value;
 	return 0;
 }
 
 static int read_handle(uint64_t *handle, const char *keyword, const struct parse_word *word,
 		       struct fwctl_err *err)
 {
-	if (!number_read(word->text, UINT64_MAX, handle) || !*handle)
+	if (!value_read_number(word->text, UINT64_MAX, handle) || !*handle)
 		return err_wrong(err, word->column, keyword, word->text, WANT_HANDLE);
 	return 0;
 }
 
-static int clause_hook(struct fwctl_rule *rule, const struct parse_word *word,
+/** struct rule_state - what of a rule was read so far */
+struct rule_state {
+	struct fwctl_rule *rule;
+	struct parse_words *words;
+	/** @seen: clauses, 1 << index in clauses[] */
+	unsigned int seen;
+};
+
+/* Clauses: @word is the value, or the keyword of those that have none. */
+
+static int clause_hook(struct rule_state *state, const struct parse_word *word,
 		       struct fwctl_err *err)
 {
-	return read_hook(&rule->hook, word, err);
+	return read_hook(&state->rule->hook, word, err);
 }
 
-static int clause_bridge(struct fwctl_rule *rule, const struct parse_word *word,
+static int clause_bridge(struct rule_state *state, const struct parse_word *word,
 			 struct fwctl_err *err)
 {
-	return read_bridge(rule->bridge, word, err);
+	return read_bridge(state->rule->bridge, word, err);
 }
 
-static int clause_prio(struct fwctl_rule *rule, const struct parse_word *word,
+static int clause_prio(struct rule_state *state, const struct parse_word *word,
 		       struct fwctl_err *err)
 {
 	uint64_t prio;
 
-	if (!number_read(word->text, UINT32_MAX, &prio))
-		return err_wrong(err, word->column, "prio", word->text, "0-4294967295");
-	rule->prio = prio;
-	rule->has_prio = true;
+	if (!value_read_number(word->text, UINT32_MAX, &prio))
+		return err_wrong(err, word->column, "prio", word->text, WANT_PRIO);
+	state->rule->prio = prio;
+	state->rule->has_prio = true;
 	return 0;
 }
 
-static int clause_before(struct fwctl_rule *rule, const struct parse_word *word,
+static int clause_before(struct rule_state *state, const struct parse_word *word,
 			 struct fwctl_err *err)
 {
-	if (rule->place == FWCTL_PLACE_AFTER)
+	if (state->rule->place == FWCTL_PLACE_AFTER)
 		return err_conflict(err, word->column, "before", "after");
-	rule->place = FWCTL_PLACE_BEFORE;
-	return read_handle(&rule->place_handle, "before", word, err);
+	state->rule->place = FWCTL_PLACE_BEFORE;
+	return read_handle(&state->rule->place_handle, "before", word, err);
 }
 
-static int clause_after(struct fwctl_rule *rule, const struct parse_word *word,
+static int clause_after(struct rule_state *state, const struct parse_word *word,
 			struct fwctl_err *err)
 {
-	if (rule->place == FWCTL_PLACE_BEFORE)
+	if (state->rule->place == FWCTL_PLACE_BEFORE)
 		return err_conflict(err, word->column, "after", "before");
-	rule->place = FWCTL_PLACE_AFTER;
-	return read_handle(&rule->place_handle, "after", word, err);
+	state->rule->place = FWCTL_PLACE_AFTER;
+	return read_handle(&state->rule->place_handle, "after", word, err);
 }
 
-static int clause_comment(struct fwctl_rule *rule, const struct parse_word *word,
+static int clause_comment(struct rule_state *state, const struct parse_word *word,
 			  struct fwctl_err *err)
 {
-	if (!model_comment_valid(word->text))
-		return err_wrong(err, word->column, "comment", word->text, WANT_COMMENT);
-	strcpy(rule->comment, word->text);
+	return read_text(state->rule->comment, sizeof(state->rule->comment), "comment",
+			 WANT_COMMENT, word, err);
+}
+
+static int clause_limit(struct rule_state *state, const struct parse_word *word,
+			struct fwctl_err *err)
+{
+	struct fwctl_limit *limit = &state->rule->limit;
+	const struct parse_word *keyword;
+	char want[VALUE_WANT_LEN];
+
+	if (value_read_rate(word->text, limit, want))
+		return err_wrong(err, word->column, "limit", word->text, want);
+	keyword = word_take(state->words, "burst");
+	if (!keyword)
+		return 0;
+	word = word_value(state->words, keyword, WANT_BURST, err);
+	if (!word)
+		return -1;
+	if (value_read_burst(word->text, limit, want))
+		return err_wrong(err, word->column, "burst", word->text, want);
+	return 0;
+}
+
+static int log_group(struct rule_state *state, const struct parse_word *keyword,
+		     struct fwctl_err *err)
+{
+	struct fwctl_log *log = &state->rule->log;
+	const struct parse_word *value = word_value(state->words, keyword, WANT_U16, err);
+
+	if (!value)
+		return -1;
+	if (log->has_group)
+		return err_duplicate(err, value->column, "group", value->text);
+	log->has_group = true;
+	return read_u16(&log->group, "group", value, err);
+}
+
+static int log_prefix(struct rule_state *state, const struct parse_word *keyword,
+		      struct fwctl_err *err)
+{
+	struct fwctl_log *log = &state->rule->log;
+	const struct parse_word *value = word_value(state->words, keyword, WANT_PREFIX, err);
+
+	if (!value)
+		return -1;
+	if (log->prefix[0])
+		return err_duplicate(err, value->column, "prefix", value->text);
+	return read_text(log->prefix, sizeof(log->prefix), "prefix", WANT_PREFIX, value, err);
+}
+
+static int clause_log(struct rule_state *state, const struct parse_word *word,
+		      struct fwctl_err *err)
+{
+	state->rule->log.is_set = true;
+	for (;;) {
+		if ((word = word_take(state->words, "group"))) {
+			if (log_group(state, word, err))
+				return -1;
+		} else if ((word = word_take(state->words, "prefix"))) {
+			if (log_prefix(state, word, err))
+				return -1;
+		} else {
+			return 0;
+		}
+	}
+}
+
+static int clause_set_mark(struct rule_state *state, const struct parse_word *word,
+			   struct fwctl_err *err)
+{
+	char want[VALUE_WANT_LEN];
+
+	if (value_read_mark(word->text, &state->rule->mark, want))
+		return err_wrong(err, word->column, "set-mark", word->text, want);
+	return 0;
+}
+
+static int clause_mirror(struct rule_state *state, const struct parse_word *word,
+			 struct fwctl_err *err)
+{
+	return read_ifname(state->rule->mirror, "mirror", word, err);
+}
+
+static int clause_accept(struct rule_state *state, const struct parse_word *word,
+			 struct fwctl_err *err)
+{
+	(void)word;
+	(void)err;
+	state->rule->verdict = BRFW_VERDICT_ACCEPT;
+	return 0;
+}
+
+static int clause_drop(struct rule_state *state, const struct parse_word *word,
+		       struct fwctl_err *err)
+{
+	(void)word;
+	(void)err;
+	state->rule->verdict = BRFW_VERDICT_DROP;
+	return 0;
+}
+
+static int clause_reject(struct rule_state *state, const struct parse_word *word,
+			 struct fwctl_err *err)
+{
+	uint32_t value;
+
+	state->rule->verdict = BRFW_VERDICT_REJECT;
+	word = word_take(state->words, "with");
+	if (!word)
+		return 0;
+	word = word_value(state->words, word, WANT_REJECT, err);
+	if (!word)
+		return -1;
+	if (!model_value_of(model_rejects, word->text, &value))
+		return err_wrong(err, word->column, "with", word->text, WANT_REJECT);
+	state->rule->reject = value;
+	return 0;
+}
+
+static int clause_redirect(struct rule_state *state, const struct parse_word *word,
+			   struct fwctl_err *err)
+{
+	state->rule->verdict = BRFW_VERDICT_REDIRECT;
+	return read_ifname(state->rule->redirect, "redirect", word, err);
+}
+
+static int clause_queue(struct rule_state *state, const struct parse_word *word,
+			struct fwctl_err *err)
+{
+	state->rule->verdict = BRFW_VERDICT_QUEUE;
+	if (read_u16(&state->rule->queue.number, "queue", word, err))
+		return -1;
+	state->rule->queue.bypass = word_take(state->words, "bypass");
 	return 0;
 }
 
@@ -544,22 +451,33 @@ static int clause_comment(struct fwctl_rule *rule, const struct parse_word *word
 struct parse_clause {
 	/** @keyword: word in front of the value */
 	const char *keyword;
-	/** @want: right values, for error texts */
+	/** @want: right values, for error texts; NULL: there is no value */
 	const char *want;
-	/** @read: takes the value */
-	int (*read)(struct fwctl_rule *rule, const struct parse_word *word,
+	/** @read: takes the value and what belongs to it */
+	int (*read)(struct rule_state *state, const struct parse_word *word,
 		    struct fwctl_err *err);
+	/** @is_verdict: a rule has only one of these */
+	bool is_verdict;
 	/** @not_in_file: refused in rule files */
 	bool not_in_file;
 };
 
 static const struct parse_clause clauses[] = {
-	{ "hook", WANT_HOOK, clause_hook, false },
-	{ "bridge", WANT_IFNAME, clause_bridge, false },
-	{ "prio", "0-4294967295", clause_prio, false },
-	{ "comment", WANT_COMMENT, clause_comment, false },
-	{ "before", WANT_HANDLE, clause_before, true },
-	{ "after", WANT_HANDLE, clause_after, true },
+	{ "hook", WANT_HOOK, clause_hook, false, false },
+	{ "bridge", WANT_IFNAME, clause_bridge, false, false },
+	{ "prio", WANT_PRIO, clause_prio, false, false },
+	{ "limit", WANT_RATE, clause_limit, false, false },
+	{ "log", NULL, clause_log, false, false },
+	{ "set-mark", WANT_MARK, clause_set_mark, false, false },
+	{ "mirror", WANT_IFNAME, clause_mirror, false, false },
+	{ "accept", NULL, clause_accept, true, false },
+	{ "drop", NULL, clause_drop, true, false },
+	{ "reject", NULL, clause_reject, true, false },
+	{ "redirect", WANT_IFNAME, clause_redirect, true, false },
+	{ "queue", WANT_U16, clause_queue, true, false },
+	{ "comment", WANT_COMMENT, clause_comment, false, false },
+	{ "before", WANT_HANDLE, clause_before, false, true },
+	{ "after", WANT_HANDLE, clause_after, false, true },
 };
 
 static const struct parse_clause *clause_find(const char *keyword)
@@ -573,73 +491,127 @@ static const struct parse_clause *clause_find(const char *keyword)
 	return NULL;
 }
 
-/** struct rule_state - what of a rule was read so far */
-struct rule_state {
-	struct fwctl_rule *rule;
-	/** @seen: clauses, 1 << index in clauses[] */
-	unsigned int seen;
-	bool has_verdict;
-};
-
-static int rule_clause(struct rule_state *state, const struct parse_words *words,
-		       const struct parse_clause *clause, const struct parse_word *keyword,
-		       const struct parse_word *value, struct fwctl_err *err)
+/* Was this clause, or another verdict, there before? */
+static int clause_once(struct rule_state *state, const struct parse_clause *clause,
+		       const struct parse_word *keyword, const struct parse_word *value,
+		       struct fwctl_err *err)
 {
 	unsigned int bit = 1U << (clause - clauses);
+	bool seen = clause->is_verdict ? state->rule->has_verdict : state->seen & bit;
 
-	if (clause->not_in_file && words->is_line)
-		return err_place_in_file(err, keyword->column, clause->keyword);
-	if (!value)
-		return err_value_missing(err, keyword->column, clause->keyword, clause->want);
-	if (state->seen & bit)
-		return err_duplicate(err, value->column, clause->keyword, value->text);
 	state->seen |= bit;
-	return clause->read(state->rule, value, err);
+	state->rule->has_verdict |= clause->is_verdict;
+	if (!seen)
+		return 0;
+	if (clause->is_verdict)
+		return err_duplicate(err, keyword->column, "verdict", keyword->text);
+	if (!clause->want)
+		return err_again(err, keyword->column, keyword->text);
+	return err_duplicate(err, value->column, keyword->text, value->text);
 }
 
-static int rule_verdict(struct rule_state *state, const struct parse_word *word,
-			struct fwctl_err *err)
+static int rule_clause(struct rule_state *state, const struct parse_clause *clause,
+		       struct parse_word *keyword, struct fwctl_err *err)
 {
-	if (state->has_verdict)
-		return err_duplicate(err, word->column, "verdict", word->text);
-	state->has_verdict = true;
-	return read_verdict(&state->rule->verdict, word, err);
+	const struct parse_word *value = keyword;
+
+	keyword->argument = clause->is_verdict ? "verdict" : clause->keyword;
+	if (clause->not_in_file && state->words->is_line)
+		return err_place_in_file(err, keyword->column, clause->keyword);
+	if (clause->want)
+		value = word_value(state->words, keyword, clause->want, err);
+	if (!value || clause_once(state, clause, keyword, value, err))
+		return -1;
+	return clause->read(state, value, err);
 }
 
-static int rule_word(struct rule_state *state, struct parse_words *words,
-		     struct fwctl_err *err)
+/* A keyword without value: its forms, from all rows that share it. */
+static int field_incomplete(const struct fwctl_field *field, const struct parse_word *keyword,
+			    struct fwctl_err *err)
 {
-	const struct parse_word *keyword = word_next(words);
-	const struct parse_word *value = word_peek(words);
-	const struct parse_clause *clause;
+	char want[VALUE_WANT_LEN];
+	size_t i;
+
+	snprintf(want, sizeof(want), "%s", field->usage);
+	for (i = 0; i < model_fields_count; i++) {
+		const struct fwctl_field *other = &model_fields[i];
+
+		if (!strcmp(other->keyword, field->keyword) &&
+		    strcmp(other->usage, field->usage))
+			snprintf(want, sizeof(want), "%s or %s", field->usage, other->usage);
+	}
+	return err_value_missing(err, keyword->column, field->keyword, want);
+}
+
+/* What would be right where "not" is wrong. */
+static int negate_refuse(const struct fwctl_field *field, const struct parse_word *not,
+			 struct fwctl_err *err)
+{
+	char want[VALUE_WANT_LEN] = "the name of the port that is meant";
+
+	if (field->kind == FWCTL_KIND_BOOL)
+		snprintf(want, sizeof(want), "%s or %s without it", field->names[0].word,
+			 field->names[1].word);
+	return err_negate(err, not->column, field->keyword, want);
+}
+
+/* A condition; @not is the word in front of its keyword, if there is one. */
+static int rule_field(struct rule_state *state, struct parse_word *keyword,
+		      const struct parse_word *not, struct fwctl_err *err)
+{
+	const struct parse_word *value = word_next(state->words);
+	struct fwctl_rule *rule = state->rule;
 	const struct fwctl_field *field;
-	uint16_t verdict;
+	char want[VALUE_WANT_LEN];
 
-	if (model_value_of(model_verdicts, keyword->text, &verdict))
-		return rule_verdict(state, keyword, err);
-	clause = clause_find(keyword->text);
-	field = clause ? NULL : field_find(keyword->text, value ? value->text : NULL);
-	if (!clause && !field)
+	field = field_find(keyword->text, value ? value->text : NULL);
+	if (!field)
 		return err_unknown(err, keyword->column, keyword->text, "rule");
-	word_next(words);
-	if (clause)
-		return rule_clause(state, words, clause, keyword, value, err);
+	keyword->argument = field->keyword;
 	if (!value)
-		return err_value_missing(err, keyword->column, field->keyword, field->usage);
-	return rule_field(state->rule, field, value, err);
+		return field_incomplete(field, keyword, err);
+	if (not && !model_field_can_negate(field))
+		return negate_refuse(field, not, err);
+	if (model_rule_has_keyword(rule, field->keyword))
+		return err_duplicate(err, value->column, field->keyword, value->text);
+	if (value_read(field, value->text, &rule->cond[field->attr], want))
+		return err_wrong(err, value->column, field->keyword, value->text, want);
+	rule->cond[field->attr].is_negated = not;
+	rule->set |= MODEL_BIT(field->attr);
+	return 0;
+}
+
+static int rule_word(struct rule_state *state, struct fwctl_err *err)
+{
+	struct parse_word *keyword = word_next(state->words), *not = NULL;
+	const struct parse_clause *clause;
+
+	if (!strcmp(keyword->text, "not")) {
+		not = keyword;
+		keyword = word_next(state->words);
+		if (!keyword)
+			return err_value_missing(err, not->column, "not", "a condition");
+	}
+	clause = clause_find(keyword->text);
+	if (not && (clause || !strcmp(keyword->text, "not")))
+		return err_negate(err, not->column, keyword->text, "a condition");
+	if (clause)
+		return rule_clause(state, clause, keyword, err);
+	return rule_field(state, keyword, not, err);
 }
 
 int parse_rule(struct parse_words *words, struct fwctl_rule *rule, struct fwctl_err *err)
 {
-	struct rule_state state = { .rule = rule };
+	struct rule_state state = { .rule = rule, .words = words };
 
 	model_rule_init(rule);
 	while (word_peek(words)) {
-		if (rule_word(&state, words, err))
+		if (rule_word(&state, err))
 			return -1;
 	}
-	if (!state.has_verdict)
-		return err_required(err, word_column(words), "accept|drop");
+	if (!model_rule_does(rule))
+		return err_required(err, word_column(words),
+				    "accept|drop|reject|redirect|queue|log|set-mark|mirror");
 	return 0;
 }
 
@@ -648,39 +620,38 @@ int parse_rule(struct parse_words *words, struct fwctl_rule *rule, struct fwctl_
 static int policy_bridge(struct parse_words *words, struct fwctl_policy *policy,
 			 struct fwctl_err *err)
 {
-	const struct parse_word *word = word_peek(words);
-	const struct parse_word *value;
+	const struct parse_word *word;
 
 	memset(policy, 0, sizeof(*policy));
-	if (!word || strcmp(word->text, "bridge"))
+	word = word_take(words, "bridge");
+	if (!word)
 		return 0;
-	word_next(words);
-	value = word_next(words);
-	if (!value)
-		return err_value_missing(err, word->column, "bridge", WANT_IFNAME);
-	return read_bridge(policy->bridge, value, err);
+	word = word_value(words, word, WANT_IFNAME, err);
+	return word ? read_bridge(policy->bridge, word, err) : -1;
 }
 
 static int policy_hook(struct parse_words *words, struct fwctl_policy *policy,
 		       struct fwctl_err *err)
 {
-	const struct parse_word *word = word_next(words);
+	struct parse_word *word = word_next(words);
 
 	if (!word)
 		return err_required(err, word_column(words), "forward|input|output");
+	word->argument = "hook";
 	return read_hook(&policy->hook, word, err);
 }
 
 int parse_policy_set(struct parse_words *words, struct fwctl_policy *policy,
 		     struct fwctl_err *err)
 {
-	const struct parse_word *word;
+	struct parse_word *word;
 
 	if (policy_bridge(words, policy, err) || policy_hook(words, policy, err))
 		return -1;
 	word = word_next(words);
 	if (!word)
 		return err_required(err, word_column(words), "accept|drop");
+	word->argument = "verdict";
 	if (read_verdict(&policy->verdict, word, err))
 		return -1;
 	return parse_end(words, "policy", err);
@@ -785,32 +756,21 @@ int parse_statement(struct parse_words *words, struct fwctl_statement *statement
 	return err_statement(err, object->column, object->text, verb ? verb->text : NULL);
 }
 
-/* Is the argument @keyword a word of its own, without another in front? */
-static bool is_bare(const char *keyword, const char *word)
+unsigned int parse_column(struct parse_words *words, const char *keyword)
 {
-	const struct fwctl_name *names = NULL;
-	uint16_t value;
+	struct fwctl_statement statement;
+	struct fwctl_err ignored;
+	unsigned int i;
 
-	if (!strcmp(keyword, "verdict"))
-		names = model_verdicts;
-	else if (!strcmp(keyword, "hook"))
-		names = model_hooks;
-	return model_value_of(names, word, &value);
-}
+	words->next = 0;
+	parse_statement(words, &statement, &ignored);
+	for (i = 0; keyword && i < words->count; i++) {
+		const struct parse_word *word = &words->word[i];
 
-unsigned int parse_column(const struct parse_words *words, const char *keyword)
-{
-	unsigned int i = 2;
-	uint16_t value;
-
-	while (keyword && i < words->count) {
-		const char *word = words->word[i].text;
-
-		if (!strcmp(word, keyword) || is_bare(keyword, word))
-			return words->word[i].column;
-		/* Skip values, which may look like keywords. */
-		i += model_value_of(model_verdicts, word, &value) ||
-		     model_value_of(model_hooks, word, &value) ? 1 : 2;
+		/* The kernel knows verdicts by that name, and some by their own. */
+		if (word->argument &&
+		    (!strcmp(word->argument, keyword) || !strcmp(word->text, keyword)))
+			return word->column;
 	}
 	return word_column(words);
 }

@@ -13,7 +13,7 @@
 #define PARSE_LINE_MAX	4096
 
 /** PARSE_WORDS_MAX - most words of a statement; each rule needs fewer */
-#define PARSE_WORDS_MAX	96
+#define PARSE_WORDS_MAX	192
 
 /** struct parse_word - one word, without quotes and escapes */
 struct parse_word {
@@ -21,6 +21,8 @@ struct parse_word {
 	const char *text;
 	/** @column: where it begins in its line, from 1; 0 on the command line */
 	unsigned int column;
+	/** @argument: what it names, once it was read; NULL for values */
+	const char *argument;
 };
 
 /** struct parse_words - a statement cut into words, and how far it is read */
@@ -66,7 +68,10 @@ int parse_filter(struct parse_words *words, unsigned int known, const char *obje
 int parse_statement(struct parse_words *words, struct fwctl_statement *statement,
 		    struct fwctl_err *err);
 
-/* Column of the argument that the kernel complained about, or of the statement. */
-unsigned int parse_column(const struct parse_words *words, const char *keyword);
+/*
+ * Column of the argument that the kernel complained about, or of the statement.
+ * Reads the statement anew.
+ */
+unsigned int parse_column(struct parse_words *words, const char *keyword);
 
 #endif /* _FWCTL_PARSE_H */

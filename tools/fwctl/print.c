@@ -94,15 +94,46 @@ static void value_number(const struct fwctl_field *field, const struct fwctl_con
 			 cond->value.number);
 }
 
-static void value_range(const struct fwctl_field *field, const struct fwctl_cond *cond,
-			bool numeric, char *text)
+/* Only has words, so there are no numbers to ask for. */
+static void value_word(const struct fwctl_field *field, const struct fwctl_cond *cond,
+		       bool numeric, char *text)
+{
+	(void)numeric;
+	value_number(field, cond, false, text);
+}
+
+static void value_ranges(const struct fwctl_field *field, const struct fwctl_cond *cond,
+			 bool numeric, char *text)
+{
+	unsigned int i;
+
+	(void)field;
+	(void)numeric;
+	for (i = 0; i < cond->count; i++) {
+		const struct brfw_range16 *range = &cond->ranges[i];
+
+		text += sprintf(text, "%s%u", i ? "," : "", range->first);
+		if (range->last != range->first)
+			text += sprintf(text, "-%u", range->last);
+	}
+}
+
+/* Gives what was written. */
+static char *text_mark(char *text, uint32_t value, uint32_t mask)
+{
+	if (mask == UINT32_MAX)
+		snprintf(text, PRINT_VALUE_LEN, "0x%" PRIx32, value);
+	else
+		snprintf(text, PRINT_VALUE_LEN, "0x%" PRIx32 "/0x%" PRIx32, value, mask);
+	return text;
+}
+
+static void value_masked(const struct fwctl_field *field, const struct fwctl_cond *cond,
+			 bool numeric, char *text)
 {
 	(void)field;
 	(void)numeric;
-	if (cond->end == cond->value.number)
-		snprintf(text, PRINT_VALUE_LEN, "%u", cond->end);
-	else
-		snprintf(text, PRINT_VALUE_LEN, "%u-%u", cond->value.number, cond->end);
+	text_mark(text, cond->value.number, cond->mask.number);
 }
 
 static void value_addr(const struct fwctl_field *field, const struct fwctl_cond *cond,
@@ -135,6 +166,13 @@ static size_t text_flags(char *text, const struct fwctl_name *names, unsigned in
 	return text - start;
 }
 
+static void value_bits(const struct fwctl_field *field, const struct fwctl_cond *cond,
+		       bool numeric, char *text)
+{
+	(void)numeric;
+	text_flags(text, field->names, cond->value.number);
+}
+
 static void value_flags(const struct fwctl_field *field, const struct fwctl_cond *cond,
 			bool numeric, char *text)
 {
@@ -152,10 +190,14 @@ static void (*const value_printers[FWCTL_KINDS])(const struct fwctl_field *field
 	[FWCTL_KIND_NAME] = value_name,
 	[FWCTL_KIND_MAC] = value_mac,
 	[FWCTL_KIND_NUMBER] = value_number,
-	[FWCTL_KIND_RANGE] = value_range,
+	[FWCTL_KIND_WORD] = value_word,
+	[FWCTL_KIND_BOOL] = value_word,
+	[FWCTL_KIND_RANGES] = value_ranges,
+	[FWCTL_KIND_MASKED] = value_masked,
 	[FWCTL_KIND_IP4] = value_addr,
 	[FWCTL_KIND_IP6] = value_addr,
 	[FWCTL_KIND_FLAGS] = value_flags,
+	[FWCTL_KIND_BITS] = value_bits,
 };
 
 void print_value(const struct fwctl_rule *rule, const struct fwctl_field *field,
@@ -166,19 +208,52 @@ void print_value(const struct fwctl_rule *rule, const struct fwctl_field *field,
 
 /* Text */
 
-static void print_bridge(FILE *out, const char *bridge)
+/* A name behind its keyword, when there is one. */
+static void print_name(FILE *out, const char *keyword, const char *name)
 {
 	char text[QUOTED_LEN(BRFW_IFNAME_LEN) + 1];
 
-	if (!bridge[0])
+	if (!name[0])
 		return;
-	text_name(text, bridge);
-	fprintf(out, " bridge %s", text);
+	text_name(text, name);
+	fprintf(out, " %s %s", keyword, text);
+}
+
+/* The same for a comment or prefix. */
+static void print_text(FILE *out, const char *keyword, const char *string)
+{
+	char text[QUOTED_LEN(BRFW_COMMENT_LEN) + 1];
+
+	if (!string[0])
+		return;
+	text_quote(text, string);
+	fprintf(out, " %s %s", keyword, text);
 }
 
 static void print_stats(FILE *out, const struct fwctl_stats *stats)
 {
 	fprintf(out, " packets %" PRIu64 " bytes %" PRIu64, stats->packets, stats->bytes);
+}
+
+static void print_last_used(FILE *out, const struct fwctl_stats *stats)
+{
+	if (stats->was_used)
+		fprintf(out, " last %" PRIu64 " seconds ago", stats->last_used);
+	else
+		fputs(" never used", out);
+}
+
+/* The kernel's text as it is, but on one line. */
+static void print_problem(FILE *out, const char *problem)
+{
+	if (!problem[0])
+		return;
+	fputs(" problem: ", out);
+	for (; *problem; problem++) {
+		unsigned char c = *problem;
+
+		fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
+	}
 }
 
 static void print_rule_tail(FILE *out, const struct fwctl_rule *rule,
@@ -191,31 +266,100 @@ static void print_rule_tail(FILE *out, const struct fwctl_rule *rule,
 	fputs(" #", out);
 	if (style->handle)
 		fprintf(out, " handle %" PRIu64, rule->handle);
-	if (stats)
+	if (stats) {
 		print_stats(out, &rule->stats);
+		print_last_used(out, &rule->stats);
+	}
+	if (style->handle)
+		print_problem(out, rule->problem);
+}
+
+static void print_match(FILE *out, const struct fwctl_rule *rule,
+			const struct print_style *style)
+{
+	char value[PRINT_VALUE_LEN];
+	size_t i;
+
+	for (i = 0; i < model_fields_count; i++) {
+		const struct fwctl_field *field = &model_fields[i];
+
+		if (!model_rule_has(rule, field))
+			continue;
+		print_value(rule, field, style->numeric, value);
+		fprintf(out, "%s %s %s", rule->cond[field->attr].is_negated ? " not" : "",
+			field->keyword, value);
+	}
+}
+
+/* Bytes in the largest unit that leaves no rest. */
+static void print_amount(FILE *out, const char *keyword, uint64_t amount, bool is_bytes)
+{
+	static const char *const units[] = { "bytes", "kbytes", "mbytes", "gbytes" };
+	size_t i = 0;
+
+	while (is_bytes && i < 3 && amount && amount % 1000 == 0) {
+		amount /= 1000;
+		i++;
+	}
+	fprintf(out, " %s %" PRIu64 "%s", keyword, amount, is_bytes ? units[i] : "");
+}
+
+static void print_limit(FILE *out, const struct fwctl_limit *limit)
+{
+	if (!limit->seconds)
+		return;
+	print_amount(out, "limit", limit->rate, limit->is_bytes);
+	fprintf(out, "/%s", model_word_of(model_periods, limit->seconds));
+	print_amount(out, "burst", limit->burst, limit->is_bytes);
+}
+
+static void print_actions(FILE *out, const struct fwctl_rule *rule)
+{
+	char mark[PRINT_VALUE_LEN];
+
+	if (rule->log.is_set)
+		fputs(" log", out);
+	if (rule->log.has_group)
+		fprintf(out, " group %u", rule->log.group);
+	print_text(out, "prefix", rule->log.prefix);
+	if (rule->mark.mask)
+		fprintf(out, " set-mark %s",
+			text_mark(mark, rule->mark.value, rule->mark.mask));
+	print_name(out, "mirror", rule->mirror);
+}
+
+static void print_verdict(FILE *out, const struct fwctl_rule *rule)
+{
+	if (!rule->has_verdict)
+		return;
+	switch ((enum brfw_verdict)rule->verdict) {
+	case BRFW_VERDICT_REDIRECT:
+		print_name(out, "redirect", rule->redirect);
+		break;
+	case BRFW_VERDICT_REJECT:
+		fprintf(out, " reject with %s", model_word_of(model_rejects, rule->reject));
+		break;
+	case BRFW_VERDICT_QUEUE:
+		fprintf(out, " queue %u%s", rule->queue.number,
+			rule->queue.bypass ? " bypass" : "");
+		break;
+	default:
+		fprintf(out, " %s", model_word_of(model_verdicts, rule->verdict));
+		break;
+	}
 }
 
 void print_rule(FILE *out, const struct fwctl_rule *rule, const struct print_style *style)
 {
-	char comment[QUOTED_LEN(BRFW_COMMENT_LEN) + 1];
-	char value[PRINT_VALUE_LEN];
-	size_t i;
-
 	fprintf(out, "rule add hook %s", model_word_of(model_hooks, rule->hook));
-	print_bridge(out, rule->bridge);
+	print_name(out, "bridge", rule->bridge);
 	if (rule->has_prio)
 		fprintf(out, " prio %" PRIu32, rule->prio);
-	for (i = 0; i < model_fields_count; i++) {
-		if (!model_rule_has(rule, &model_fields[i]))
-			continue;
-		print_value(rule, &model_fields[i], style->numeric, value);
-		fprintf(out, " %s %s", model_fields[i].keyword, value);
-	}
-	fprintf(out, " %s", model_word_of(model_verdicts, rule->verdict));
-	if (rule->comment[0]) {
-		text_quote(comment, rule->comment);
-		fprintf(out, " comment %s", comment);
-	}
+	print_match(out, rule, style);
+	print_limit(out, &rule->limit);
+	print_actions(out, rule);
+	print_verdict(out, rule);
+	print_text(out, "comment", rule->comment);
 	if (rule->place != FWCTL_PLACE_LAST)
 		fprintf(out, " %s %" PRIu64,
 			rule->place == FWCTL_PLACE_BEFORE ? "before" : "after",
@@ -228,7 +372,7 @@ void print_policy(FILE *out, const struct fwctl_policy *policy,
 		  const struct print_style *style)
 {
 	fputs("policy set", out);
-	print_bridge(out, policy->bridge);
+	print_name(out, "bridge", policy->bridge);
 	fprintf(out, " %s %s", model_word_of(model_hooks, policy->hook),
 		model_word_of(model_verdicts, policy->verdict));
 	if (style->stats && policy->has_stats) {
@@ -302,6 +446,10 @@ void print_info(FILE *out, const struct fwctl_info *info)
 	fprintf(out, "max-rules %" PRIu32 "\n", info->max_rules);
 	fprintf(out, "drafts %" PRIu32 "\n", info->drafts);
 	fprintf(out, "max-drafts %" PRIu32 "\n", info->max_drafts);
+	fprintf(out, "overruns %" PRIu64 "\n", info->overruns);
+	fprintf(out, "no-target %" PRIu64 "\n", info->no_target);
+	fprintf(out, "vlan-unknown %" PRIu64 "\n", info->vlan_unknown);
+	fprintf(out, "limited %" PRIu64 "\n", info->limited);
 	print_set(out, "hooks", model_hooks, info->hooks);
 	print_set(out, "active-hooks", model_hooks, info->active_hooks);
 	print_set(out, "verdicts", model_verdicts, info->verdicts);
@@ -336,7 +484,7 @@ static size_t utf8_len(const unsigned char *text)
  */
 static json_t *json_text(const char *text)
 {
-	char out[3 * BRFW_COMMENT_LEN + 1];
+	char out[3 * FWCTL_PROBLEM_LEN + 1];
 	size_t used = 0;
 
 	while (*text && used + 4 < sizeof(out)) {
@@ -362,6 +510,15 @@ static bool json_add(json_t *object, const char *key, json_t *value)
 	return !json_object_set_new(object, key, value);
 }
 
+/* Ends the making of an object: NULL when a part of it failed. */
+static json_t *json_done(json_t *object, bool good)
+{
+	if (good)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
 static bool json_add_stats(json_t *object, bool has_stats, const struct fwctl_stats *stats)
 {
 	return !has_stats ||
@@ -374,10 +531,35 @@ static bool json_add_text(json_t *object, const char *key, const char *text)
 	return !text[0] || json_add(object, key, json_text(text));
 }
 
+/* NULL stays NULL. */
+static json_t *json_not(json_t *value)
+{
+	json_t *object = json_object();
+
+	/* Takes the reference to value in any case. */
+	if (json_object_set_new(object, "not", value)) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+static json_t *json_cond(const struct fwctl_rule *rule, const struct fwctl_field *field,
+			 bool numeric)
+{
+	const struct fwctl_cond *cond = &rule->cond[field->attr];
+	char text[PRINT_VALUE_LEN];
+	json_t *value;
+
+	print_value(rule, field, numeric, text);
+	/* JSON has quotes of its own. */
+	value = json_text(field->kind == FWCTL_KIND_NAME ? cond->value.name : text);
+	return cond->is_negated ? json_not(value) : value;
+}
+
 static bool json_add_match(json_t *match, const struct fwctl_rule *rule,
 			   const struct print_style *style)
 {
-	char value[PRINT_VALUE_LEN];
 	bool good = match != NULL;
 	size_t i;
 
@@ -386,22 +568,85 @@ static bool json_add_match(json_t *match, const struct fwctl_rule *rule,
 
 		if (!model_rule_has(rule, field))
 			continue;
-		print_value(rule, field, style->numeric, value);
-		/* JSON has quotes of its own. */
-		good = json_add(match, field->keyword,
-				json_text(field->kind == FWCTL_KIND_NAME ?
-					  rule->cond[field->attr].value.name : value));
+		good = json_add(match, field->keyword, json_cond(rule, field, style->numeric));
 	}
 	return good;
 }
 
-/* Ends the making of an object: NULL when a part of it failed. */
-static json_t *json_done(json_t *object, bool good)
+/* JSON integers are signed; nobody limits to more. */
+static json_t *json_amount(uint64_t amount)
 {
-	if (good)
-		return object;
-	json_decref(object);
-	return NULL;
+	return json_integer(amount < INT64_MAX ? amount : INT64_MAX);
+}
+
+static bool json_add_limit(json_t *object, const struct fwctl_limit *limit)
+{
+	json_t *value;
+	bool good;
+
+	if (!limit->seconds)
+		return true;
+	value = json_object();
+	good = json_add(value, "rate", json_amount(limit->rate)) &&
+	       json_add(value, "unit", json_string(limit->is_bytes ? "bytes" : "packets")) &&
+	       json_add(value, "per",
+			json_string(model_word_of(model_periods, limit->seconds))) &&
+	       json_add(value, "burst", json_amount(limit->burst));
+	return json_add(object, "limit", json_done(value, good));
+}
+
+static bool json_add_log(json_t *object, const struct fwctl_log *log)
+{
+	json_t *value;
+	bool good;
+
+	if (!log->is_set)
+		return true;
+	value = json_object();
+	good = (!log->has_group || json_add(value, "group", json_integer(log->group))) &&
+	       json_add_text(value, "prefix", log->prefix);
+	return json_add(object, "log", json_done(value, good));
+}
+
+static bool json_add_queue(json_t *object, const struct fwctl_queue *queue)
+{
+	json_t *value = json_object();
+	bool good = json_add(value, "number", json_integer(queue->number)) &&
+		    json_add(value, "bypass", json_boolean(queue->bypass));
+
+	return json_add(object, "queue", json_done(value, good));
+}
+
+static bool json_add_actions(json_t *object, const struct fwctl_rule *rule)
+{
+	char mark[PRINT_VALUE_LEN];
+
+	return json_add_limit(object, &rule->limit) && json_add_log(object, &rule->log) &&
+	       (!rule->mark.mask ||
+		json_add(object, "set-mark",
+			 json_string(text_mark(mark, rule->mark.value, rule->mark.mask)))) &&
+	       json_add_text(object, "mirror", rule->mirror);
+}
+
+static bool json_add_verdict(json_t *object, const struct fwctl_rule *rule)
+{
+	if (!rule->has_verdict)
+		return true;
+	if (!json_add(object, "verdict",
+		      json_string(model_word_of(model_verdicts, rule->verdict))))
+		return false;
+	if (rule->verdict == BRFW_VERDICT_REJECT)
+		return json_add(object, "reject",
+				json_string(model_word_of(model_rejects, rule->reject)));
+	if (rule->verdict == BRFW_VERDICT_QUEUE)
+		return json_add_queue(object, &rule->queue);
+	return json_add_text(object, "redirect", rule->redirect);
+}
+
+static bool json_add_last_used(json_t *object, const struct fwctl_stats *stats)
+{
+	return !stats->was_used ||
+	       json_add(object, "last-used", json_integer(stats->last_used));
 }
 
 json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style *style)
@@ -417,11 +662,11 @@ json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style 
 	       json_add_match(match, rule, style);
 	/* Takes the reference to match in any case. */
 	good = json_add(object, "match", match) && good;
-	good = good &&
-	       json_add(object, "verdict",
-			json_string(model_word_of(model_verdicts, rule->verdict))) &&
+	good = good && json_add_actions(object, rule) && json_add_verdict(object, rule) &&
 	       json_add_text(object, "comment", rule->comment) &&
-	       json_add_stats(object, rule->has_stats, &rule->stats);
+	       json_add_stats(object, rule->has_stats, &rule->stats) &&
+	       json_add_last_used(object, &rule->stats) &&
+	       json_add_text(object, "problem", rule->problem);
 	return json_done(object, good);
 }
 
@@ -481,6 +726,10 @@ json_t *print_info_json(const struct fwctl_info *info)
 	       json_add(object, "max-rules", json_integer(info->max_rules)) &&
 	       json_add(object, "drafts", json_integer(info->drafts)) &&
 	       json_add(object, "max-drafts", json_integer(info->max_drafts)) &&
+	       json_add(object, "overruns", json_integer(info->overruns)) &&
+	       json_add(object, "no-target", json_integer(info->no_target)) &&
+	       json_add(object, "vlan-unknown", json_integer(info->vlan_unknown)) &&
+	       json_add(object, "limited", json_integer(info->limited)) &&
 	       json_add(object, "hooks", json_set(model_hooks, info->hooks)) &&
 	       json_add(object, "active-hooks", json_set(model_hooks, info->active_hooks)) &&
 	       json_add(object, "verdicts", json_set(model_verdicts, info->verdicts)) &&

@@ -12,7 +12,7 @@
 #include "model.h"
 
 /** PRINT_VALUE_LEN - room for the value of any condition with its NUL byte */
-#define PRINT_VALUE_LEN	128
+#define PRINT_VALUE_LEN	256
 
 /** struct print_style - how to print */
 struct print_style {
@@ -20,7 +20,7 @@ struct print_style {
 	bool stats;
 	/** @numeric: numbers, not names, for values that have both */
 	bool numeric;
-	/** @handle: the handle too (text; in JSON it is always there) */
+	/** @handle: handle and problem too (text; in JSON they are always there) */
 	bool handle;
 	/** @pretty: JSON over many lines */
 	bool pretty;
@@ -34,7 +34,7 @@ struct print_list {
 	size_t count;
 };
 
-/* The value of one condition as the parser reads it. */
+/* The value of one condition as the parser reads it, without "not". */
 void print_value(const struct fwctl_rule *rule, const struct fwctl_field *field,
 		 bool numeric, char *text);
 

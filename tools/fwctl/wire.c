@@ -14,17 +14,19 @@
 /* Requests */
 
 static void put_number(struct nlmsghdr *nlh, const struct fwctl_field *field,
-		       uint16_t type, uint16_t number)
+		       uint16_t type, uint32_t number)
 {
 	if (field->size == 1)
 		mnl_attr_put_u8(nlh, type, number);
-	else
+	else if (field->size == 2)
 		mnl_attr_put_u16(nlh, type, number);
+	else
+		mnl_attr_put_u32(nlh, type, number);
 }
 
-static uint16_t number_all(const struct fwctl_field *field)
+static uint32_t number_all(const struct fwctl_field *field)
 {
-	return field->size == 1 ? 0xff : 0xffff;
+	return UINT32_MAX >> (32 - 8 * field->size);
 }
 
 static bool bytes_are(const uint8_t *bytes, size_t len, uint8_t byte)
@@ -38,6 +40,20 @@ static bool bytes_are(const uint8_t *bytes, size_t len, uint8_t byte)
 	return true;
 }
 
+/* One range is a value with an end that differs, more are a list. */
+static void put_ranges(struct nlmsghdr *nlh, const struct fwctl_field *field,
+		       const struct fwctl_cond *cond)
+{
+	if (cond->count > 1) {
+		mnl_attr_put(nlh, BRFW_COND_A_RANGES, cond->count * sizeof(cond->ranges[0]),
+			     cond->ranges);
+		return;
+	}
+	put_number(nlh, field, BRFW_COND_A_VALUE, cond->ranges[0].first);
+	if (cond->ranges[0].last != cond->ranges[0].first)
+		put_number(nlh, field, BRFW_COND_A_RANGE_END, cond->ranges[0].last);
+}
+
 static void put_value(struct nlmsghdr *nlh, const struct fwctl_field *field,
 		      const struct fwctl_cond *cond)
 {
@@ -46,9 +62,15 @@ static void put_value(struct nlmsghdr *nlh, const struct fwctl_field *field,
 		mnl_attr_put_strz(nlh, BRFW_COND_A_VALUE, cond->value.name);
 		break;
 	case FWCTL_KIND_NUMBER:
-	case FWCTL_KIND_RANGE:
+	case FWCTL_KIND_WORD:
+	case FWCTL_KIND_BOOL:
+	case FWCTL_KIND_MASKED:
 	case FWCTL_KIND_FLAGS:
+	case FWCTL_KIND_BITS:
 		put_number(nlh, field, BRFW_COND_A_VALUE, cond->value.number);
+		break;
+	case FWCTL_KIND_RANGES:
+		put_ranges(nlh, field, cond);
 		break;
 	case FWCTL_KIND_MAC:
 	case FWCTL_KIND_IP4:
@@ -60,7 +82,7 @@ static void put_value(struct nlmsghdr *nlh, const struct fwctl_field *field,
 	}
 }
 
-/* Mask, prefix or range end, where there is one that says something. */
+/* Mask or prefix, where there is one that says something. */
 static void put_extent(struct nlmsghdr *nlh, const struct fwctl_field *field,
 		       const struct fwctl_cond *cond)
 {
@@ -69,6 +91,7 @@ static void put_extent(struct nlmsghdr *nlh, const struct fwctl_field *field,
 		if (!bytes_are(cond->mask.bytes, field->size, 0xff))
 			mnl_attr_put(nlh, BRFW_COND_A_MASK, field->size, cond->mask.bytes);
 		break;
+	case FWCTL_KIND_MASKED:
 	case FWCTL_KIND_FLAGS:
 		if (cond->mask.number != number_all(field))
 			put_number(nlh, field, BRFW_COND_A_MASK, cond->mask.number);
@@ -78,13 +101,7 @@ static void put_extent(struct nlmsghdr *nlh, const struct fwctl_field *field,
 		if (cond->prefix != field->size * 8)
 			mnl_attr_put_u8(nlh, BRFW_COND_A_PREFIX_LEN, cond->prefix);
 		break;
-	case FWCTL_KIND_RANGE:
-		if (cond->end != cond->value.number)
-			put_number(nlh, field, BRFW_COND_A_RANGE_END, cond->end);
-		break;
-	case FWCTL_KIND_NAME:
-	case FWCTL_KIND_NUMBER:
-	case FWCTL_KINDS:
+	default:
 		break;
 	}
 }
@@ -105,9 +122,85 @@ static void put_match(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 		cond = mnl_attr_nest_start(nlh, field->attr);
 		put_value(nlh, field, &rule->cond[field->attr]);
 		put_extent(nlh, field, &rule->cond[field->attr]);
+		if (rule->cond[field->attr].is_negated)
+			mnl_attr_put(nlh, BRFW_COND_A_NEGATE, 0, NULL);
 		mnl_attr_nest_end(nlh, cond);
 	}
 	mnl_attr_nest_end(nlh, match);
+}
+
+static void put_limit(struct nlmsghdr *nlh, const struct fwctl_limit *limit)
+{
+	struct nlattr *nest;
+
+	if (!limit->seconds)
+		return;
+	nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_LIMIT);
+	mnl_attr_put_u64(nlh, BRFW_LIMIT_A_RATE, limit->rate);
+	mnl_attr_put_u32(nlh, BRFW_LIMIT_A_SECONDS, limit->seconds);
+	mnl_attr_put_u64(nlh, BRFW_LIMIT_A_BURST, limit->burst);
+	if (limit->is_bytes)
+		mnl_attr_put(nlh, BRFW_LIMIT_A_BYTES, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_log(struct nlmsghdr *nlh, const struct fwctl_log *log)
+{
+	struct nlattr *nest;
+
+	if (!log->is_set)
+		return;
+	nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_LOG);
+	if (log->has_group)
+		mnl_attr_put_u16(nlh, BRFW_LOG_A_GROUP, log->group);
+	if (log->prefix[0])
+		mnl_attr_put_strz(nlh, BRFW_LOG_A_PREFIX, log->prefix);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_mark(struct nlmsghdr *nlh, const struct fwctl_mark *mark)
+{
+	struct nlattr *nest;
+
+	if (!mark->mask)
+		return;
+	nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_MARK);
+	mnl_attr_put_u32(nlh, BRFW_MARK_A_VALUE, mark->value);
+	if (mark->mask != UINT32_MAX)
+		mnl_attr_put_u32(nlh, BRFW_MARK_A_MASK, mark->mask);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_queue(struct nlmsghdr *nlh, const struct fwctl_queue *queue)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_QUEUE);
+
+	mnl_attr_put_u16(nlh, BRFW_QUEUE_A_NUM, queue->number);
+	if (queue->bypass)
+		mnl_attr_put(nlh, BRFW_QUEUE_A_BYPASS, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_actions(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
+{
+	put_limit(nlh, &rule->limit);
+	put_log(nlh, &rule->log);
+	put_mark(nlh, &rule->mark);
+	if (rule->mirror[0])
+		mnl_attr_put_strz(nlh, BRFW_RULE_A_MIRROR, rule->mirror);
+}
+
+static void put_verdict(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
+{
+	if (!rule->has_verdict)
+		return;
+	mnl_attr_put_u8(nlh, BRFW_RULE_A_VERDICT, rule->verdict);
+	if (rule->verdict == BRFW_VERDICT_REJECT)
+		mnl_attr_put_u8(nlh, BRFW_RULE_A_REJECT, rule->reject);
+	if (rule->verdict == BRFW_VERDICT_REDIRECT)
+		mnl_attr_put_strz(nlh, BRFW_RULE_A_REDIRECT, rule->redirect);
+	if (rule->verdict == BRFW_VERDICT_QUEUE)
+		put_queue(nlh, &rule->queue);
 }
 
 void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
@@ -124,7 +217,8 @@ void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 	else if (rule->place == FWCTL_PLACE_AFTER)
 		mnl_attr_put_u64(nlh, BRFW_RULE_A_AFTER, rule->place_handle);
 	put_match(nlh, rule);
-	mnl_attr_put_u8(nlh, BRFW_RULE_A_VERDICT, rule->verdict);
+	put_actions(nlh, rule);
+	put_verdict(nlh, rule);
 	if (rule->comment[0])
 		mnl_attr_put_strz(nlh, BRFW_RULE_A_COMMENT, rule->comment);
 	mnl_attr_nest_end(nlh, nest);
@@ -240,7 +334,7 @@ static bool get_bytes(const struct nlattr *attr, void *bytes, size_t size)
 
 static bool get_text(const struct nlattr *attr, char *text, size_t size)
 {
-	size_t len = mnl_attr_get_payload_len(attr);
+	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
 
 	if (!len || len > size || memchr(mnl_attr_get_payload(attr), '\0', len) !=
 				  (const char *)mnl_attr_get_payload(attr) + len - 1)
@@ -250,16 +344,22 @@ static bool get_text(const struct nlattr *attr, char *text, size_t size)
 }
 
 static bool get_number(const struct fwctl_field *field, const struct nlattr *attr,
-		       uint16_t *number)
+		       uint32_t *number)
 {
 	uint8_t byte;
+	uint16_t word;
 
-	if (field->size == 1) {
+	if (field->size == 4) {
+		if (!get_bytes(attr, number, sizeof(*number)))
+			return false;
+	} else if (field->size == 2) {
+		if (!get_bytes(attr, &word, sizeof(word)))
+			return false;
+		*number = word;
+	} else {
 		if (!get_bytes(attr, &byte, sizeof(byte)))
 			return false;
 		*number = byte;
-	} else if (!get_bytes(attr, number, sizeof(*number))) {
-		return false;
 	}
 	return *number >= field->min && *number <= field->max;
 }
@@ -289,15 +389,57 @@ static bool get_plain_number(const struct fwctl_field *field, const struct nlatt
 	return get_number(field, tb[BRFW_COND_A_VALUE], &cond->value.number);
 }
 
-static bool get_range(const struct fwctl_field *field, const struct nlattr **tb,
-		      struct fwctl_cond *cond)
+/* One that has only words must have one that is known here. */
+static bool get_word(const struct fwctl_field *field, const struct nlattr **tb,
+		     struct fwctl_cond *cond)
 {
-	if (!get_number(field, tb[BRFW_COND_A_VALUE], &cond->value.number))
+	return get_plain_number(field, tb, cond) &&
+	       model_word_of(field->names, cond->value.number);
+}
+
+static bool get_bits(const struct fwctl_field *field, const struct nlattr **tb,
+		     struct fwctl_cond *cond)
+{
+	return get_plain_number(field, tb, cond) && cond->value.number;
+}
+
+static bool get_list(const struct fwctl_field *field, const struct nlattr *attr,
+		     struct fwctl_cond *cond)
+{
+	size_t len = mnl_attr_get_payload_len(attr), i;
+
+	cond->count = len / sizeof(cond->ranges[0]);
+	if (len % sizeof(cond->ranges[0]) || len > sizeof(cond->ranges) || cond->count < 2)
 		return false;
-	cond->end = cond->value.number;
-	return !tb[BRFW_COND_A_RANGE_END] ||
-	       (get_number(field, tb[BRFW_COND_A_RANGE_END], &cond->end) &&
-		cond->end >= cond->value.number);
+	memcpy(cond->ranges, mnl_attr_get_payload(attr), len);
+	for (i = 0; i < cond->count; i++) {
+		const struct brfw_range16 *range = &cond->ranges[i];
+
+		if (range->last < range->first || range->last > field->max ||
+		    (i && range->first <= range[-1].last + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool get_ranges(const struct fwctl_field *field, const struct nlattr **tb,
+		       struct fwctl_cond *cond)
+{
+	uint32_t first, last;
+
+	if (tb[BRFW_COND_A_RANGES])
+		return !tb[BRFW_COND_A_VALUE] && !tb[BRFW_COND_A_RANGE_END] &&
+		       get_list(field, tb[BRFW_COND_A_RANGES], cond);
+	if (!get_number(field, tb[BRFW_COND_A_VALUE], &first))
+		return false;
+	last = first;
+	if (tb[BRFW_COND_A_RANGE_END] &&
+	    (!get_number(field, tb[BRFW_COND_A_RANGE_END], &last) || last < first))
+		return false;
+	cond->count = 1;
+	cond->ranges[0].first = first;
+	cond->ranges[0].last = last;
+	return true;
 }
 
 static bool get_addr(const struct fwctl_field *field, const struct nlattr **tb,
@@ -311,7 +453,7 @@ static bool get_addr(const struct fwctl_field *field, const struct nlattr **tb,
 	       cond->prefix && cond->prefix <= field->size * 8;
 }
 
-static bool get_flags(const struct fwctl_field *field, const struct nlattr **tb,
+static bool get_masked(const struct fwctl_field *field, const struct nlattr **tb,
 		      struct fwctl_cond *cond)
 {
 	cond->mask.number = number_all(field);
@@ -321,44 +463,65 @@ static bool get_flags(const struct fwctl_field *field, const struct nlattr **tb,
 	       cond->mask.number;
 }
 
+#define COND_BIT(attr)	(1U << BRFW_COND_A_##attr)
+
 /** struct cond_reader - how conditions of one kind are read */
 struct cond_reader {
 	bool (*read)(const struct fwctl_field *field, const struct nlattr **tb,
 		     struct fwctl_cond *cond);
-	/** @extent: enum brfw_cond_attr beside the value, or 0 */
-	unsigned int extent;
+	/** @known: 1 << enum brfw_cond_attr that there may be */
+	unsigned int known;
 };
 
 static const struct cond_reader cond_readers[FWCTL_KINDS] = {
-	[FWCTL_KIND_NAME] = { get_name, 0 },
-	[FWCTL_KIND_MAC] = { get_mac, BRFW_COND_A_MASK },
-	[FWCTL_KIND_NUMBER] = { get_plain_number, 0 },
-	[FWCTL_KIND_RANGE] = { get_range, BRFW_COND_A_RANGE_END },
-	[FWCTL_KIND_IP4] = { get_addr, BRFW_COND_A_PREFIX_LEN },
-	[FWCTL_KIND_IP6] = { get_addr, BRFW_COND_A_PREFIX_LEN },
-	[FWCTL_KIND_FLAGS] = { get_flags, BRFW_COND_A_MASK },
+	[FWCTL_KIND_NAME] = { get_name, COND_BIT(VALUE) },
+	[FWCTL_KIND_MAC] = { get_mac, COND_BIT(VALUE) | COND_BIT(MASK) },
+	[FWCTL_KIND_NUMBER] = { get_plain_number, COND_BIT(VALUE) },
+	[FWCTL_KIND_WORD] = { get_word, COND_BIT(VALUE) },
+	[FWCTL_KIND_BOOL] = { get_word, COND_BIT(VALUE) },
+	[FWCTL_KIND_RANGES] = {
+		get_ranges, COND_BIT(VALUE) | COND_BIT(RANGE_END) | COND_BIT(RANGES),
+	},
+	[FWCTL_KIND_MASKED] = { get_masked, COND_BIT(VALUE) | COND_BIT(MASK) },
+	[FWCTL_KIND_IP4] = { get_addr, COND_BIT(VALUE) | COND_BIT(PREFIX_LEN) },
+	[FWCTL_KIND_IP6] = { get_addr, COND_BIT(VALUE) | COND_BIT(PREFIX_LEN) },
+	[FWCTL_KIND_FLAGS] = { get_masked, COND_BIT(VALUE) | COND_BIT(MASK) },
+	[FWCTL_KIND_BITS] = { get_bits, COND_BIT(VALUE) },
 };
 
 static enum wire_result get_cond(const struct fwctl_field *field, const struct nlattr *attr,
 				 struct fwctl_rule *rule)
 {
 	const struct cond_reader *reader = &cond_readers[field->kind];
+	struct fwctl_cond *cond = &rule->cond[field->attr];
 	const struct nlattr *tb[BRFW_COND_A_MAX + 1];
-	unsigned int unknown, type;
+	unsigned int known = reader->known, unknown, type;
 
-	if (!span_read(span_of_nest(attr), tb, BRFW_COND_A_MAX, &unknown) ||
-	    !tb[BRFW_COND_A_VALUE])
+	if (!span_read(span_of_nest(attr), tb, BRFW_COND_A_MAX, &unknown))
 		return WIRE_MALFORMED;
-	for (type = BRFW_COND_A_VALUE + 1; type <= BRFW_COND_A_MAX; type++) {
-		if (tb[type] && type != reader->extent)
+	if (model_field_can_negate(field))
+		known |= COND_BIT(NEGATE);
+	for (type = 1; type <= BRFW_COND_A_MAX; type++) {
+		if (tb[type] && !(known & (1U << type)))
 			unknown++;
 	}
 	if (unknown)
 		return WIRE_NEWER;
-	if (!reader->read(field, tb, &rule->cond[field->attr]))
+	if (!reader->read(field, tb, cond))
 		return WIRE_MALFORMED;
-	rule->set |= 1U << field->attr;
+	cond->is_negated = tb[BRFW_COND_A_NEGATE];
+	rule->set |= MODEL_BIT(field->attr);
 	return WIRE_OK;
+}
+
+/*
+ * That there is a tag goes without saying where its VLAN is asked for, and both
+ * would need the same keyword.
+ */
+static void match_simplify(struct fwctl_rule *rule, unsigned int present, unsigned int id)
+{
+	if ((rule->set & MODEL_BIT(id)) && rule->cond[present].value.number)
+		rule->set &= ~MODEL_BIT(present);
 }
 
 static enum wire_result get_match(const struct nlattr *nest, struct fwctl_rule *rule)
@@ -378,6 +541,8 @@ static enum wire_result get_match(const struct nlattr *nest, struct fwctl_rule *
 		if (tb[model_fields[i].attr])
 			result = get_cond(&model_fields[i], tb[model_fields[i].attr], rule);
 	}
+	match_simplify(rule, BRFW_MATCH_A_VLAN_PRESENT, BRFW_MATCH_A_VLAN_ID);
+	match_simplify(rule, BRFW_MATCH_A_INNER_VLAN_PRESENT, BRFW_MATCH_A_INNER_VLAN_ID);
 	return result;
 }
 
@@ -389,9 +554,14 @@ static bool get_stats(const struct nlattr *nest, bool *has_stats, struct fwctl_s
 	if (!nest)
 		return true;
 	*has_stats = true;
-	return span_read(span_of_nest(nest), tb, BRFW_STATS_A_MAX, &unknown) &&
-	       get_bytes(tb[BRFW_STATS_A_PACKETS], &stats->packets, sizeof(stats->packets)) &&
-	       get_bytes(tb[BRFW_STATS_A_BYTES], &stats->bytes, sizeof(stats->bytes));
+	if (!span_read(span_of_nest(nest), tb, BRFW_STATS_A_MAX, &unknown))
+		return false;
+	stats->was_used = tb[BRFW_STATS_A_LAST_USED];
+	return get_bytes(tb[BRFW_STATS_A_PACKETS], &stats->packets, sizeof(stats->packets)) &&
+	       get_bytes(tb[BRFW_STATS_A_BYTES], &stats->bytes, sizeof(stats->bytes)) &&
+	       (!stats->was_used ||
+		get_bytes(tb[BRFW_STATS_A_LAST_USED], &stats->last_used,
+			  sizeof(stats->last_used)));
 }
 
 /* A hook or verdict without a word here is one of a later ABI. */
@@ -408,6 +578,23 @@ static bool get_optional_text(const struct nlattr *attr, char *text, size_t size
 	return !attr || get_text(attr, text, size);
 }
 
+/* For people only, so it may be longer than what there is room for. */
+static bool get_problem(const struct nlattr *attr, char *text, size_t size)
+{
+	size_t len;
+
+	if (!attr)
+		return true;
+	len = strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
+	if (len == mnl_attr_get_payload_len(attr))
+		return false;
+	if (len >= size)
+		len = size - 1;
+	memcpy(text, mnl_attr_get_payload(attr), len);
+	text[len] = '\0';
+	return true;
+}
+
 static bool get_rule_plain(const struct nlattr **tb, struct fwctl_rule *rule)
 {
 	rule->has_prio = true;
@@ -416,7 +603,134 @@ static bool get_rule_plain(const struct nlattr **tb, struct fwctl_rule *rule)
 				 sizeof(rule->bridge)) &&
 	       get_optional_text(tb[BRFW_RULE_A_COMMENT], rule->comment,
 				 sizeof(rule->comment)) &&
+	       get_problem(tb[BRFW_RULE_A_PROBLEM], rule->problem,
+			   sizeof(rule->problem)) &&
 	       get_stats(tb[BRFW_RULE_A_STATS], &rule->has_stats, &rule->stats);
+}
+
+/* Sorts a nest in which nothing may be skipped. */
+static enum wire_result get_nest(const struct nlattr *nest, const struct nlattr **tb,
+				 unsigned int max)
+{
+	unsigned int unknown;
+
+	if (!span_read(span_of_nest(nest), tb, max, &unknown))
+		return WIRE_MALFORMED;
+	return unknown ? WIRE_NEWER : WIRE_OK;
+}
+
+static enum wire_result get_limit(const struct nlattr *nest, struct fwctl_limit *limit)
+{
+	const struct nlattr *tb[BRFW_LIMIT_A_MAX + 1];
+	enum wire_result result;
+
+	if (!nest)
+		return WIRE_OK;
+	result = get_nest(nest, tb, BRFW_LIMIT_A_MAX);
+	if (result != WIRE_OK)
+		return result;
+	limit->is_bytes = tb[BRFW_LIMIT_A_BYTES];
+	if (!get_bytes(tb[BRFW_LIMIT_A_RATE], &limit->rate, sizeof(limit->rate)) ||
+	    !get_bytes(tb[BRFW_LIMIT_A_BURST], &limit->burst, sizeof(limit->burst)) ||
+	    !get_bytes(tb[BRFW_LIMIT_A_SECONDS], &limit->seconds, sizeof(limit->seconds)))
+		return WIRE_MALFORMED;
+	return model_word_of(model_periods, limit->seconds) ? WIRE_OK : WIRE_NEWER;
+}
+
+static enum wire_result get_log(const struct nlattr *nest, struct fwctl_log *log)
+{
+	const struct nlattr *tb[BRFW_LOG_A_MAX + 1];
+	enum wire_result result;
+
+	if (!nest)
+		return WIRE_OK;
+	result = get_nest(nest, tb, BRFW_LOG_A_MAX);
+	if (result != WIRE_OK)
+		return result;
+	log->is_set = true;
+	log->has_group = tb[BRFW_LOG_A_GROUP];
+	if ((log->has_group &&
+	     !get_bytes(tb[BRFW_LOG_A_GROUP], &log->group, sizeof(log->group))) ||
+	    !get_optional_text(tb[BRFW_LOG_A_PREFIX], log->prefix, sizeof(log->prefix)))
+		return WIRE_MALFORMED;
+	return WIRE_OK;
+}
+
+static enum wire_result get_mark(const struct nlattr *nest, struct fwctl_mark *mark)
+{
+	const struct nlattr *tb[BRFW_MARK_A_MAX + 1];
+	enum wire_result result;
+
+	if (!nest)
+		return WIRE_OK;
+	result = get_nest(nest, tb, BRFW_MARK_A_MAX);
+	if (result != WIRE_OK)
+		return result;
+	mark->mask = UINT32_MAX;
+	if (!get_bytes(tb[BRFW_MARK_A_VALUE], &mark->value, sizeof(mark->value)) ||
+	    (tb[BRFW_MARK_A_MASK] &&
+	     !get_bytes(tb[BRFW_MARK_A_MASK], &mark->mask, sizeof(mark->mask))) ||
+	    !mark->mask)
+		return WIRE_MALFORMED;
+	return WIRE_OK;
+}
+
+static enum wire_result get_queue(const struct nlattr *nest, struct fwctl_queue *queue)
+{
+	const struct nlattr *tb[BRFW_QUEUE_A_MAX + 1];
+	enum wire_result result;
+
+	if (!nest)
+		return WIRE_MALFORMED;
+	result = get_nest(nest, tb, BRFW_QUEUE_A_MAX);
+	if (result != WIRE_OK)
+		return result;
+	queue->bypass = tb[BRFW_QUEUE_A_BYPASS];
+	return get_bytes(tb[BRFW_QUEUE_A_NUM], &queue->number, sizeof(queue->number)) ?
+	       WIRE_OK : WIRE_MALFORMED;
+}
+
+static enum wire_result get_actions(const struct nlattr **tb, struct fwctl_rule *rule)
+{
+	enum wire_result result = get_limit(tb[BRFW_RULE_A_LIMIT], &rule->limit);
+
+	if (result == WIRE_OK)
+		result = get_log(tb[BRFW_RULE_A_LOG], &rule->log);
+	if (result == WIRE_OK)
+		result = get_mark(tb[BRFW_RULE_A_MARK], &rule->mark);
+	if (result == WIRE_OK && !get_optional_text(tb[BRFW_RULE_A_MIRROR], rule->mirror,
+						    sizeof(rule->mirror)))
+		result = WIRE_MALFORMED;
+	return result;
+}
+
+/* What belongs to the verdict; admin-prohibited is the default. */
+static enum wire_result get_verdict_value(const struct nlattr **tb, struct fwctl_rule *rule)
+{
+	switch ((enum brfw_verdict)rule->verdict) {
+	case BRFW_VERDICT_REJECT:
+		if (!tb[BRFW_RULE_A_REJECT])
+			return WIRE_OK;
+		return get_named(tb[BRFW_RULE_A_REJECT], model_rejects, &rule->reject);
+	case BRFW_VERDICT_REDIRECT:
+		return get_text(tb[BRFW_RULE_A_REDIRECT], rule->redirect,
+				sizeof(rule->redirect)) ? WIRE_OK : WIRE_MALFORMED;
+	case BRFW_VERDICT_QUEUE:
+		return get_queue(tb[BRFW_RULE_A_QUEUE], &rule->queue);
+	default:
+		return WIRE_OK;
+	}
+}
+
+static enum wire_result get_verdict(const struct nlattr **tb, struct fwctl_rule *rule)
+{
+	enum wire_result result;
+
+	if (!tb[BRFW_RULE_A_VERDICT])
+		return model_rule_does(rule) ? WIRE_OK : WIRE_MALFORMED;
+	rule->has_verdict = true;
+	result = get_named(tb[BRFW_RULE_A_VERDICT], model_verdicts, &rule->verdict);
+	return result == WIRE_OK ? get_verdict_value(tb, rule) : result;
 }
 
 enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule)
@@ -436,7 +750,9 @@ enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *ru
 		return WIRE_MALFORMED;
 	result = get_named(tb[BRFW_RULE_A_HOOK], model_hooks, &rule->hook);
 	if (result == WIRE_OK)
-		result = get_named(tb[BRFW_RULE_A_VERDICT], model_verdicts, &rule->verdict);
+		result = get_actions(tb, rule);
+	if (result == WIRE_OK)
+		result = get_verdict(tb, rule);
 	return result == WIRE_OK ? get_match(tb[BRFW_RULE_A_MATCH], rule) : result;
 }
 
@@ -458,7 +774,7 @@ enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy
 		return WIRE_MALFORMED;
 	result = get_named(tb[BRFW_POLICY_A_HOOK], model_hooks, &policy->hook);
 	if (result == WIRE_OK)
-		result = get_named(tb[BRFW_POLICY_A_VERDICT], model_verdicts,
+		result = get_named(tb[BRFW_POLICY_A_VERDICT], model_policy_verdicts,
 				   &policy->verdict);
 	return result;
 }
@@ -481,6 +797,10 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 		{ BRFW_INFO_A_DRAFTS, &info->drafts, 4 },
 		{ BRFW_INFO_A_MAX_DRAFTS, &info->max_drafts, 4 },
 		{ BRFW_INFO_A_ACTIVE_HOOKS, &info->active_hooks, 4 },
+		{ BRFW_INFO_A_OVERRUNS, &info->overruns, 8 },
+		{ BRFW_INFO_A_NO_TARGET, &info->no_target, 8 },
+		{ BRFW_INFO_A_VLAN_UNKNOWN, &info->vlan_unknown, 8 },
+		{ BRFW_INFO_A_LIMITED, &info->limited, 8 },
 	};
 
 	memset(info, 0, sizeof(*info));
@@ -541,6 +861,32 @@ static const struct fwctl_name rule_names[] = {
 	{ "match", BRFW_RULE_A_MATCH },
 	{ "verdict", BRFW_RULE_A_VERDICT },
 	{ "comment", BRFW_RULE_A_COMMENT },
+	{ "limit", BRFW_RULE_A_LIMIT },
+	{ "log", BRFW_RULE_A_LOG },
+	{ "set-mark", BRFW_RULE_A_MARK },
+	{ "mirror", BRFW_RULE_A_MIRROR },
+	{ "with", BRFW_RULE_A_REJECT },
+	{ "redirect", BRFW_RULE_A_REDIRECT },
+	{ "queue", BRFW_RULE_A_QUEUE },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name limit_names[] = {
+	{ "limit", BRFW_LIMIT_A_RATE },
+	{ "limit", BRFW_LIMIT_A_SECONDS },
+	{ "burst", BRFW_LIMIT_A_BURST },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name log_names[] = {
+	{ "group", BRFW_LOG_A_GROUP },
+	{ "prefix", BRFW_LOG_A_PREFIX },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name queue_names[] = {
+	{ "queue", BRFW_QUEUE_A_NUM },
+	{ "bypass", BRFW_QUEUE_A_BYPASS },
 	{ NULL, 0 },
 };
 
@@ -551,38 +897,57 @@ static const struct fwctl_name policy_names[] = {
 	{ NULL, 0 },
 };
 
-enum level { LEVEL_MSG, LEVEL_RULE, LEVEL_POLICY, LEVEL_MATCH, LEVEL_COND };
+/** enum level - a nest; LEVEL_OTHER has no names below */
+enum level {
+	LEVEL_MSG,
+	LEVEL_RULE,
+	LEVEL_POLICY,
+	LEVEL_MATCH,
+	LEVEL_LIMIT,
+	LEVEL_LOG,
+	LEVEL_QUEUE,
+	LEVEL_OTHER,
+};
+
+static const struct fwctl_name *const level_names[] = {
+	[LEVEL_MSG] = msg_names,
+	[LEVEL_RULE] = rule_names,
+	[LEVEL_POLICY] = policy_names,
+	[LEVEL_MATCH] = NULL,
+	[LEVEL_LIMIT] = limit_names,
+	[LEVEL_LOG] = log_names,
+	[LEVEL_QUEUE] = queue_names,
+	[LEVEL_OTHER] = NULL,
+};
 
 static const char *level_name(enum level level, unsigned int type)
 {
 	const struct fwctl_field *field;
 
-	switch (level) {
-	case LEVEL_MSG:
-		return model_word_of(msg_names, type);
-	case LEVEL_RULE:
-		return model_word_of(rule_names, type);
-	case LEVEL_POLICY:
-		return model_word_of(policy_names, type);
-	case LEVEL_MATCH:
-		field = model_field_by_attr(type);
-		return field ? field->keyword : NULL;
-	case LEVEL_COND:
-		break;
-	}
-	return NULL;
+	if (level != LEVEL_MATCH)
+		return model_word_of(level_names[level], type);
+	field = model_field_by_attr(type);
+	return field ? field->keyword : NULL;
 }
 
-/* The level inside of a nest; LEVEL_COND for what has no names below. */
+/* The level inside of a nest. */
 static enum level level_below(enum level level, unsigned int type)
 {
-	if (level == LEVEL_MSG && type == BRFW_A_RULE)
-		return LEVEL_RULE;
-	if (level == LEVEL_MSG && type == BRFW_A_POLICY)
-		return LEVEL_POLICY;
-	if (level == LEVEL_RULE && type == BRFW_RULE_A_MATCH)
-		return LEVEL_MATCH;
-	return LEVEL_COND;
+	static const struct { enum level level; unsigned int type; enum level below; } nests[] = {
+		{ LEVEL_MSG, BRFW_A_RULE, LEVEL_RULE },
+		{ LEVEL_MSG, BRFW_A_POLICY, LEVEL_POLICY },
+		{ LEVEL_RULE, BRFW_RULE_A_MATCH, LEVEL_MATCH },
+		{ LEVEL_RULE, BRFW_RULE_A_LIMIT, LEVEL_LIMIT },
+		{ LEVEL_RULE, BRFW_RULE_A_LOG, LEVEL_LOG },
+		{ LEVEL_RULE, BRFW_RULE_A_QUEUE, LEVEL_QUEUE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(nests); i++) {
+		if (nests[i].level == level && nests[i].type == type)
+			return nests[i].below;
+	}
+	return LEVEL_OTHER;
 }
 
 /*
@@ -599,7 +964,7 @@ static const char *name_at(const struct nlmsghdr *nlh, uint32_t offset, enum lev
 	bool bad = false;
 
 	*level = LEVEL_MSG;
-	while (*level != LEVEL_COND && (attr = span_next(&span, &bad))) {
+	while (*level != LEVEL_OTHER && (attr = span_next(&span, &bad))) {
 		unsigned int type = mnl_attr_get_type(attr);
 
 		if (target < (const char *)attr || target >= span.pos)
@@ -625,5 +990,5 @@ const char *wire_missing_name(const struct nlmsghdr *nlh, uint32_t offset, uint3
 	const char *name = offset ? name_at(nlh, offset, &level) : NULL;
 
 	/* A condition without value: the field is what the user knows. */
-	return level == LEVEL_COND ? name : level_name(level, type);
+	return level == LEVEL_OTHER ? name : level_name(level, type);
 }

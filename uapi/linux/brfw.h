@@ -49,7 +49,15 @@
  *                              same draft; at most one of the four
  *        BRFW_RULE_A_MATCH: NLA_NESTED, optional, see enum brfw_match_attr
  *            BRFW_MATCH_A_...: NLA_NESTED, see enum brfw_cond_attr
- *        BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict, required
+ *        BRFW_RULE_A_LIMIT: NLA_NESTED, optional, see enum brfw_limit_attr
+ *        BRFW_RULE_A_LOG: NLA_NESTED, optional, see enum brfw_log_attr
+ *        BRFW_RULE_A_MARK: NLA_NESTED, optional, see enum brfw_mark_attr
+ *        BRFW_RULE_A_MIRROR: NLA_NUL_STRING, optional
+ *        BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict; optional with log,
+ *                              mark or mirror
+ *        BRFW_RULE_A_REJECT: NLA_U8, enum brfw_reject, only with reject
+ *        BRFW_RULE_A_REDIRECT: NLA_NUL_STRING, with redirect
+ *        BRFW_RULE_A_QUEUE: NLA_NESTED, with queue, see enum brfw_queue_attr
  *        BRFW_RULE_A_COMMENT: NLA_NUL_STRING, optional
  *    reply (not inside a draft):
  *    BRFW_A_GENERATION: NLA_U64
@@ -150,6 +158,12 @@
 /** BRFW_COMMENT_LEN - longest comment in bytes with its NUL byte */
 #define BRFW_COMMENT_LEN	128
 
+/** BRFW_LOG_PREFIX_LEN - longest prefix of log lines with its NUL byte */
+#define BRFW_LOG_PREFIX_LEN	64
+
+/** BRFW_RANGES_MAX - most ranges in one condition */
+#define BRFW_RANGES_MAX		16
+
 /** BRFW_PRIORITY_DEFAULT - priority of a rule that names none */
 #define BRFW_PRIORITY_DEFAULT	1000
 
@@ -212,14 +226,86 @@ enum brfw_hook {
  * enum brfw_verdict - what becomes of a frame
  * @BRFW_VERDICT_ACCEPT: it goes on
  * @BRFW_VERDICT_DROP: it is dropped without an answer
+ * @BRFW_VERDICT_REJECT: it is dropped and answered, where the standards allow
+ *	an answer and the rate limit of the namespace does
+ * @BRFW_VERDICT_REDIRECT: it leaves by another port instead; not in hook input
+ * @BRFW_VERDICT_QUEUE: a program decides (NFQUEUE)
  */
 enum brfw_verdict {
 	BRFW_VERDICT_ACCEPT,
 	BRFW_VERDICT_DROP,
+	BRFW_VERDICT_REJECT,
+	BRFW_VERDICT_REDIRECT,
+	BRFW_VERDICT_QUEUE,
 	/* private: */
 	__BRFW_VERDICT_MAX,
 	BRFW_VERDICT_MAX = __BRFW_VERDICT_MAX - 1,
 };
+
+/**
+ * enum brfw_reject - how BRFW_VERDICT_REJECT answers
+ * @BRFW_REJECT_ADMIN: ICMP or ICMPv6, communication administratively
+ *	prohibited (RFC 1812, RFC 4443); the default
+ * @BRFW_REJECT_NET: ICMP net unreachable, ICMPv6 no route
+ * @BRFW_REJECT_HOST: ICMP host unreachable, ICMPv6 address unreachable
+ * @BRFW_REJECT_PORT: ICMP or ICMPv6 port unreachable
+ * @BRFW_REJECT_TCP_RESET: TCP RST (RFC 9293 section 3.5.2); needs a condition
+ *	on protocol TCP
+ */
+enum brfw_reject {
+	BRFW_REJECT_ADMIN,
+	BRFW_REJECT_NET,
+	BRFW_REJECT_HOST,
+	BRFW_REJECT_PORT,
+	BRFW_REJECT_TCP_RESET,
+	/* private: */
+	__BRFW_REJECT_MAX,
+	BRFW_REJECT_MAX = __BRFW_REJECT_MAX - 1,
+};
+
+/**
+ * enum brfw_frag - values of BRFW_MATCH_A_IP_FRAG
+ * @BRFW_FRAG_NONE: whole packet
+ * @BRFW_FRAG_FIRST: first fragment, which has the transport header
+ * @BRFW_FRAG_LATER: any other fragment
+ */
+enum brfw_frag {
+	BRFW_FRAG_NONE,
+	BRFW_FRAG_FIRST,
+	BRFW_FRAG_LATER,
+	/* private: */
+	__BRFW_FRAG_MAX,
+	BRFW_FRAG_MAX = __BRFW_FRAG_MAX - 1,
+};
+
+/**
+ * enum brfw_frame_class - values of BRFW_MATCH_A_FRAME_CLASS, by the
+ *	destination MAC address (IEEE 802)
+ * @BRFW_FRAME_UNICAST: individual address
+ * @BRFW_FRAME_MULTICAST: group address other than broadcast
+ * @BRFW_FRAME_BROADCAST: ff:ff:ff:ff:ff:ff
+ */
+enum brfw_frame_class {
+	BRFW_FRAME_UNICAST,
+	BRFW_FRAME_MULTICAST,
+	BRFW_FRAME_BROADCAST,
+	/* private: */
+	__BRFW_FRAME_MAX,
+	BRFW_FRAME_MAX = __BRFW_FRAME_MAX - 1,
+};
+
+/* BRFW_MATCH_A_CT_STATE: state of the frame's connection in nf_conntrack */
+
+/** BRFW_CT_NEW - begins a connection */
+#define BRFW_CT_NEW		(1U << 0)
+/** BRFW_CT_ESTABLISHED - belongs to one that has seen an answer */
+#define BRFW_CT_ESTABLISHED	(1U << 1)
+/** BRFW_CT_RELATED - begins one that another one announced, or reports an error of one */
+#define BRFW_CT_RELATED		(1U << 2)
+/** BRFW_CT_INVALID - fits no connection and can't begin one */
+#define BRFW_CT_INVALID		(1U << 3)
+/** BRFW_CT_UNTRACKED - of a kind that isn't tracked */
+#define BRFW_CT_UNTRACKED	(1U << 4)
 
 /* BRFW_A_TXN_FLAGS */
 
@@ -295,6 +381,14 @@ enum brfw_attr {
  * @BRFW_INFO_A_MAX_DRAFTS: NLA_U32, drafts that may be open at a time
  * @BRFW_INFO_A_ACTIVE_HOOKS: NLA_U32, hooks that are registered now,
  *	1 << enum brfw_hook
+ * @BRFW_INFO_A_OVERRUNS: NLA_U64, frames dropped since more than 64 rules
+ *	matched that don't decide
+ * @BRFW_INFO_A_NO_TARGET: NLA_U64, frames not redirected or mirrored since the
+ *	device was missing, down or unsuitable
+ * @BRFW_INFO_A_VLAN_UNKNOWN: NLA_U64, judgements of frames whose VLAN was
+ *	lost, while a rule needs it
+ * @BRFW_INFO_A_LIMITED: NLA_U64, answers and log entries held back by the
+ *	limits of the namespace
  */
 enum brfw_info_attr {
 	BRFW_INFO_A_UNSPEC,
@@ -309,6 +403,10 @@ enum brfw_info_attr {
 	BRFW_INFO_A_DRAFTS,
 	BRFW_INFO_A_MAX_DRAFTS,
 	BRFW_INFO_A_ACTIVE_HOOKS,
+	BRFW_INFO_A_OVERRUNS,
+	BRFW_INFO_A_NO_TARGET,
+	BRFW_INFO_A_VLAN_UNKNOWN,
+	BRFW_INFO_A_LIMITED,
 	/* private: */
 	__BRFW_INFO_A_MAX,
 	BRFW_INFO_A_MAX = __BRFW_INFO_A_MAX - 1,
@@ -330,6 +428,16 @@ enum brfw_info_attr {
  * @BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict
  * @BRFW_RULE_A_COMMENT: NLA_NUL_STRING, no control characters
  * @BRFW_RULE_A_STATS: NLA_NESTED, enum brfw_stats_attr
+ * @BRFW_RULE_A_LIMIT: NLA_NESTED, enum brfw_limit_attr; a condition that holds
+ *	while the rate isn't exceeded, evaluated after all others
+ * @BRFW_RULE_A_LOG: NLA_NESTED, enum brfw_log_attr
+ * @BRFW_RULE_A_MARK: NLA_NESTED, enum brfw_mark_attr
+ * @BRFW_RULE_A_MIRROR: NLA_NUL_STRING, interface that gets a copy
+ * @BRFW_RULE_A_REJECT: NLA_U8, enum brfw_reject
+ * @BRFW_RULE_A_REDIRECT: NLA_NUL_STRING, interface to leave by
+ * @BRFW_RULE_A_QUEUE: NLA_NESTED, enum brfw_queue_attr
+ * @BRFW_RULE_A_PROBLEM: NLA_NUL_STRING, why the rule can't do now what it
+ *	says, for people; absent when it can
  */
 enum brfw_rule_attr {
 	BRFW_RULE_A_UNSPEC,
@@ -346,6 +454,14 @@ enum brfw_rule_attr {
 	BRFW_RULE_A_VERDICT,
 	BRFW_RULE_A_COMMENT,
 	BRFW_RULE_A_STATS,
+	BRFW_RULE_A_LIMIT,
+	BRFW_RULE_A_LOG,
+	BRFW_RULE_A_MARK,
+	BRFW_RULE_A_MIRROR,
+	BRFW_RULE_A_REJECT,
+	BRFW_RULE_A_REDIRECT,
+	BRFW_RULE_A_QUEUE,
+	BRFW_RULE_A_PROBLEM,
 	/* private: */
 	__BRFW_RULE_A_MAX,
 	BRFW_RULE_A_MAX = __BRFW_RULE_A_MAX - 1,
@@ -354,32 +470,71 @@ enum brfw_rule_attr {
 /**
  * enum brfw_match_attr - fields of a frame, each NLA_NESTED with one condition
  *	(enum brfw_cond_attr); all conditions of a rule must hold
+ *
+ * Fields of the network layer and above mean the same at every depth: behind
+ * no, one or two tags, PPPoE or LLC/SNAP. At hooks forward and input the outer
+ * tag is the VLAN that the bridge classified the frame into when it came in;
+ * at hook output it is the tag as sent. A condition on a field that the frame
+ * doesn't have never holds, whether negated or not, but for those that ask
+ * whether there is something.
+ *
  * @BRFW_MATCH_A_UNSPEC: not used
  * @BRFW_MATCH_A_IN_PORT: name of the port it came in by; not in hook output
  * @BRFW_MATCH_A_OUT_PORT: name of the port it leaves by; not in hook input
  * @BRFW_MATCH_A_ETH_SRC: source MAC address; mask
  * @BRFW_MATCH_A_ETH_DST: destination MAC address; mask
- * @BRFW_MATCH_A_ETH_TYPE: u16 from 0x0600, EtherType behind any VLAN tag
- *	(IEEE 802.3 clause 3.2.6); frames with a length there have none
- * @BRFW_MATCH_A_VLAN_ID: u16 0-4094, VID of the outermost tag (IEEE 802.1Q
- *	clause 9.6) that the frame has at the hook; frames without never match.
- *	In this version a VLAN-aware bridge has removed the tag at hook forward
- *	when the egress port is untagged
+ * @BRFW_MATCH_A_ETH_TYPE: u16 from 0x0600, EtherType behind tags and LLC/SNAP
+ *	(IEEE 802.3 clause 3.2.6, RFC 1042); that of PPPoE for what is in it
+ * @BRFW_MATCH_A_VLAN_ID: u16 0-4094, VID of the outer tag (IEEE 802.1Q clause 9.6);
+ *	ranges; 0 is a priority tag on a bridge that doesn't classify it
  * @BRFW_MATCH_A_IP4_SRC: IPv4 source address; prefix
  * @BRFW_MATCH_A_IP4_DST: IPv4 destination address; prefix
  * @BRFW_MATCH_A_IP6_SRC: IPv6 source address; prefix
  * @BRFW_MATCH_A_IP6_DST: IPv6 destination address; prefix
  * @BRFW_MATCH_A_IP_PROTO: u8, IPv4 protocol, or IPv6 next header after the
  *	known extension headers (IANA protocol numbers)
- * @BRFW_MATCH_A_L4_SPORT: u16, source port; range; needs IP_PROTO TCP or UDP
- * @BRFW_MATCH_A_L4_DPORT: u16, destination port; range; needs IP_PROTO TCP or
- *	UDP
+ * @BRFW_MATCH_A_L4_SPORT: u16, source port; ranges; needs IP_PROTO TCP, UDP or SCTP
+ * @BRFW_MATCH_A_L4_DPORT: u16, destination port; ranges; needs IP_PROTO TCP, UDP or
+ *	SCTP
  * @BRFW_MATCH_A_TCP_FLAGS: u8, control bits CWR to FIN (RFC 9293); mask; needs
  *	IP_PROTO TCP
  * @BRFW_MATCH_A_ICMP_TYPE: u8 (RFC 792); needs IP_PROTO ICMP
  * @BRFW_MATCH_A_ICMP_CODE: u8; needs ICMP_TYPE
  * @BRFW_MATCH_A_ICMPV6_TYPE: u8 (RFC 4443); needs IP_PROTO ICMPv6
  * @BRFW_MATCH_A_ICMPV6_CODE: u8; needs ICMPV6_TYPE
+ * @BRFW_MATCH_A_VLAN_PRESENT: u8 0 or 1, whether there is an outer tag
+ * @BRFW_MATCH_A_VLAN_PRIO: u8 0-7, PCP of the outer tag
+ * @BRFW_MATCH_A_VLAN_PROTO: u16, TPID of the outer tag, 0x8100 or 0x88a8
+ * @BRFW_MATCH_A_INNER_VLAN_PRESENT: u8 0 or 1, whether there is a second tag
+ * @BRFW_MATCH_A_INNER_VLAN_ID: u16 0-4094, VID of the second tag; ranges
+ * @BRFW_MATCH_A_INNER_VLAN_PRIO: u8 0-7, PCP of the second tag
+ * @BRFW_MATCH_A_INNER_VLAN_PROTO: u16, TPID of the second tag
+ * @BRFW_MATCH_A_PPPOE_SESSION: u16, session of a PPPoE session frame (RFC 2516);
+ *	ranges
+ * @BRFW_MATCH_A_ARP_OP: u16 (RFC 826)
+ * @BRFW_MATCH_A_ARP_SENDER_IP: IPv4 address; prefix; of ARP for IPv4 over Ethernet
+ * @BRFW_MATCH_A_ARP_TARGET_IP: IPv4 address; prefix; likewise
+ * @BRFW_MATCH_A_ARP_SENDER_MAC: MAC address; mask; likewise
+ * @BRFW_MATCH_A_ARP_TARGET_MAC: MAC address; mask; likewise
+ * @BRFW_MATCH_A_ARP_GRATUITOUS: u8 0 or 1, whether sender and target IP are equal
+ * @BRFW_MATCH_A_ND_TARGET: IPv6 address; prefix; target of a neighbour solicitation,
+ *	advertisement or redirect (RFC 4861)
+ * @BRFW_MATCH_A_ND_LLADDR: MAC address; mask; the first source or target link-layer
+ *	address option of a neighbour discovery message (RFC 4861)
+ * @BRFW_MATCH_A_IP_DSCP: u8 0-63, differentiated services codepoint (RFC 2474)
+ * @BRFW_MATCH_A_IP_TTL: u8, IPv4 time to live or IPv6 hop limit; ranges
+ * @BRFW_MATCH_A_IP_LENGTH: u16, length of the packet with its IP header; ranges;
+ *	larger ones count as 65535
+ * @BRFW_MATCH_A_IP_FRAG: u8, enum brfw_frag
+ * @BRFW_MATCH_A_IP_OPTIONS: u8 0 or 1, whether there are IPv4 options, or IPv6
+ *	extension headers other than fragment
+ * @BRFW_MATCH_A_IGMP_TYPE: u8 (RFC 3376); needs IP_PROTO IGMP
+ * @BRFW_MATCH_A_MPLS_LABEL: u32 0-1048575, label of the outer entry (RFC 3032)
+ * @BRFW_MATCH_A_GRE_PROTO: u16, protocol type (RFC 2784); needs IP_PROTO GRE
+ * @BRFW_MATCH_A_FRAME_CLASS: u8, enum brfw_frame_class
+ * @BRFW_MATCH_A_MARK: u32, skb mark when the hook was entered; mask
+ * @BRFW_MATCH_A_CT_STATE: u8, BRFW_CT_* of which one must hold; not 0
+ * @BRFW_MATCH_A_MALFORMED: u8 0 or 1, whether a header is cut off or inconsistent
  */
 enum brfw_match_attr {
 	BRFW_MATCH_A_UNSPEC,
@@ -401,9 +556,47 @@ enum brfw_match_attr {
 	BRFW_MATCH_A_ICMP_CODE,
 	BRFW_MATCH_A_ICMPV6_TYPE,
 	BRFW_MATCH_A_ICMPV6_CODE,
+	BRFW_MATCH_A_VLAN_PRESENT,
+	BRFW_MATCH_A_VLAN_PRIO,
+	BRFW_MATCH_A_VLAN_PROTO,
+	BRFW_MATCH_A_INNER_VLAN_PRESENT,
+	BRFW_MATCH_A_INNER_VLAN_ID,
+	BRFW_MATCH_A_INNER_VLAN_PRIO,
+	BRFW_MATCH_A_INNER_VLAN_PROTO,
+	BRFW_MATCH_A_PPPOE_SESSION,
+	BRFW_MATCH_A_ARP_OP,
+	BRFW_MATCH_A_ARP_SENDER_IP,
+	BRFW_MATCH_A_ARP_TARGET_IP,
+	BRFW_MATCH_A_ARP_SENDER_MAC,
+	BRFW_MATCH_A_ARP_TARGET_MAC,
+	BRFW_MATCH_A_ARP_GRATUITOUS,
+	BRFW_MATCH_A_ND_TARGET,
+	BRFW_MATCH_A_ND_LLADDR,
+	BRFW_MATCH_A_IP_DSCP,
+	BRFW_MATCH_A_IP_TTL,
+	BRFW_MATCH_A_IP_LENGTH,
+	BRFW_MATCH_A_IP_FRAG,
+	BRFW_MATCH_A_IP_OPTIONS,
+	BRFW_MATCH_A_IGMP_TYPE,
+	BRFW_MATCH_A_MPLS_LABEL,
+	BRFW_MATCH_A_GRE_PROTO,
+	BRFW_MATCH_A_FRAME_CLASS,
+	BRFW_MATCH_A_MARK,
+	BRFW_MATCH_A_CT_STATE,
+	BRFW_MATCH_A_MALFORMED,
 	/* private: */
 	__BRFW_MATCH_A_MAX,
 	BRFW_MATCH_A_MAX = __BRFW_MATCH_A_MAX - 1,
+};
+
+/**
+ * struct brfw_range16 - one of the ranges in BRFW_COND_A_RANGES
+ * @first: first value of it
+ * @last: last value of it, not smaller
+ */
+struct brfw_range16 {
+	__u16 first;
+	__u16 last;
 };
 
 /**
@@ -414,14 +607,20 @@ enum brfw_match_attr {
  * that always holds is left out.
  *
  * @BRFW_COND_A_UNSPEC: not used
- * @BRFW_COND_A_VALUE: the value: NLA_U8 or NLA_U16 for numbers, 4 bytes for
- *	IPv4, 16 for IPv6, 6 for MAC addresses, NLA_NUL_STRING for ports
+ * @BRFW_COND_A_VALUE: the value: NLA_U8, NLA_U16 or NLA_U32 for numbers, 4
+ *	bytes for IPv4, 16 for IPv6, 6 for MAC addresses, NLA_NUL_STRING for
+ *	ports
  * @BRFW_COND_A_MASK: bits to compare, same type as the value; only for fields
  *	above that say mask
  * @BRFW_COND_A_PREFIX_LEN: NLA_U8, leading bits to compare; only for fields
  *	that say prefix; absent: all
  * @BRFW_COND_A_RANGE_END: last value of the range that starts with the value,
- *	same type, larger than the value; only for fields that say range
+ *	same type, larger than the value; only for fields that say ranges
+ * @BRFW_COND_A_RANGES: NLA_BINARY, array of struct brfw_range16, 2 to
+ *	BRFW_RANGES_MAX of them, ascending, with a gap between each two; instead
+ *	of the value; only for fields that say ranges
+ * @BRFW_COND_A_NEGATE: NLA_FLAG, the field is there and the rest doesn't hold;
+ *	not for fields that are 0 or 1, nor for ports of the bridge
  */
 enum brfw_cond_attr {
 	BRFW_COND_A_UNSPEC,
@@ -429,9 +628,82 @@ enum brfw_cond_attr {
 	BRFW_COND_A_MASK,
 	BRFW_COND_A_PREFIX_LEN,
 	BRFW_COND_A_RANGE_END,
+	BRFW_COND_A_RANGES,
+	BRFW_COND_A_NEGATE,
 	/* private: */
 	__BRFW_COND_A_MAX,
 	BRFW_COND_A_MAX = __BRFW_COND_A_MAX - 1,
+};
+
+/**
+ * enum brfw_limit_attr - a rate that holds a rule back
+ *
+ * A token bucket: it is full at first, each frame that meets all other
+ * conditions takes its packets or bytes out of it, a GSO packet all of its
+ * segments, and a frame that finds too little doesn't match.
+ *
+ * @BRFW_LIMIT_A_UNSPEC: not used
+ * @BRFW_LIMIT_A_PAD: padding before 64-bit values
+ * @BRFW_LIMIT_A_RATE: NLA_U64, per @BRFW_LIMIT_A_SECONDS, not 0
+ * @BRFW_LIMIT_A_SECONDS: NLA_U32, 1, 60, 3600 or 86400
+ * @BRFW_LIMIT_A_BURST: NLA_U64, size of the bucket, not 0
+ * @BRFW_LIMIT_A_BYTES: NLA_FLAG, rate and burst count bytes, not packets
+ */
+enum brfw_limit_attr {
+	BRFW_LIMIT_A_UNSPEC,
+	BRFW_LIMIT_A_PAD,
+	BRFW_LIMIT_A_RATE,
+	BRFW_LIMIT_A_SECONDS,
+	BRFW_LIMIT_A_BURST,
+	BRFW_LIMIT_A_BYTES,
+	/* private: */
+	__BRFW_LIMIT_A_MAX,
+	BRFW_LIMIT_A_MAX = __BRFW_LIMIT_A_MAX - 1,
+};
+
+/**
+ * enum brfw_log_attr - a log entry for each received frame, rate limited
+ * @BRFW_LOG_A_UNSPEC: not used
+ * @BRFW_LOG_A_GROUP: NLA_U16, NFLOG group; absent: the kernel log
+ * @BRFW_LOG_A_PREFIX: NLA_NUL_STRING, optional, no control characters
+ */
+enum brfw_log_attr {
+	BRFW_LOG_A_UNSPEC,
+	BRFW_LOG_A_GROUP,
+	BRFW_LOG_A_PREFIX,
+	/* private: */
+	__BRFW_LOG_A_MAX,
+	BRFW_LOG_A_MAX = __BRFW_LOG_A_MAX - 1,
+};
+
+/**
+ * enum brfw_mark_attr - new skb mark
+ * @BRFW_MARK_A_UNSPEC: not used
+ * @BRFW_MARK_A_VALUE: NLA_U32, bits to set
+ * @BRFW_MARK_A_MASK: NLA_U32, bits to change, not 0; absent: all
+ */
+enum brfw_mark_attr {
+	BRFW_MARK_A_UNSPEC,
+	BRFW_MARK_A_VALUE,
+	BRFW_MARK_A_MASK,
+	/* private: */
+	__BRFW_MARK_A_MAX,
+	BRFW_MARK_A_MAX = __BRFW_MARK_A_MAX - 1,
+};
+
+/**
+ * enum brfw_queue_attr - NFQUEUE
+ * @BRFW_QUEUE_A_UNSPEC: not used
+ * @BRFW_QUEUE_A_NUM: NLA_U16, number of the queue
+ * @BRFW_QUEUE_A_BYPASS: NLA_FLAG, accept while no program listens; else drop
+ */
+enum brfw_queue_attr {
+	BRFW_QUEUE_A_UNSPEC,
+	BRFW_QUEUE_A_NUM,
+	BRFW_QUEUE_A_BYPASS,
+	/* private: */
+	__BRFW_QUEUE_A_MAX,
+	BRFW_QUEUE_A_MAX = __BRFW_QUEUE_A_MAX - 1,
 };
 
 /**
@@ -460,12 +732,15 @@ enum brfw_policy_attr {
  * @BRFW_STATS_A_PAD: padding before 64-bit values
  * @BRFW_STATS_A_PACKETS: NLA_U64, judgements; a GSO packet counts its segments
  * @BRFW_STATS_A_BYTES: NLA_U64, with MAC header and tags, without FCS
+ * @BRFW_STATS_A_LAST_USED: NLA_U64, seconds since the last judgement; absent
+ *	when there was none
  */
 enum brfw_stats_attr {
 	BRFW_STATS_A_UNSPEC,
 	BRFW_STATS_A_PAD,
 	BRFW_STATS_A_PACKETS,
 	BRFW_STATS_A_BYTES,
+	BRFW_STATS_A_LAST_USED,
 	/* private: */
 	__BRFW_STATS_A_MAX,
 	BRFW_STATS_A_MAX = __BRFW_STATS_A_MAX - 1,

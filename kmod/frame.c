@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is remembered of a received frame from one judgement to the next.
+ *
+ * Two things are lost on the way from the bridge's ingress to its egress. On a
+ * VLAN-aware bridge the tag of a frame that leaves by an untagged port is gone
+ * before the forward hook. And a flooded frame comes to that hook once for
+ * each egress port, as clones that don't know of each other, while a rule
+ * should log it, answer it or take a token for it once only.
+ *
+ * So there is a note on each CPU about the frame that it received last:
+ * its VLAN, and which rules have acted on it. A frame is the noted one when
+ * its buffer, its ingress port and its addresses are the same. Buffers are
+ * used again, but not without the next frame passing prerouting, which begins
+ * a new note. Frames that come from elsewhere than the ingress path of this
+ * CPU (userspace queues) may not use the note; they run with softirqs on.
+ *
+ * Frames of the host itself don't pass prerouting. They are the same as the
+ * last one as long as they leave by ports that the last one didn't leave by:
+ * a flood visits each port once.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
+#include <linux/netfilter.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+
+#include "frame.h"
+
+/* Rules that are remembered to have acted on a frame. */
+#define BRFW_FRAME_ACTS		16
+
+/**
+ * struct brfw_frame_note - about the frame that a CPU received last
+ * @head: buffer
+ * @in: ifindex of the ingress port, 0 for frames of the host
+ * @len: length
+ * @addrs: destination and source MAC address
+ * @ports: egress ports that a frame of the host has visited, by ifindex
+ *	modulo 64
+ * @vlan: what the bridge classified it into
+ * @nacts: number of entries in @acts
+ * @acts: rules that have acted on it and what came of it
+ */
+struct brfw_frame_note {
+	const void *head;
+	int in;
+	unsigned int len;
+	u8 addrs[2 * ETH_ALEN];
+	u64 ports;
+	struct brfw_vlan vlan;
+	unsigned int nacts;
+	struct {
+		u64 handle;
+		bool result;
+	} acts[BRFW_FRAME_ACTS];
+};
+
+static DEFINE_PER_CPU(struct brfw_frame_note, brfw_frame_note);
+
+/*
+ * What the bridge is about to do at ingress: IEEE 802.1Q clause 6.9.1,
+ * __allowed_ingress() in net/bridge/br_vlan.c.
+ */
+static void brfw_frame_classify(const struct sk_buff *skb,
+				const struct net_device *port,
+				struct brfw_vlan *vlan)
+{
+	const struct net_device *bridge;
+	u16 proto = 0, pvid = 0, tci = 0;
+
+	memset(vlan, 0, sizeof(*vlan));
+	bridge = netdev_master_upper_dev_get_rcu((struct net_device *)port);
+	if (!bridge)
+		return;
+
+	br_vlan_get_proto(bridge, &proto);
+	if (skb_vlan_tag_present(skb) && ntohs(skb->vlan_proto) == proto)
+		tci = skb_vlan_tag_get(skb);
+	if (!(tci & VLAN_VID_MASK)) {
+		br_vlan_get_pvid_rcu(port, &pvid);
+		if (!pvid)
+			return;
+		tci = (tci & VLAN_PRIO_MASK) | pvid;
+	}
+	vlan->proto = proto;
+	vlan->tci = tci;
+}
+
+static int brfw_frame_ifindex(const struct net_device *dev)
+{
+	return dev ? dev->ifindex : 0;
+}
+
+static void brfw_frame_start(struct brfw_frame_note *note,
+			    const struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	note->head = skb->head;
+	note->in = brfw_frame_ifindex(state->in);
+	note->len = skb->len;
+	memcpy(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
+	note->ports = 0;
+	note->nacts = 0;
+}
+
+/**
+ * brfw_frame_receive() - begin a new note
+ * @skb: frame at hook prerouting
+ * @state: of the hook
+ */
+void brfw_frame_receive(const struct sk_buff *skb,
+			const struct nf_hook_state *state)
+{
+	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+
+	brfw_frame_start(note, skb, state);
+	brfw_frame_classify(skb, state->in, &note->vlan);
+}
+
+/* The note about this very frame, or NULL. */
+static struct brfw_frame_note *
+brfw_frame_find(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+
+	if (note->head != skb->head ||
+	    note->in != brfw_frame_ifindex(state->in) ||
+	    memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs)))
+		return NULL;
+
+	return note;
+}
+
+/**
+ * brfw_frame_get_vlan() - the VLAN that the bridge classified a frame into
+ * @skb: frame at hook forward or input, where the tag is what egress left, or
+ *	at hook output, where it is the tag as sent
+ * @state: of the hook
+ * @bridge: the bridge
+ * @in_path: softirqs were off when the hook was entered
+ * @vlan: to be filled
+ */
+void brfw_frame_get_vlan(const struct sk_buff *skb,
+			 const struct nf_hook_state *state,
+			 const struct net_device *bridge, bool in_path,
+			 struct brfw_vlan *vlan)
+{
+	const struct brfw_frame_note *note;
+
+	memset(vlan, 0, sizeof(*vlan));
+	if (skb_vlan_tag_present(skb)) {
+		vlan->proto = ntohs(skb->vlan_proto);
+		vlan->tci = skb_vlan_tag_get(skb);
+		return;
+	}
+	if (!state->in || !bridge || !br_vlan_enabled(bridge))
+		return;
+
+	note = in_path ? brfw_frame_find(skb, state) : NULL;
+	if (note)
+		*vlan = note->vlan;
+	else
+		vlan->is_unknown = true;
+}
+
+/* Frames of the host: is this another port of the same flood? */
+static bool brfw_frame_visit(struct brfw_frame_note *note,
+			     const struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	u64 port = BIT_ULL(state->out->ifindex % 64);
+
+	if (note->ports & port || note->len != skb->len)
+		return false;
+
+	note->ports |= port;
+	return true;
+}
+
+/**
+ * brfw_frame_begin() - get ready for rules that act once for each frame
+ * @skb: frame at a hook
+ * @state: of the hook
+ * @in_path: softirqs were off when the hook was entered
+ */
+void brfw_frame_begin(const struct sk_buff *skb,
+		      const struct nf_hook_state *state, bool in_path)
+{
+	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	bool is_same = brfw_frame_find(skb, state);
+
+	if (state->in && in_path && is_same)
+		return;
+	if (!state->in && is_same && brfw_frame_visit(note, skb, state))
+		return;
+
+	/* Never seen, or not sure: it acts of its own. */
+	brfw_frame_start(note, skb, state);
+	memset(&note->vlan, 0, sizeof(note->vlan));
+	note->vlan.is_unknown = true;
+	if (!state->in)
+		brfw_frame_visit(note, skb, state);
+}
+
+/**
+ * brfw_frame_recall() - has a rule acted on the frame already?
+ * @handle: of the rule
+ * @result: to be filled with what came of it
+ *
+ * After brfw_frame_begin() for the frame.
+ *
+ * Return: whether it has.
+ */
+bool brfw_frame_recall(u64 handle, bool *result)
+{
+	const struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	unsigned int i;
+
+	for (i = 0; i < note->nacts; i++) {
+		if (note->acts[i].handle == handle) {
+			*result = note->acts[i].result;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+/**
+ * brfw_frame_remember() - a rule acts on the frame
+ * @handle: of the rule
+ * @result: what came of it
+ *
+ * After brfw_frame_begin() for the frame. What doesn't fit is forgotten.
+ */
+void brfw_frame_remember(u64 handle, bool result)
+{
+	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+
+	if (note->nacts == BRFW_FRAME_ACTS)
+		return;
+
+	note->acts[note->nacts].handle = handle;
+	note->acts[note->nacts].result = result;
+	note->nacts++;
+}

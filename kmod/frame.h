@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is remembered of a received frame from one judgement to the next.
+ */
+#ifndef _BRFW_FRAME_H
+#define _BRFW_FRAME_H
+
+#include <linux/types.h>
+
+#include "key.h"
+
+struct net_device;
+struct nf_hook_state;
+struct sk_buff;
+
+/* All of these: softirqs off, RCU read section. */
+
+void brfw_frame_receive(const struct sk_buff *skb,
+			const struct nf_hook_state *state);
+void brfw_frame_get_vlan(const struct sk_buff *skb,
+			 const struct nf_hook_state *state,
+			 const struct net_device *bridge, bool in_path,
+			 struct brfw_vlan *vlan);
+void brfw_frame_begin(const struct sk_buff *skb,
+		      const struct nf_hook_state *state, bool in_path);
+bool brfw_frame_recall(u64 handle, bool *result);
+void brfw_frame_remember(u64 handle, bool result);
+
+#endif /* _BRFW_FRAME_H */
