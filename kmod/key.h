@@ -148,7 +148,6 @@ struct brfw_key {
 					u8 target_mac[6];
 				} arp;
 				u32 mpls_label;
-				u64 addr_words[4];
 			};
 			u8 nd_target[16];
 			u8 nd_lladdr[6];
