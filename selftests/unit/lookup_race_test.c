@@ -160,6 +160,7 @@ static void writer_mark(struct writer *w)
 
 	memmove(&w->rules[i], &w->rules[i + 1],
 		(--w->n - i) * sizeof(w->rules[0]));
+	brfw_cls_retire(&cls, &rule->cls);
 	WRITE_ONCE(rule->cls.gen_del, w->gen + 1);
 	w->dead[w->ndead++] = rule;
 }

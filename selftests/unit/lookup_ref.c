@@ -58,13 +58,15 @@ static const struct ref_field ref_fields[] = {
 	{ REF_FIELD(in), { 16 }, { "\x01\0", "\0\x01" } },
 	{ REF_FIELD(out), { 16 }, { "\x01\0", "\0\0" } },
 	{ REF_FIELD(eth_type), { 16 }, { "\0\x08", "\x06\x08" } },
-	{ REF_FIELD(vlan), { 16, 4 }, { "\x01\x10", "\x02\x10" } },
-	{ REF_FIELD(flags), { 8, 1 }, { "\x03", "\x83" } },
+	{ REF_FIELD(vlan_id), { 16, 4 }, { "\x01\x10", "\x02\x10" } },
+	{ REF_FIELD(flags), { 16, 8, 1 }, { "\x03\x40", "\x83\0" } },
+	{ REF_FIELD(ct_state), { 8 }, { "\x01", "\x02" } },
+	{ REF_FIELD(mark), { 32, 3 }, { "\x01\0\0\0", "\x21\0\0\0" } },
 	{ REF_FIELD(sport), { 16 }, { "\xe8\x03", "\xe9\x03" } },
 	{ REF_FIELD(dport), { 16 }, { "\xe8\x03", "\xd0\x07" } },
 	{ REF_FIELD(ip_proto), { 8 }, { "\x06", "\x11" } },
 	{ REF_FIELD(tcp_flags), { 8, 3 }, { "\x02", "\x12" } },
-	{ REF_FIELD(icmp_type), { 8 }, { "\0", "\x08" } },
+	{ REF_FIELD(type), { 8 }, { "\0", "\x08" } },
 	{ REF_FIELD(smac), { 48, 24 }, { "\x02\0\0\0\0\x01", "\x02\0\0\0\0\x02" } },
 	{ REF_FIELD(dmac), { 48, 1 }, { "\x02\0\0\0\0\x01", "\xff\xff\xff\xff\xff\xff" } },
 	{ REF_FIELD(ip6.src), { 128, 64, 8 }, {
@@ -118,14 +120,60 @@ static void ref_fields_fill(struct brfw_key *key, struct ref_random *rnd)
 		       f->len);
 }
 
-static void ref_range_init(struct brfw_range *range, struct ref_random *rnd)
+/* Up to three ranges of port numbers, some of them nearly everything. */
+static void ref_test_ranges(struct brfw_test *test, struct ref_random *rnd)
 {
 	static const u16 bounds[] = { 0, 999, 1000, 1001, 1999, 2000, U16_MAX };
-	u16 a = bounds[ref_random_below(rnd, 7)];
-	u16 b = bounds[ref_random_below(rnd, 7)];
+	u16 a, b;
 
-	range->lo = min(a, b);
-	range->hi = max(a, b);
+	test->kind = BRFW_TEST_RANGES;
+	test->offset = ref_random_one_in(rnd, 2) ?
+		       offsetof(struct brfw_key, sport) :
+		       offsetof(struct brfw_key, dport);
+	test->size = 2;
+	do {
+		a = bounds[ref_random_below(rnd, 7)];
+		b = bounds[ref_random_below(rnd, 7)];
+		test->ranges[test->nranges].first = min(a, b);
+		test->ranges[test->nranges].last = max(a, b);
+	} while (++test->nranges < 3 && ref_random_one_in(rnd, 2));
+}
+
+/* One of the values of a field of up to 16 bytes, under one of its masks. */
+static void ref_test_bytes(struct brfw_test *test, struct ref_random *rnd)
+{
+	const struct ref_field *f = &ref_fields[ref_random_below(rnd, REF_NFIELDS)];
+	struct brfw_key mask = {};
+	int i;
+
+	ref_mask_add(&mask, f, rnd);
+	test->kind = BRFW_TEST_BYTES;
+	test->offset = f->off;
+	test->size = f->len;
+	memcpy(test->value, f->value[ref_random_below(rnd, 2)], f->len);
+	memcpy(test->mask, (u8 *)&mask + f->off, f->len);
+	for (i = 0; i < f->len; i++)
+		test->value[i] &= test->mask[i];
+}
+
+static void ref_test_init(struct brfw_test *test, struct ref_random *rnd)
+{
+	memset(test, 0, sizeof(*test));
+	test->negate = ref_random_one_in(rnd, 3);
+	switch (ref_random_below(rnd, 4)) {
+	case 0:
+		ref_test_bytes(test, rnd);
+		break;
+	case 1:
+		test->kind = BRFW_TEST_BITS;
+		test->offset = offsetof(struct brfw_key, ct_state);
+		test->size = 1;
+		test->bits = 1 + ref_random_below(rnd, 7);
+		break;
+	default:
+		ref_test_ranges(test, rnd);
+		break;
+	}
 }
 
 void ref_match_init(struct brfw_match *m, const struct ref_masks *masks,
@@ -133,16 +181,14 @@ void ref_match_init(struct brfw_match *m, const struct ref_masks *masks,
 {
 	int i;
 
-	brfw_match_init(m);
+	memset(m, 0, sizeof(*m));
 	m->mask = masks->mask[ref_random_below(rnd, masks->n)];
 	ref_fields_fill(&m->value, rnd);
 	for (i = 0; i < BRFW_KEY_WORDS; i++)
 		m->value.words[i] &= m->mask.words[i];
 
-	if (ref_random_one_in(rnd, 3))
-		ref_range_init(&m->sport, rnd);
-	if (ref_random_one_in(rnd, 3))
-		ref_range_init(&m->dport, rnd);
+	while (m->ntests < BRFW_TESTS_MAX && ref_random_one_in(rnd, 3))
+		ref_test_init(&m->tests[m->ntests++], rnd);
 }
 
 void ref_key_init(struct brfw_key *key, struct ref_random *rnd)
@@ -158,6 +204,41 @@ void ref_key_init(struct brfw_key *key, struct ref_random *rnd)
 
 /* ---- the reference ---- */
 
+static bool ref_test_ranges_hold(const struct brfw_test *test, const u8 *field)
+{
+	u16 number = *field;
+	unsigned int i;
+
+	if (test->size == 2)
+		memcpy(&number, field, sizeof(number));
+	for (i = 0; i < test->nranges; i++)
+		if (number >= test->ranges[i].first &&
+		    number <= test->ranges[i].last)
+			return true;
+
+	return false;
+}
+
+static bool ref_test_holds(const struct brfw_test *test,
+			   const struct brfw_key *key)
+{
+	const u8 *field = (const u8 *)key + test->offset;
+	bool holds = true;
+	unsigned int i;
+
+	if (test->kind == BRFW_TEST_RANGES) {
+		holds = ref_test_ranges_hold(test, field);
+	} else if (test->kind == BRFW_TEST_BITS) {
+		holds = *field & test->bits;
+	} else {
+		for (i = 0; i < test->size; i++)
+			if ((field[i] & test->mask[i]) != test->value[i])
+				holds = false;
+	}
+
+	return test->negate ? !holds : holds;
+}
+
 bool ref_matches(const struct brfw_match *m, const struct brfw_key *key)
 {
 	const u8 *value = (const u8 *)&m->value;
@@ -169,8 +250,11 @@ bool ref_matches(const struct brfw_match *m, const struct brfw_key *key)
 		if ((bytes[i] & mask[i]) != value[i])
 			return false;
 
-	return key->sport >= m->sport.lo && key->sport <= m->sport.hi &&
-	       key->dport >= m->dport.lo && key->dport <= m->dport.hi;
+	for (i = 0; i < m->ntests; i++)
+		if (!ref_test_holds(&m->tests[i], key))
+			return false;
+
+	return true;
 }
 
 /* In a block of just the size that the classifier asks for. */

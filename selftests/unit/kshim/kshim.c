@@ -55,7 +55,7 @@ void *kshim_alloc(size_t size, bool is_kmalloc)
 	return b->data;
 }
 
-static void kshim_block_free(const void *p, bool is_kfree)
+static void kshim_block_free(const void *p, bool is_kfree, bool is_deferred)
 {
 	struct kshim_block *b;
 
@@ -63,16 +63,16 @@ static void kshim_block_free(const void *p, bool is_kfree)
 	ASAN_UNPOISON_MEMORY_REGION(b, sizeof(*b));
 	if (is_kfree && !b->is_kmalloc)
 		kshim_bug("kfree() of memory from kvmalloc()");
+	if (!is_deferred)
+		kshim_nfrees += !b->is_kmalloc;
 	kshim_nlive--;
 	free(b);
 }
 
 void kshim_free(const void *p, bool is_kfree)
 {
-	if (!p)
-		return;
-	kshim_nfrees++;
-	kshim_block_free(p, is_kfree);
+	if (p)
+		kshim_block_free(p, is_kfree, false);
 }
 
 /* ---- RCU ---- */
@@ -154,6 +154,6 @@ void kshim_rcu_quiesce(void)
 		void *object = head->object;
 
 		head = head->next;
-		kshim_block_free(object, false);
+		kshim_block_free(object, false, true);
 	}
 }

@@ -24,7 +24,7 @@ extern unsigned int kshim_fail_at;
 /* Allocated and not yet freed; deferred frees count as not freed. */
 extern unsigned int kshim_nlive;
 
-/* Frees that did not wait for readers. */
+/* Frees of memory from kvmalloc(), which readers know, that did not wait. */
 extern unsigned int kshim_nfrees;
 
 /**

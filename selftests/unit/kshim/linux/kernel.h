@@ -8,6 +8,8 @@
 
 #define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
 
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+
 #define min(a, b) ({				\
 	__typeof__(a) _min_a = (a);		\
 	__typeof__(b) _min_b = (b);		\

@@ -8,6 +8,7 @@
 #define GFP_KERNEL_ACCOUNT	0
 
 #define kzalloc(size, gfp)	kshim_alloc(size, true)
+#define kcalloc(n, size, gfp)	kshim_alloc((size_t)(n) * (size), true)
 #define kfree(p)		kshim_free(p, true)
 
 #endif /* _KSHIM_LINUX_SLAB_H */
