@@ -9,6 +9,15 @@
 
 #include "print.h"
 
+/* Rules can't name prerouting, but the module hooks there when they need it. */
+static const struct fwctl_name active_hooks[] = {
+	{ "forward", BRFW_HOOK_FORWARD },
+	{ "input", BRFW_HOOK_INPUT },
+	{ "output", BRFW_HOOK_OUTPUT },
+	{ "prerouting", BRFW_HOOK_PREROUTING },
+	{ NULL, 0 },
+};
+
 /* Bytes that a word can hold without quotes, wherever it stands. */
 static bool is_plain(const char *text)
 {
@@ -451,7 +460,7 @@ void print_info(FILE *out, const struct fwctl_info *info)
 	fprintf(out, "vlan-unknown %" PRIu64 "\n", info->vlan_unknown);
 	fprintf(out, "limited %" PRIu64 "\n", info->limited);
 	print_set(out, "hooks", model_hooks, info->hooks);
-	print_set(out, "active-hooks", model_hooks, info->active_hooks);
+	print_set(out, "active-hooks", active_hooks, info->active_hooks);
 	print_set(out, "verdicts", model_verdicts, info->verdicts);
 	print_matches(out, info);
 }
@@ -731,7 +740,7 @@ json_t *print_info_json(const struct fwctl_info *info)
 	       json_add(object, "vlan-unknown", json_integer(info->vlan_unknown)) &&
 	       json_add(object, "limited", json_integer(info->limited)) &&
 	       json_add(object, "hooks", json_set(model_hooks, info->hooks)) &&
-	       json_add(object, "active-hooks", json_set(model_hooks, info->active_hooks)) &&
+	       json_add(object, "active-hooks", json_set(active_hooks, info->active_hooks)) &&
 	       json_add(object, "verdicts", json_set(model_verdicts, info->verdicts)) &&
 	       json_add(object, "matches", json_matches(info));
 	return json_done(object, good);
