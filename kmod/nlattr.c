@@ -321,7 +321,7 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 			return err;
 	}
 
-	return brfw_nlattr_get_actions(rs, rule, tb, extack);
+	return brfw_nlattr_get_actions(rs, rule, attr, tb, extack);
 
 err_ifaces:
 	brfw_match_put_ifaces(rs, &m);

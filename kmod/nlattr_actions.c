@@ -192,6 +192,7 @@ static int brfw_nlattr_get_target(struct brfw_ruleset *rs,
 
 /* Which attribute each verdict goes with, and no other does. */
 static int brfw_nlattr_check_verdict(const struct brfw_rule *rule,
+				     const struct nlattr *nest,
 				     struct nlattr **tb,
 				     struct netlink_ext_ack *extack)
 {
@@ -219,7 +220,7 @@ static int brfw_nlattr_check_verdict(const struct brfw_rule *rule,
 	}
 	if (rule->verdict == BRFW_VERDICT_NONE && !tb[BRFW_RULE_A_LOG] &&
 	    !tb[BRFW_RULE_A_MARK] && !tb[BRFW_RULE_A_MIRROR]) {
-		NL_SET_ERR_MSG(extack, "the rule has neither a verdict nor an action");
+		NL_SET_ERR_MSG_ATTR(extack, nest, "the rule has neither a verdict nor an action");
 		return -EINVAL;
 	}
 
@@ -281,20 +282,22 @@ static int brfw_nlattr_fill_actions(struct brfw_ruleset *rs,
  * @rs: the ruleset
  * @rule: with its conditions; gets verdict and actions, the latter in part also
  *	when this fails
- * @tb: attributes of the rule, by enum brfw_rule_attr
+ * @nest: BRFW_A_RULE
+ * @tb: the attributes in it
  * @extack: for the client
  *
  * Return: 0 or an error.
  */
 int brfw_nlattr_get_actions(struct brfw_ruleset *rs, struct brfw_rule *rule,
-			    struct nlattr **tb, struct netlink_ext_ack *extack)
+			    const struct nlattr *nest, struct nlattr **tb,
+			    struct netlink_ext_ack *extack)
 {
 	int err;
 
 	rule->verdict = tb[BRFW_RULE_A_VERDICT] ?
 			nla_get_u8(tb[BRFW_RULE_A_VERDICT]) :
 			BRFW_VERDICT_NONE;
-	err = brfw_nlattr_check_verdict(rule, tb, extack);
+	err = brfw_nlattr_check_verdict(rule, nest, tb, extack);
 	if (err)
 		return err;
 

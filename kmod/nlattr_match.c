@@ -526,11 +526,18 @@ static void brfw_cond_get_masked(struct brfw_cond *cond)
 	}
 }
 
+/* Value and mask; of a tag's protocol also whether it is one. */
 static int brfw_cond_check_masked(const struct brfw_cond *cond,
 				  struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 
+	if (cond->policy == brfw_cond_tpid &&
+	    !eth_type_vlan(htons(nla_get_u16(cond->tb[BRFW_COND_A_VALUE])))) {
+		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_VALUE],
+				    "not the TPID of a VLAN tag: 0x8100 or 0x88a8");
+		return -EINVAL;
+	}
 	if (!memchr_inv(cond->mask, 0, cond->field->size)) {
 		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_MASK],
 				    "a mask of 0 matches everything: leave the condition out");
@@ -680,12 +687,6 @@ static int brfw_cond_get_plain(struct brfw_ruleset *rs, struct brfw_cond *cond,
 	err = brfw_cond_check_masked(cond, extack);
 	if (err)
 		return err;
-	if (cond->policy == brfw_cond_tpid &&
-	    !eth_type_vlan(htons(nla_get_u16(cond->tb[BRFW_COND_A_VALUE])))) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_VALUE],
-				    "not the TPID of a VLAN tag: 0x8100 or 0x88a8");
-		return -EINVAL;
-	}
 	memcpy(value, cond->value, field->size);
 	memcpy(mask, cond->mask, field->size);
 
@@ -737,7 +738,8 @@ static int brfw_nlattr_get_cond(struct brfw_ruleset *rs, struct brfw_match *m,
 			       cond.policy, extack);
 	if (err)
 		return err;
-	if (!cond.tb[BRFW_COND_A_VALUE] == !cond.tb[BRFW_COND_A_RANGES]) {
+	if (!cond.tb[BRFW_COND_A_VALUE] == !cond.tb[BRFW_COND_A_RANGES] ||
+	    (cond.tb[BRFW_COND_A_RANGES] && cond.tb[BRFW_COND_A_RANGE_END])) {
 		NL_SET_ERR_MSG_ATTR(extack, nest, "a condition has either a value or a list");
 		return -EINVAL;
 	}
@@ -1011,7 +1013,7 @@ static int brfw_nlattr_put_cond(struct sk_buff *skb, struct brfw_ruleset *rs,
 
 	if (field->kind == BRFW_FIELD_FLAG)
 		return nla_put_u8(skb, BRFW_COND_A_VALUE,
-				  !!(m->value.flags & field->flags));
+				  !!(m->value.flags & field->bit));
 	if (field->kind == BRFW_FIELD_IFNAME)
 		return brfw_nlattr_put_ifname(skb, rs, BRFW_COND_A_VALUE,
 					      *(const u16 *)value);

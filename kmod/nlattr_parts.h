@@ -27,7 +27,8 @@ extern const struct nla_policy brfw_mark_policy[BRFW_MARK_A_MAX + 1];
 extern const struct nla_policy brfw_queue_policy[BRFW_QUEUE_A_MAX + 1];
 
 int brfw_nlattr_get_actions(struct brfw_ruleset *rs, struct brfw_rule *rule,
-			    struct nlattr **tb, struct netlink_ext_ack *extack);
+			    const struct nlattr *nest, struct nlattr **tb,
+			    struct netlink_ext_ack *extack);
 int brfw_nlattr_put_actions(struct sk_buff *skb, struct brfw_ruleset *rs,
 			    const struct brfw_rule *rule);
 

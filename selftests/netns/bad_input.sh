@@ -14,7 +14,7 @@ load "rule add prio 10 proto udp dport 53 drop comment dns" \
 state() {
 	nl 0 gen
 	STATE="generation $NL_REPLY
-$(fw -s rule show)
+$(fw -s rule show | sed 's/ last [0-9]* seconds ago//')
 $(fw -s policy show)"
 }
 

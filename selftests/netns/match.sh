@@ -240,7 +240,8 @@ row "ports are those of the named protocol" "proto tcp dport 7070" \
 	miss "ethertype 0x88b6 raw 450000280000000040060000c0000201c6336402"
 row "ports need an IP header" "proto udp dport 53" \
 	hit "ip4 proto udp dport 53" miss "arp" miss "llc" \
-	miss "vlan 3 vlan 4 ip4 proto udp dport 53"
+	hit "vlan 3 vlan 4 ip4 proto udp dport 53" \
+	miss "vlan 3 vlan 4 vlan 5 ip4 proto udp dport 53"
 
 # ---- TCP flags ----
 row "tcp-flags syn" "proto tcp tcp-flags syn" \

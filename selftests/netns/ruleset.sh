@@ -24,11 +24,12 @@ rule add proto icmp icmp-type 8 icmp-code 0 accept comment "quote \" and \\"
 rule add hook input in p1 proto tcp tcp-flags syn/syn,ack drop
 rule add hook output out p2 dmac 01:00:00:00:00:00/01:00:00:00:00:00 drop'
 
-# state: generation and ruleset with handles and counters, in STATE
+# state: generation and ruleset with handles and counters, but without the time
+# since a rule was used, in STATE
 state() {
 	nl 0 gen
 	STATE="generation $NL_REPLY
-$(fw -s rule show)
+$(fw -s rule show | sed 's/ last [0-9]* seconds ago//')
 $(fw -s policy show)"
 }
 

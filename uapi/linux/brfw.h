@@ -228,7 +228,7 @@ enum brfw_hook {
  * @BRFW_VERDICT_DROP: it is dropped without an answer
  * @BRFW_VERDICT_REJECT: it is dropped and answered, where the standards allow
  *	an answer and the rate limit of the namespace does
- * @BRFW_VERDICT_REDIRECT: it leaves by another port instead; not in hook input
+ * @BRFW_VERDICT_REDIRECT: it leaves by another port instead
  * @BRFW_VERDICT_QUEUE: a program decides (NFQUEUE)
  */
 enum brfw_verdict {
@@ -621,6 +621,9 @@ struct brfw_range16 {
  *	of the value; only for fields that say ranges
  * @BRFW_COND_A_NEGATE: NLA_FLAG, the field is there and the rest doesn't hold;
  *	not for fields that are 0 or 1, nor for ports of the bridge
+ *
+ * A rule has at most 8 conditions that are negated, have ranges, or are on
+ * BRFW_MATCH_A_CT_STATE.
  */
 enum brfw_cond_attr {
 	BRFW_COND_A_UNSPEC,
@@ -646,7 +649,8 @@ enum brfw_cond_attr {
  * @BRFW_LIMIT_A_PAD: padding before 64-bit values
  * @BRFW_LIMIT_A_RATE: NLA_U64, per @BRFW_LIMIT_A_SECONDS, not 0
  * @BRFW_LIMIT_A_SECONDS: NLA_U32, 1, 60, 3600 or 86400
- * @BRFW_LIMIT_A_BURST: NLA_U64, size of the bucket, not 0
+ * @BRFW_LIMIT_A_BURST: NLA_U64, size of the bucket, not 0; ERANGE when it takes
+ *	more than about a year to refill
  * @BRFW_LIMIT_A_BYTES: NLA_FLAG, rate and burst count bytes, not packets
  */
 enum brfw_limit_attr {
@@ -679,7 +683,7 @@ enum brfw_log_attr {
 /**
  * enum brfw_mark_attr - new skb mark
  * @BRFW_MARK_A_UNSPEC: not used
- * @BRFW_MARK_A_VALUE: NLA_U32, bits to set
+ * @BRFW_MARK_A_VALUE: NLA_U32, bits to set, none outside of the mask
  * @BRFW_MARK_A_MASK: NLA_U32, bits to change, not 0; absent: all
  */
 enum brfw_mark_attr {
