@@ -532,19 +532,29 @@ static struct brfw_cls_array *brfw_cls_array_alloc(u32 nslots)
 }
 
 /*
- * Put a rule behind the others with its hash. The caller has seen to room.
- * Tombstones are not reused; rebuilding drops them.
+ * Put a rule behind the others with its hash, or in the place of one that is
+ * gone, so that replacing a rule again and again doesn't make its run longer.
+ * A tombstone of another hash is left to the next rebuild: no reader may see
+ * the hash of one rule beside another that is visible. The caller has seen to
+ * room.
+ *
+ * Return: whether this takes a slot that was free.
  */
-static void brfw_cls_array_add(struct brfw_cls_array *a,
+static bool brfw_cls_array_add(struct brfw_cls_array *a,
 			       struct brfw_cls_rule *r, u32 hash)
 {
+	const struct brfw_cls_rule *old;
 	u32 i = hash & a->mask;
 
-	while (rcu_access_pointer(a->slots[i].rule))
+	while ((old = rcu_access_pointer(a->slots[i].rule)) &&
+	       (old != &brfw_cls_tombstone || a->slots[i].hash != hash))
 		i = (i + 1) & a->mask;
 
-	WRITE_ONCE(a->slots[i].hash, hash);
+	if (!old)
+		WRITE_ONCE(a->slots[i].hash, hash);
 	rcu_assign_pointer(a->slots[i].rule, r);
+
+	return !old;
 }
 
 /* Rules in the array other than @r that have this hash and aren't retired. */
@@ -764,10 +774,9 @@ int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
 	if (err)
 		return err;
 
-	brfw_cls_array_add(brfw_cls_deref(t->array), r, hash);
+	t->nused += brfw_cls_array_add(brfw_cls_deref(t->array), r, hash);
 	brfw_cls_table_count_up(cls, t, same);
 	t->nrules++;
-	t->nused++;
 	if (r->order < t->best) {
 		t->best = r->order;
 		cls->stale = true;
@@ -782,7 +791,8 @@ int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
  * @r: a rule in it that is about to get a gen_del
  *
  * Packets may see the rule until it is removed, but it no longer stands in the
- * way of others.
+ * way of others. Its gen_del has to be set, or the rule removed, before another
+ * one is retired.
  *
  * Context: writers excluded.
  */

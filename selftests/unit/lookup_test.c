@@ -1211,6 +1211,47 @@ static void test_history(const struct profile *p, u64 seed, unsigned int rounds)
 	ktap_result(good, name);
 }
 
+/* A rule that is replaced again and again doesn't get dearer to find. */
+static void test_churn(void)
+{
+	enum { RULES = 4000, TIMES = 3000 };
+	static struct ref_rule *rules[RULES];
+	struct brfw_match m = {};
+	unsigned long before, worst = 0;
+	struct brfw_key key = {};
+	struct ref_rule *rule;
+	struct brfw_cls cls;
+	bool good = true;
+	u32 i, one = 77;
+
+	brfw_cls_init(&cls);
+	memset(m.mask.smac, 0xff, 4);
+	for (i = 0; i < RULES; i++) {
+		memcpy(m.value.smac, &i, 4);
+		rules[i] = insert(&cls, &m, 1 + i, 1);
+	}
+	memcpy(m.value.smac, &one, 4);
+	memcpy(key.smac, &one, 4);
+
+	for (i = 0; i < TIMES; i++) {
+		rule = insert(&cls, &m, RULES + 1 + i, 1);
+		good &= rule && !brfw_cls_prepare(&cls);
+		remove_rule(&cls, rules[one]);
+		rules[one] = rule;
+		before = kshim_nderefs;
+		good &= lookup_order(&cls, &key, 1, 0) == RULES + 1 + i;
+		worst = max(worst, kshim_nderefs - before);
+	}
+
+	for (i = 0; i < RULES; i++)
+		remove_rule(&cls, rules[i]);
+	brfw_cls_destroy(&cls);
+	if (worst >= 100)
+		ktap_note("a look-up took %lu steps", worst);
+	ktap_result(good && worst < 100 && nothing_left(),
+		    "replacing a rule often leaves look-ups short");
+}
+
 int main(int argc, char **argv)
 {
 	u64 seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
@@ -1223,6 +1264,7 @@ int main(int argc, char **argv)
 	test_no_conditions();
 	test_get_match();
 	test_same_match();
+	test_churn();
 	test_rule_matches();
 	test_example();
 	test_empty();
