@@ -32,8 +32,9 @@
 /* More extension headers than this make an IPv6 packet malformed. */
 #define BRFW_MAX_EXT_HEADERS	8
 
-/* More options than this in front of a link-layer address make a neighbour
- * discovery message malformed.
+/*
+ * Options of a neighbour discovery message among which a link-layer address is
+ * looked for; more make it malformed.
  */
 #define BRFW_MAX_ND_OPTIONS	8
 
@@ -157,7 +158,8 @@ static void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor *c)
 	}
 
 	key->type = type_code[0];
-	key->code = type_code[1];
+	if (key->ip_proto != IPPROTO_IGMP)
+		key->code = type_code[1];
 	key->flags |= BRFW_KEY_F_L4;
 }
 
@@ -511,13 +513,35 @@ struct brfw_pppoe_hdr {
 	__be16 length;
 };
 
-/* RFC 2516 section 4, RFC 1661 section 2 */
+/*
+ * RFC 1661 section 2: two bytes, or one, which then is odd. RFC 2516 advises
+ * against the short form, but receivers take it.
+ *
+ * Return: the protocol, or 0 when it is cut off.
+ */
+static u16 brfw_key_read_ppp_proto(struct brfw_cursor *c)
+{
+	const u8 *proto;
+	u8 buf[2];
+
+	proto = brfw_cursor_peek(c, 1, buf);
+	if (proto && proto[0] & 1) {
+		c->off += 1;
+		return proto[0];
+	}
+	proto = brfw_cursor_peek(c, 2, buf);
+	if (!proto)
+		return 0;
+
+	c->off += 2;
+	return proto[0] << 8 | proto[1];
+}
+
+/* RFC 2516 section 4 */
 static void brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct brfw_pppoe_hdr *ph;
 	struct brfw_pppoe_hdr buf;
-	const __be16 *proto;
-	__be16 proto_buf;
 
 	ph = brfw_cursor_peek(c, sizeof(buf), &buf);
 	if (!ph || ph->ver_type != 0x11 || ph->code) {
@@ -528,24 +552,25 @@ static void brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
 	key->flags |= BRFW_KEY_F_PPPOE;
 
 	c->layout->pppoe_length = c->off + offsetof(struct brfw_pppoe_hdr,
-							  length);
+						    length);
 	c->off += sizeof(*ph);
 	if (ntohs(ph->length) > c->end - c->off && !skb_is_gso(c->skb)) {
 		brfw_key_set_malformed(key);
 		return;
 	}
 	c->end = min(c->end, c->off + ntohs(ph->length));
-	proto = brfw_cursor_peek(c, sizeof(proto_buf), &proto_buf);
-	if (!proto) {
-		brfw_key_set_malformed(key);
-		return;
-	}
 
-	c->off += sizeof(*proto);
-	if (*proto == htons(PPP_IP))
+	switch (brfw_key_read_ppp_proto(c)) {
+	case 0:
+		brfw_key_set_malformed(key);
+		break;
+	case PPP_IP:
 		brfw_key_read_ip4(key, c);
-	else if (*proto == htons(PPP_IPV6))
+		break;
+	case PPP_IPV6:
 		brfw_key_read_ip6(key, c);
+		break;
+	}
 }
 
 static void brfw_key_add_vlan(struct brfw_key *key, __be16 proto, u16 tci)

@@ -183,7 +183,8 @@ static bool brfw_reject_push_encap(struct sk_buff *answer,
 
 	if (layout->pppoe_length)
 		brfw_reject_set_length(l2, layout->pppoe_length - base,
-				       packet + sizeof(__be16));
+				       packet + layout->l3 -
+				       layout->pppoe_length - sizeof(__be16));
 	if (layout->llc_length)
 		brfw_reject_set_length(l2, layout->llc_length - base,
 				       packet + layout->l3 -

@@ -16,20 +16,24 @@
  * struct frame - a frame as text, and what the parser makes of it
  * @name: for people
  * @text: hexadecimal from the MAC header on; blanks are skipped. Behind the
- *	last byte that is needed to read a header stands a mark: t the tag, i the
- *	IP header, p the headers before transport (where not i), l the transport
- *	header, or the whole UDP datagram. Marks of what @want lacks count for
- *	nothing.
- * @has_tag: a tag stands beside the frame
- * @vlan_tci: the tag
+ *	last byte that is needed to read a header stands a mark: t the first tag
+ *	in the frame, u the second, s SNAP, o the PPPoE header, q that of PPP, r
+ *	the fixed part of ARP, w its addresses, m the MPLS entry, i the IP
+ *	header, k the part of the first extension header that tells its length
+ *	and j the fragment header (the first of each counts), p the headers
+ *	before transport (where not i), l the transport header, or the whole UDP
+ *	datagram, n a neighbour discovery message without options, x one of
+ *	those, y the one with a link-layer address. Marks of what @want lacks
+ *	count for nothing.
+ * @vlan: the tag beside the frame
  * @is_gso: the frame stands for many
- * @want: the key, without MAC addresses
+ * @want: the key, without MAC addresses, mark, ip_len, and flags that follow
+ *	from another field
  */
 struct frame {
 	const char *name;
 	const char *text;
-	bool has_tag;
-	u16 vlan_tci;
+	struct brfw_vlan vlan;
 	bool is_gso;
 	struct brfw_key want;
 };
@@ -40,18 +44,14 @@ extern const unsigned int frames_count;
 /**
  * struct frame_bytes - a frame in bytes
  * @len: how many
- * @tag: end of the tag, 0 if there is none; likewise:
- * @ip: of the IP header
- * @proto: of the headers before transport
- * @l4: of the transport header
+ * @ends: where the last mark of each letter stands, or 0; k and j: the first
+ * @is_option_end: whether an x stands here
  * @data: the bytes
  */
 struct frame_bytes {
 	unsigned int len;
-	unsigned int tag;
-	unsigned int ip;
-	unsigned int proto;
-	unsigned int l4;
+	unsigned int ends[128];
+	bool is_option_end[FRAME_MAX + 1];
 	u8 data[FRAME_MAX];
 };
 

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/brfw.h>
+
 #include "key.h"
 #include "key_frame.h"
 #include "ktap.h"
@@ -23,6 +25,8 @@
 #define CONTROL_LEN	4
 #define IS_GSO		0x01
 #define HAS_TAG		0x02
+#define IS_SERVICE_TAG	0x04
+#define IS_UNKNOWN	0x08
 
 #define require(cond) do {						\
 	if (!(cond)) {							\
@@ -34,61 +38,154 @@
 
 int LLVMFuzzerTestOneInput(const u8 *input, size_t size);
 
-static void parse(struct brfw_key *key, const u8 *input, size_t size,
-		  unsigned int nlinear)
+static void parse(struct brfw_key *key, struct brfw_layout *layout,
+		  const u8 *input, size_t size, unsigned int nlinear)
 {
 	unsigned int len = size - CONTROL_LEN;
 	const u8 *data = input + CONTROL_LEN;
+	struct brfw_vlan vlan = {
+		.tci = input[2] << 8 | input[3],
+		.is_unknown = input[0] & IS_UNKNOWN,
+	};
 	struct frame_skb f;
+
+	if (input[0] & HAS_TAG)
+		vlan.proto = input[0] & IS_SERVICE_TAG ? 0x88a8 : 0x8100;
 
 	frame_skb_init(&f, data, len, nlinear, -MAC_LEN);
 	f.skb.is_gso = input[0] & IS_GSO;
-	f.skb.has_tag = input[0] & HAS_TAG;
-	f.skb.vlan_tci = input[2] << 8 | input[3];
 	memset(key, 0xff, sizeof(*key));
-	brfw_key_from_skb(key, &f.skb);
+	memset(layout, 0xff, sizeof(*layout));
+	brfw_key_from_skb(key, &f.skb, &vlan, layout);
 	require(frame_skb_is_unchanged(&f, data, len));
 	frame_skb_destroy(&f);
+}
+
+#define has(key, flag)	(!!((key)->flags & BRFW_KEY_F_##flag))
+
+static void check_vlan(const struct brfw_key *key, const u8 *input)
+{
+	bool is_unknown = input[0] & IS_UNKNOWN;
+
+	require(has(key, VLAN_UNKNOWN) == is_unknown);
+	require(!is_unknown || !has(key, VLAN));
+	require(is_unknown || has(key, VLAN) || !has(key, INNER_VLAN));
+	require(is_unknown || has(key, VLAN) || !(input[0] & HAS_TAG));
+	require(has(key, VLAN) == (key->vlan_proto == 0x8100 ||
+				   key->vlan_proto == 0x88a8));
+	require(has(key, VLAN) || (!key->vlan_proto && !key->vlan_id &&
+				   !key->vlan_prio));
+	require(has(key, INNER_VLAN) == (key->inner_vlan_proto == 0x8100 ||
+					 key->inner_vlan_proto == 0x88a8));
+	require(has(key, INNER_VLAN) ||
+		(!key->inner_vlan_proto && !key->inner_vlan_id &&
+		 !key->inner_vlan_prio));
+	require(key->vlan_id < 4096 && key->inner_vlan_id < 4096);
+	require(key->vlan_prio < 8 && key->inner_vlan_prio < 8);
 }
 
 /* Fields that tell the presence of others, or exclude them. */
 static void check_l4(const struct brfw_key *key)
 {
-	bool has_ports = key->ip_proto == 6 || key->ip_proto == 17;
-	bool has_type = (key->family == BRFW_FAMILY_IP4 && key->ip_proto == 1) ||
-			(key->family == BRFW_FAMILY_IP6 && key->ip_proto == 58);
-	bool has_l4 = key->flags & BRFW_KEY_F_L4;
+	bool is_ip4 = key->family == BRFW_FAMILY_IP4;
+	bool has_ports = key->ip_proto == 6 || key->ip_proto == 17 ||
+			 key->ip_proto == 132;
+	bool has_type = is_ip4 ? key->ip_proto == 1 || key->ip_proto == 2 :
+				 key->ip_proto == 58;
+	bool has_gre = key->ip_proto == 47;
+	bool has_l4 = has(key, L4);
 
-	require(!has_l4 || key->flags & BRFW_KEY_F_PROTO);
-	require(!has_l4 || has_ports || has_type);
+	require(!has_l4 || has(key, PROTO));
+	require(!has_l4 || key->frag != BRFW_FRAG_LATER);
+	require(!has_l4 || has_ports || has_type || has_gre);
 	require((has_l4 && has_ports) || (!key->sport && !key->dport));
 	require((has_l4 && key->ip_proto == 6) || !key->tcp_flags);
-	require((has_l4 && has_type) || (!key->icmp_type && !key->icmp_code));
+	require((has_l4 && has_type) || (!key->type && !key->code));
+	require((has_l4 && has_gre) || !key->gre_proto);
+}
+
+static void check_nd(const struct brfw_key *key)
+{
+	static const u8 zero[16];
+	bool is_nd = has(key, L4) && key->family == BRFW_FAMILY_IP6 &&
+		     key->ip_proto == 58 && key->type >= 133 &&
+		     key->type <= 137 && !key->frag;
+
+	require(is_nd || (!has(key, ND_TARGET) && !has(key, ND_LLADDR)));
+	require(!has(key, ND_TARGET) || key->type >= 135);
+	require(has(key, ND_TARGET) || !memcmp(key->nd_target, zero, 16));
+	require(has(key, ND_LLADDR) || !memcmp(key->nd_lladdr, zero, 6));
 }
 
 static void check_key(const struct brfw_key *key)
 {
 	static const struct brfw_key zero;
+	bool is_other = key->family == BRFW_FAMILY_OTHER;
+	/* How many bytes of the addresses there may be. */
+	size_t n = 0;
 
-	require(!key->bridge && !key->in && !key->out);
-	require(!key->zero0 && !key->zero1 && !key->zero2);
-	require(!key->eth_type || key->eth_type >= 0x600);
-	require(!key->vlan || key->vlan & BRFW_KEY_VLAN_PRESENT);
+	require(!key->bridge && !key->in && !key->out && !key->ct_state);
+	require(!key->zero);
+	require(has(key, ETH_TYPE) == (key->eth_type >= 0x600));
+	require(has(key, ETH_TYPE) || !key->eth_type);
+	require(has(key, PPPOE) ? key->eth_type == 0x8864 : !key->pppoe);
+
 	require(key->family < BRFW_FAMILIES);
-	require(key->family != BRFW_FAMILY_IP4 || key->eth_type == 0x800);
-	require(key->family != BRFW_FAMILY_IP6 || key->eth_type == 0x86dd);
-	require(key->family != BRFW_FAMILY_OTHER ||
-		!(key->flags & BRFW_KEY_F_PROTO));
-	require(key->flags & BRFW_KEY_F_PROTO || !key->ip_proto);
-	/* What has no address has no bytes there either. */
-	require(key->family == BRFW_FAMILY_IP6 ||
-		!memcmp(&key->ip6.src[8], zero.ip6.src, 24));
-	require(key->family != BRFW_FAMILY_OTHER || !key->words[5]);
+	require(has(key, IP) == !is_other);
+	require(key->family != BRFW_FAMILY_IP4 || has(key, PPPOE) ||
+		key->eth_type == 0x800);
+	require(key->family != BRFW_FAMILY_IP6 || has(key, PPPOE) ||
+		key->eth_type == 0x86dd);
+	require(!is_other || (!has(key, PROTO) && !has(key, IP_OPTIONS) &&
+			      !key->frag && !key->ip_len && !key->dscp &&
+			      !key->ttl));
+	require(is_other || key->ip_len >= (key->family == BRFW_FAMILY_IP4 ? 20 : 40));
+	require(key->frag <= BRFW_FRAG_LATER && key->dscp < 64);
+	require(has(key, PROTO) || !key->ip_proto);
+
+	require(!has(key, ARP) || key->eth_type == 0x0806);
+	require(has(key, ARP) || !has(key, ARP_ADDR));
+	require(has(key, ARP_ADDR) || !has(key, GRATUITOUS));
+	require(!has(key, MPLS) || key->eth_type == 0x8847 ||
+		key->eth_type == 0x8848);
+	require(!has(key, MPLS) || key->mpls_label < 1 << 20);
+	if (key->family == BRFW_FAMILY_IP6)
+		n = 32;
+	else if (key->family == BRFW_FAMILY_IP4)
+		n = 8;
+	else if (has(key, MPLS))
+		n = 4;
+	else if (has(key, ARP))
+		n = sizeof(key->arp);
+	require(!memcmp((u8 *)&key->ip6 + n, &zero.ip6, 32 - n));
+	require(!has(key, ARP) || has(key, ARP_ADDR) ||
+		(!key->words[7] && !key->arp.target_mac[0]));
 	check_l4(key);
+	check_nd(key);
+}
+
+/* Where something is that the frame doesn't hold, nothing may be written. */
+static void check_layout(const struct brfw_key *key,
+			 const struct brfw_layout *layout, int len)
+{
+	bool has_payload = has(key, L4) && (key->ip_proto == 6 || key->ip_proto == 17);
+
+	require(has(key, IP) ? layout->l3 >= 0 : !layout->l3);
+	require(!has(key, IP) ||
+		layout->l3 + (key->family == BRFW_FAMILY_IP4 ? 20 : 40) <= len);
+	require(has(key, PPPOE) == !!layout->pppoe_length);
+	require(!has(key, PPPOE) || layout->pppoe_length + 2 <= len);
+	require(has_payload == !!layout->payload);
+	require(!has_payload || (layout->payload >= layout->l3 + 28 &&
+				 layout->payload <= len));
+	require(layout->llc_length == 0 || layout->llc_length == -2 ||
+		layout->llc_length == 2 || layout->llc_length == 6);
+	require(!layout->llc_length || layout->llc_length + 10 <= len);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *input, size_t size)
 {
+	struct brfw_layout whole_layout, split_layout;
 	struct brfw_key whole, split;
 	unsigned int len, nlinear;
 
@@ -97,10 +194,13 @@ int LLVMFuzzerTestOneInput(const u8 *input, size_t size)
 	len = size - CONTROL_LEN;
 	nlinear = MAC_LEN + input[1] % (len - MAC_LEN + 1);
 
-	parse(&whole, input, size, len);
+	parse(&whole, &whole_layout, input, size, len);
+	check_vlan(&whole, input);
 	check_key(&whole);
-	parse(&split, input, size, nlinear);
+	check_layout(&whole, &whole_layout, len - MAC_LEN);
+	parse(&split, &split_layout, input, size, nlinear);
 	require(!memcmp(&whole, &split, sizeof(whole)));
+	require(!memcmp(&whole_layout, &split_layout, sizeof(whole_layout)));
 
 	return 0;
 }
@@ -127,10 +227,14 @@ static size_t sample_init(u8 *input, unsigned int i)
 	memset(input, 0, CONTROL_LEN);
 	if (frames[i].is_gso)
 		input[0] |= IS_GSO;
-	if (frames[i].has_tag)
+	if (frames[i].vlan.proto)
 		input[0] |= HAS_TAG;
-	input[2] = frames[i].vlan_tci >> 8;
-	input[3] = frames[i].vlan_tci;
+	if (frames[i].vlan.proto == 0x88a8)
+		input[0] |= IS_SERVICE_TAG;
+	if (frames[i].vlan.is_unknown)
+		input[0] |= IS_UNKNOWN;
+	input[2] = frames[i].vlan.tci >> 8;
+	input[3] = frames[i].vlan.tci;
 	memcpy(input + CONTROL_LEN, b.data, b.len);
 
 	return CONTROL_LEN + b.len;
@@ -138,7 +242,8 @@ static size_t sample_init(u8 *input, unsigned int i)
 
 static void mutate(u8 *input, size_t *size)
 {
-	static const u8 values[] = { 0, 1, 4, 5, 6, 17, 43, 44, 51, 58, 60, 0x81, 255 };
+	static const u8 values[] = { 0, 1, 2, 4, 5, 6, 17, 43, 44, 47, 51,
+		58, 60, 0x81, 0x88, 132, 133, 135, 137, 255 };
 	unsigned int pos = below(*size);
 
 	switch (below(8)) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The parser on a table of frames: each as it is, split at every byte into a
- * linear part and another, cut at every byte, and cut with an IP length that
- * agrees with the cut.
+ * linear part and another, cut at every byte, and cut with lengths in the
+ * headers that agree with the cut.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,79 +16,195 @@
 
 #define DATA	14	/* length of a MAC header */
 
-/* Parse data[0..len); the result is compared by the caller. */
-static bool parse(struct brfw_key *key, const struct frame *f, const u8 *data,
-		  unsigned int len, unsigned int nlinear, int mac_offset)
+#define MARK	0x89abcdef
+
+/**
+ * struct reading - what the parser makes of a frame
+ * @key: the key
+ * @layout: offsets from the MAC header, 0 for what is absent
+ */
+struct reading {
+	struct brfw_key key;
+	struct brfw_layout layout;
+};
+
+static void layout_move(struct brfw_layout *layout, int by, bool has_l3)
 {
+	if (has_l3)
+		layout->l3 += by;
+	if (layout->llc_length)
+		layout->llc_length += by;
+	if (layout->pppoe_length)
+		layout->pppoe_length += by;
+	if (layout->payload)
+		layout->payload += by;
+}
+
+static void note_reading(const char *what, const struct reading *r)
+{
+	const struct brfw_key *key = &r->key;
+	char words[17 * BRFW_KEY_WORDS + 1];
+	unsigned int i;
+
+	for (i = 0; i < BRFW_KEY_WORDS; i++)
+		sprintf(words + 17 * i, " %016llx", key->words[i]);
+	ktap_note("%s: flags %04x type %04x vlan %04x %u %u inner %04x %u %u family %u len %u frag %u dscp %u ttl %u",
+		  what, key->flags, key->eth_type, key->vlan_proto,
+		  key->vlan_id, key->vlan_prio, key->inner_vlan_proto,
+		  key->inner_vlan_id, key->inner_vlan_prio, key->family,
+		  key->ip_len, key->frag, key->dscp, key->ttl);
+	ktap_note("%s: proto %u ports %u %u tcp %02x type %u %u l3 %d llc %d pppoe %d payload %d",
+		  what, key->ip_proto, key->sport, key->dport, key->tcp_flags,
+		  key->type, key->code, r->layout.l3, r->layout.llc_length,
+		  r->layout.pppoe_length, r->layout.payload);
+	ktap_note("%s: words%s", what, words);
+}
+
+/* Parse data[0..len) and compare. */
+static bool reads(const struct frame *f, const u8 *data, unsigned int len,
+		  unsigned int nlinear, int mac_offset,
+		  const struct reading *wanted, const char *how, unsigned int n)
+{
+	struct reading got, want = *wanted;
 	struct frame_skb skb;
-	bool good;
+	bool unchanged;
 
 	frame_skb_init(&skb, data, len, nlinear, mac_offset);
-	skb.skb.has_tag = f->has_tag;
-	skb.skb.vlan_tci = f->vlan_tci;
+	skb.skb.mark = MARK;
 	skb.skb.is_gso = f->is_gso;
-	memset(key, 0xff, sizeof(*key));
-	brfw_key_from_skb(key, &skb.skb);
-	good = frame_skb_is_unchanged(&skb, data, len);
-	if (!good)
-		ktap_note("%s: the frame was written to", f->name);
+	memset(&got, 0xff, sizeof(got));
+	brfw_key_from_skb(&got.key, &skb.skb, &f->vlan, &got.layout);
+	unchanged = frame_skb_is_unchanged(&skb, data, len);
 	frame_skb_destroy(&skb);
 
-	return good;
-}
-
-static void note_key(const char *what, const struct brfw_key *key)
-{
-	ktap_note("%s: type %04x vlan %04x flags %x family %u proto %u ports %u %u tcp %02x icmp %u %u",
-		  what, key->eth_type, key->vlan, key->flags, key->family,
-		  key->ip_proto, key->sport, key->dport, key->tcp_flags,
-		  key->icmp_type, key->icmp_code);
-	ktap_note("%s: words %016llx %016llx %016llx %016llx %016llx %016llx %016llx %016llx %016llx",
-		  what, key->words[0], key->words[1], key->words[2],
-		  key->words[3], key->words[4], key->words[5], key->words[6],
-		  key->words[7], key->words[8]);
-}
-
-static bool same_key(const struct brfw_key *got, const struct brfw_key *want,
-		     const struct frame *f, const char *how, unsigned int n)
-{
-	if (!memcmp(got, want, sizeof(*got)))
+	layout_move(&want.layout, mac_offset, want.key.flags & BRFW_KEY_F_IP);
+	if (unchanged && !memcmp(&got, &want, sizeof(got)))
 		return true;
-	ktap_note("%s: %s %u", f->name, how, n);
-	note_key("got", got);
-	note_key("want", want);
+	ktap_note("%s: %s %u%s", f->name, how, n,
+		  unchanged ? "" : ": the frame was written to");
+	note_reading("got", &got);
+	note_reading("want", &want);
 
 	return false;
 }
 
-static void want_init(struct brfw_key *want, const struct frame *f)
+static unsigned int be16(const u8 *p)
 {
-	*want = f->want;
-	memcpy(want->dmac, "\x02\0\0\0\0\xd0", 6);
-	memcpy(want->smac, "\x02\0\0\0\0\xe0", 6);
+	return p[0] << 8 | p[1];
+}
+
+/* End of the last header of these that is there. */
+static unsigned int end_of(const struct frame_bytes *b, const char *marks)
+{
+	unsigned int end = DATA;
+
+	for (; *marks; marks++)
+		if (b->ends[(int)*marks] > end)
+			end = b->ends[(int)*marks];
+
+	return end;
+}
+
+#define l2_end(b)	end_of(b, "tu")
+#define l3_start(b)	end_of(b, "tusq")
+
+/* ---- ends that lengths in headers tell; 0 if there is none ---- */
+
+static unsigned int llc_end(const struct frame_bytes *b)
+{
+	unsigned int len = be16(b->data + l2_end(b) - 2);
+
+	return len < 0x600 ? l2_end(b) + len : 0;
+}
+
+static unsigned int pppoe_end(const struct frame *f,
+			      const struct frame_bytes *b)
+{
+	unsigned int pppoe = b->ends['o'];
+
+	if (f->want.eth_type != 0x8864 || f->is_gso)
+		return 0;
+
+	return pppoe + be16(b->data + pppoe - 2);
+}
+
+static unsigned int ip_end(const struct frame *f, const struct frame_bytes *b)
+{
+	bool is_ip6 = f->want.family == BRFW_FAMILY_IP6;
+	unsigned int ip = l3_start(b), len;
+
+	if (f->want.family == BRFW_FAMILY_OTHER)
+		return 0;
+	len = be16(b->data + ip + (is_ip6 ? 4 : 2));
+	if (!len && f->is_gso)
+		return 0;
+
+	return ip + len + (is_ip6 ? 40 : 0);
 }
 
 /* ---- whole frames ---- */
 
+static void want_layout(struct brfw_layout *layout, const struct brfw_key *key,
+			const struct frame_bytes *b)
+{
+	unsigned int l4 = b->ends[b->ends['p'] ? 'p' : 'i'];
+
+	memset(layout, 0, sizeof(*layout));
+	if (b->ends['s'])
+		layout->llc_length = l2_end(b) - 2;
+	if (key->flags & BRFW_KEY_F_PPPOE)
+		layout->pppoe_length = b->ends['o'] - 2;
+	if (key->flags & BRFW_KEY_F_IP)
+		layout->l3 = l3_start(b);
+	if (key->flags & BRFW_KEY_F_L4 && key->ip_proto == 6)
+		layout->payload = b->ends['l'];
+	if (key->flags & BRFW_KEY_F_L4 && key->ip_proto == 17)
+		layout->payload = l4 + 8;
+}
+
+static void want_init(struct reading *want, const struct frame *f,
+		      const struct frame_bytes *b)
+{
+	struct brfw_key *key = &want->key;
+	unsigned int end = ip_end(f, b);
+
+	*key = f->want;
+	memcpy(key->dmac, b->data, 6);
+	memcpy(key->smac, b->data + 6, 6);
+	key->mark = MARK;
+	if (key->eth_type)
+		key->flags |= BRFW_KEY_F_ETH_TYPE;
+	if (key->vlan_proto)
+		key->flags |= BRFW_KEY_F_VLAN;
+	if (key->inner_vlan_proto)
+		key->flags |= BRFW_KEY_F_INNER_VLAN;
+	if (key->pppoe)
+		key->flags |= BRFW_KEY_F_PPPOE;
+	if (key->family != BRFW_FAMILY_OTHER) {
+		key->flags |= BRFW_KEY_F_IP;
+		key->ip_len = (end ? end : b->len) - l3_start(b);
+	}
+	want_layout(&want->layout, key, b);
+}
+
 static bool check_whole(const struct frame *f, const struct frame_bytes *b)
 {
-	struct brfw_key key, want;
+	struct reading want;
 
-	want_init(&want, f);
+	want_init(&want, f, b);
 
-	return parse(&key, f, b->data, b->len, b->len, -DATA) &&
-	       same_key(&key, &want, f, "whole, bytes", b->len);
+	return reads(f, b->data, b->len, b->len, -DATA, &want, "whole, bytes",
+		     b->len);
 }
 
 static bool check_split(const struct frame *f, const struct frame_bytes *b)
 {
-	struct brfw_key key, want;
+	struct reading want;
 	unsigned int n;
 
-	want_init(&want, f);
+	want_init(&want, f, b);
 	for (n = DATA; n < b->len; n++)
-		if (!parse(&key, f, b->data, b->len, n, -DATA) ||
-		    !same_key(&key, &want, f, "split at", n))
+		if (!reads(f, b->data, b->len, n, -DATA, &want, "split at", n))
 			return false;
 
 	return true;
@@ -96,13 +213,13 @@ static bool check_split(const struct frame *f, const struct frame_bytes *b)
 /* skb->data somewhere else than behind the MAC header. */
 static bool check_offset(const struct frame *f, const struct frame_bytes *b)
 {
-	struct brfw_key key, want;
+	struct reading want;
 	unsigned int n;
 
-	want_init(&want, f);
+	want_init(&want, f, b);
 	for (n = 0; n <= DATA + 4 && n <= b->len; n++)
-		if (!parse(&key, f, b->data, b->len, b->len, -(int)n) ||
-		    !same_key(&key, &want, f, "MAC header before data by", n))
+		if (!reads(f, b->data, b->len, b->len, -(int)n, &want,
+			   "MAC header before data by", n))
 			return false;
 
 	return true;
@@ -110,89 +227,214 @@ static bool check_offset(const struct frame *f, const struct frame_bytes *b)
 
 /* ---- cut frames ---- */
 
-static void want_clear_l4(struct brfw_key *want)
-{
-	want->flags &= ~BRFW_KEY_F_L4;
-	want->words[2] = 0;
-	want->ip_proto = 0;
-}
-
-static void want_clear_proto(struct brfw_key *want)
-{
-	want_clear_l4(want);
-	want->flags &= ~BRFW_KEY_F_PROTO;
-}
-
-static void want_clear_ip(struct brfw_key *want)
-{
-	want_clear_proto(want);
-	want->family = BRFW_FAMILY_OTHER;
-	memset(&want->ip6, 0, sizeof(want->ip6));
-}
-
-/*
- * The key of a sound frame of which @len bytes are there, if lengths in IP
- * headers are not in contradiction to that.
+/**
+ * struct cut - a sound frame, cut
+ * @f: the frame
+ * @b: its bytes
+ * @whole: what it is when it isn't cut
+ * @len: bytes that are there
+ * @is_told: whether lengths in the headers are changed to end there
  */
-static void want_cut(struct brfw_key *want, const struct frame *f,
-		     const struct frame_bytes *b, unsigned int len)
-{
-	bool has_ip = f->want.family != BRFW_FAMILY_OTHER;
-	bool has_l4 = f->want.flags & BRFW_KEY_F_L4;
-	unsigned int proto = b->proto ? b->proto : b->ip;
-	u8 ip_proto = f->want.ip_proto;
+struct cut {
+	const struct frame *f;
+	const struct frame_bytes *b;
+	struct reading whole;
+	unsigned int len;
+	bool is_told;
+};
 
-	want_init(want, f);
-	if (len < b->tag) {
-		want_clear_ip(want);
-		want->vlan = 0;
-		want->eth_type = b->data[12] << 8 | b->data[13];
-	} else if (has_ip && len < b->ip) {
-		want_clear_ip(want);
-	} else if (has_ip && len < proto) {
-		want_clear_proto(want);
-	} else if (has_l4 && len < b->l4) {
-		want_clear_l4(want);
-		want->ip_proto = ip_proto;
-	} else {
-		return;
-	}
-	want->flags |= BRFW_KEY_F_MALFORMED;
+static bool has(const struct cut *c, char mark)
+{
+	return c->len >= c->b->ends[(int)mark];
 }
 
-/* End of the IP packet, by its own length; 0 if that can't be told. */
-static unsigned int ip_end(const struct frame *f, const struct frame_bytes *b)
+/* Whether a length in a header tells what isn't there. */
+static bool is_lie(const struct cut *c, unsigned int end)
 {
-	const u8 *ip = b->data + (b->tag ? b->tag : DATA);
-	unsigned int len;
+	return !c->is_told && c->len < end;
+}
 
-	if (f->want.family == BRFW_FAMILY_IP4)
-		len = ip[2] << 8 | ip[3];
-	else if (f->want.family == BRFW_FAMILY_IP6)
-		len = ip[4] << 8 | ip[5];
+static void want_copy(struct brfw_key *want, const struct cut *c, u16 flags)
+{
+	const struct brfw_key *whole = &c->whole.key;
+
+	flags &= whole->flags;
+	want->flags |= flags;
+	if (flags & BRFW_KEY_F_ETH_TYPE)
+		want->eth_type = whole->eth_type;
+	if (flags & BRFW_KEY_F_VLAN) {
+		want->vlan_proto = whole->vlan_proto;
+		want->vlan_id = whole->vlan_id;
+		want->vlan_prio = whole->vlan_prio;
+	}
+	if (flags & BRFW_KEY_F_INNER_VLAN) {
+		want->inner_vlan_proto = whole->inner_vlan_proto;
+		want->inner_vlan_id = whole->inner_vlan_id;
+		want->inner_vlan_prio = whole->inner_vlan_prio;
+	}
+	if (flags & BRFW_KEY_F_PPPOE)
+		want->pppoe = whole->pppoe;
+	if (flags & BRFW_KEY_F_IP) {
+		want->family = whole->family;
+		want->ip6 = whole->ip6;
+		want->dscp = whole->dscp;
+		want->ttl = whole->ttl;
+	}
+	if (flags & BRFW_KEY_F_PROTO)
+		want->ip_proto = whole->ip_proto;
+	if (flags & BRFW_KEY_F_L4) {
+		want->sport = whole->sport;
+		want->dport = whole->dport;
+		want->tcp_flags = whole->tcp_flags;
+		want->type = whole->type;
+		want->code = whole->code;
+		want->gre_proto = whole->gre_proto;
+	}
+	if (flags & BRFW_KEY_F_ND_TARGET)
+		memcpy(want->nd_target, whole->nd_target, 16);
+	if (flags & BRFW_KEY_F_ND_LLADDR)
+		memcpy(want->nd_lladdr, whole->nd_lladdr, 6);
+	if (flags & BRFW_KEY_F_ARP)
+		want->arp.op = whole->arp.op;
+	if (flags & BRFW_KEY_F_ARP_ADDR)
+		want->arp = whole->arp;
+	if (flags & BRFW_KEY_F_MPLS)
+		want->mpls_label = whole->mpls_label;
+}
+
+/* These all return whether what is cut off makes the frame malformed. */
+
+static bool want_nd(struct brfw_key *want, const struct cut *c)
+{
+	unsigned int end = c->is_told ? c->len : ip_end(c->f, c->b);
+
+	if (!c->b->ends['n'])
+		return false;
+	if (!has(c, 'n'))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_ND_TARGET);
+	if (c->b->ends['y'] && has(c, 'y')) {
+		want_copy(want, c, BRFW_KEY_F_ND_LLADDR);
+		return false;
+	}
+
+	return end != c->b->ends['n'] && !c->b->is_option_end[end];
+}
+
+static bool want_ip(struct brfw_key *want, const struct cut *c)
+{
+	unsigned int end = ip_end(c->f, c->b);
+
+	if (!has(c, 'i') || is_lie(c, end))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_IP);
+	want->ip_len = (!c->is_told && end ? end : c->len) - l3_start(c->b);
+	if (has(c, 'k'))
+		want_copy(want, c, BRFW_KEY_F_IP_OPTIONS);
+	if (has(c, 'j'))
+		want->frag = c->whole.key.frag;
+	if (!has(c, 'p'))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_PROTO);
+	if (!(c->whole.key.flags & BRFW_KEY_F_L4))
+		return false;
+	if (!has(c, 'l'))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_L4);
+
+	return want_nd(want, c);
+}
+
+static bool want_arp(struct brfw_key *want, const struct cut *c)
+{
+	if (!has(c, 'r'))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_ARP);
+	if (!(c->whole.key.flags & BRFW_KEY_F_ARP_ADDR))
+		return false;
+	if (!has(c, 'w'))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_ARP_ADDR | BRFW_KEY_F_GRATUITOUS);
+
+	return false;
+}
+
+static bool want_pppoe(struct brfw_key *want, const struct cut *c)
+{
+	if (!has(c, 'o'))
+		return true;
+	want_copy(want, c, BRFW_KEY_F_PPPOE);
+
+	return is_lie(c, pppoe_end(c->f, c->b)) || !has(c, 'q');
+}
+
+static bool want_l3(struct brfw_key *want, const struct cut *c)
+{
+	if (want->eth_type == 0x0806)
+		return want_arp(want, c);
+	if (c->whole.key.flags & BRFW_KEY_F_MPLS) {
+		if (!has(c, 'm'))
+			return true;
+		want_copy(want, c, BRFW_KEY_F_MPLS);
+	}
+	if (want->eth_type == 0x8864 && want_pppoe(want, c))
+		return true;
+
+	return c->whole.key.family != BRFW_FAMILY_OTHER && want_ip(want, c);
+}
+
+static bool want_l2(struct brfw_key *want, const struct cut *c)
+{
+	u16 flags = BRFW_KEY_F_INNER_VLAN;
+
+	if (c->f->vlan.proto || c->f->vlan.is_unknown)
+		want_copy(want, c, BRFW_KEY_F_VLAN | BRFW_KEY_F_VLAN_UNKNOWN);
 	else
-		return 0;
-	if (!len && f->is_gso)
-		return 0;
+		flags = BRFW_KEY_F_VLAN;
+	if (!has(c, 't') || !has(c, 'u')) {
+		if (has(c, 't'))
+			want_copy(want, c, flags);
+		want->eth_type = be16(c->b->data + (has(c, 't') ? 16 : 12));
+		want->flags |= BRFW_KEY_F_ETH_TYPE;
+		return true;
+	}
+	want_copy(want, c, BRFW_KEY_F_VLAN | BRFW_KEY_F_INNER_VLAN);
+	if (is_lie(c, llc_end(c->b)))
+		return true;
+	if (!has(c, 's') || !(c->whole.key.flags & BRFW_KEY_F_ETH_TYPE))
+		return false;
+	want_copy(want, c, BRFW_KEY_F_ETH_TYPE);
 
-	return ip - b->data + len + (f->want.family == BRFW_FAMILY_IP6 ? 40 : 0);
+	return want_l3(want, c);
+}
+
+static void want_cut(struct reading *want, const struct cut *c)
+{
+	struct brfw_key *key = &want->key;
+
+	memset(key, 0, sizeof(*key));
+	key->family = BRFW_FAMILY_OTHER;
+	key->mark = MARK;
+	key->frame_class = c->whole.key.frame_class;
+	memcpy(key->dmac, c->b->data, 6);
+	memcpy(key->smac, c->b->data + 6, 6);
+	if (want_l2(key, c))
+		key->flags |= BRFW_KEY_F_MALFORMED;
+
+	want_layout(&want->layout, key, c->b);
+	if (!has(c, 's') || is_lie(c, llc_end(c->b)))
+		want->layout.llc_length = 0;
 }
 
 static bool check_cut_sound(const struct frame *f, const struct frame_bytes *b)
 {
-	unsigned int end = ip_end(f, b);
-	struct brfw_key key, want;
-	unsigned int len;
+	struct cut c = { .f = f, .b = b };
+	struct reading want;
 
-	for (len = DATA; len < b->len; len++) {
-		want_cut(&want, f, b, len);
-		if (len < end && len >= b->tag) {
-			/* The length in the IP header is a promise too. */
-			want_clear_ip(&want);
-			want.flags |= BRFW_KEY_F_MALFORMED;
-		}
-		if (!parse(&key, f, b->data, len, len, -DATA) ||
-		    !same_key(&key, &want, f, "cut at", len))
+	want_init(&c.whole, f, b);
+	for (c.len = DATA; c.len < b->len; c.len++) {
+		want_cut(&want, &c);
+		if (!reads(f, b->data, c.len, c.len, -DATA, &want, "cut at", c.len))
 			return false;
 	}
 
@@ -203,12 +445,16 @@ static bool check_cut_sound(const struct frame *f, const struct frame_bytes *b)
 static bool check_cut_malformed(const struct frame *f,
 				const struct frame_bytes *b)
 {
+	struct brfw_layout layout;
+	struct frame_skb skb;
 	struct brfw_key key;
 	unsigned int len;
 
 	for (len = DATA; len < b->len; len++) {
-		if (!parse(&key, f, b->data, len, len, -DATA))
-			return false;
+		frame_skb_init(&skb, b->data, len, len, -DATA);
+		skb.skb.is_gso = f->is_gso;
+		brfw_key_from_skb(&key, &skb.skb, &f->vlan, &layout);
+		frame_skb_destroy(&skb);
 		if (!(key.flags & BRFW_KEY_F_MALFORMED)) {
 			ktap_note("%s: not malformed when cut at %u", f->name, len);
 			return false;
@@ -226,41 +472,57 @@ static bool check_cut(const struct frame *f, const struct frame_bytes *b)
 	return check_cut_sound(f, b);
 }
 
-/* Let the IP header of a frame tell that it ends at @end. */
-static void set_ip_end(struct frame_bytes *b, const struct frame *f,
-		       unsigned int end)
+static void set_be16(u8 *p, unsigned int value)
 {
-	unsigned int start = b->tag ? b->tag : DATA;
-	u8 *ip = b->data + start;
-
-	if (f->want.family == BRFW_FAMILY_IP4) {
-		ip[2] = (end - start) >> 8;
-		ip[3] = end - start;
-	} else {
-		ip[4] = (end - start - 40) >> 8;
-		ip[5] = end - start - 40;
-	}
+	p[0] = value >> 8;
+	p[1] = value;
 }
 
-/* Cut behind the IP header, by its length alone or in truth. */
+/* Let all headers of a frame tell that it ends at @end. */
+static void set_end(struct frame_bytes *b, const struct frame *f,
+		    unsigned int end)
+{
+	unsigned int ip = l3_start(b);
+
+	if (llc_end(b))
+		set_be16(b->data + l2_end(b) - 2, end - l2_end(b));
+	if (b->ends['o'] && end >= b->ends['o'])
+		set_be16(b->data + b->ends['o'] - 2, end - b->ends['o']);
+	if (f->want.family == BRFW_FAMILY_IP4 && end >= b->ends['i'])
+		set_be16(b->data + ip + 2, end - ip);
+	if (f->want.family == BRFW_FAMILY_IP6 && end >= b->ends['i'])
+		set_be16(b->data + ip + 4, end - ip - 40);
+}
+
+/* Cut behind the first length, by all lengths alone or in truth. */
 static bool check_short(const struct frame *f, const struct frame_bytes *b)
 {
-	struct brfw_key key, want;
-	struct frame_bytes cut;
-	unsigned int len;
+	struct cut c = { .f = f, .b = b, .is_told = true };
+	struct frame_bytes told;
+	struct reading want;
 
-	if (!ip_end(f, b) || f->want.flags & BRFW_KEY_F_MALFORMED)
+	if (f->want.flags & BRFW_KEY_F_MALFORMED)
 		return true;
-	for (len = b->ip; len < b->len; len++) {
-		cut = *b;
-		set_ip_end(&cut, f, len);
-		if (f->is_gso && f->want.family == BRFW_FAMILY_IP6 && len == b->ip)
+	if (llc_end(b))
+		c.len = l2_end(b);
+	else if (pppoe_end(f, b))
+		c.len = b->ends['o'];
+	else if (ip_end(f, b))
+		c.len = b->ends['i'];
+	else
+		return true;
+	want_init(&c.whole, f, b);
+	for (; c.len < b->len; c.len++) {
+		if (f->is_gso && f->want.family == BRFW_FAMILY_IP6 &&
+		    c.len == b->ends['i'])
 			continue; /* says 0 and thus a lot */
-		want_cut(&want, f, b, len);
-		if (!parse(&key, f, cut.data, len, DATA, -DATA) ||
-		    !same_key(&key, &want, f, "packet cut at", len) ||
-		    !parse(&key, f, cut.data, cut.len, cut.len, -DATA) ||
-		    !same_key(&key, &want, f, "packet says that it ends at", len))
+		told = *b;
+		set_end(&told, f, c.len);
+		want_cut(&want, &c);
+		if (!reads(f, told.data, c.len, DATA, -DATA, &want,
+			   "packet cut at", c.len) ||
+		    !reads(f, told.data, told.len, told.len, -DATA, &want,
+			   "packet says that it ends at", c.len))
 			return false;
 	}
 

@@ -7,8 +7,10 @@
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define ntohs(x)	__builtin_bswap16(x)
+#define ntohl(x)	__builtin_bswap32(x)
 #else
 #define ntohs(x)	(x)
+#define ntohl(x)	(x)
 #endif
 #define htons(x)	ntohs(x)
 
@@ -18,6 +20,17 @@
 static inline bool eth_proto_is_802_3(__be16 type)
 {
 	return ntohs(type) >= ETH_P_802_3_MIN;
+}
+
+/* IEEE 802: the first bit of an address tells a group. */
+static inline bool is_multicast_ether_addr(const u8 *addr)
+{
+	return addr[0] & 1;
+}
+
+static inline bool is_broadcast_ether_addr(const u8 *addr)
+{
+	return !memcmp(addr, "\xff\xff\xff\xff\xff\xff", ETH_ALEN);
 }
 
 #endif /* _KSHIM_LINUX_ETHERDEVICE_H */

@@ -4,15 +4,15 @@
 
 #include <linux/etherdevice.h>
 
-#define VLAN_CFI_MASK	0x1000
+/* IEEE 802.1Q clause 9.6 */
+#define VLAN_PRIO_SHIFT	13
+#define VLAN_PRIO_MASK	0xe000
+#define VLAN_VID_MASK	0x0fff
 
 struct vlan_hdr {
 	__be16 h_vlan_TCI;
 	__be16 h_vlan_encapsulated_proto;
 };
-
-#define skb_vlan_tag_present(skb)	((skb)->has_tag)
-#define skb_vlan_tag_get(skb)		((skb)->vlan_tci)
 
 static inline bool eth_type_vlan(__be16 type)
 {

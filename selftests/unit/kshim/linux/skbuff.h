@@ -12,8 +12,7 @@
  * @data: in the linear part; any distance from @mac
  * @mac: start of the linear part, which is that of the MAC header
  * @paged: what follows the linear part
- * @has_tag: @vlan_tci is valid
- * @vlan_tci: the tag beside the frame
+ * @mark: for the parser to copy
  * @is_gso: the frame stands for many
  */
 struct sk_buff {
@@ -22,8 +21,7 @@ struct sk_buff {
 	const u8 *data;
 	const u8 *mac;
 	const u8 *paged;
-	bool has_tag;
-	u16 vlan_tci;
+	u32 mark;
 	bool is_gso;
 };
 

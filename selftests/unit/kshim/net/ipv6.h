@@ -11,7 +11,6 @@
 #define NEXTHDR_FRAGMENT	44
 #define NEXTHDR_AUTH		51
 #define NEXTHDR_DEST		60
-#define NEXTHDR_MOBILITY	135
 
 /* RFC 8200 section 4.5 */
 #define IP6_MF		0x0001
