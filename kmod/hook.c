@@ -24,7 +24,10 @@
 /* Just behind bridge conntrack (NF_IP_PRI_CONNTRACK), which also defragments. */
 #define BRFW_HOOK_PRIORITY	(NF_BR_PRI_FILTER_BRIDGED + 1)
 
-/* Rules that match a frame and don't decide, and that it may meet. */
+/*
+ * Rules that a frame may meet whose conditions but for the limit hold, and that
+ * don't decide.
+ */
 #define BRFW_MAX_CANDIDATES	64
 
 /* Log entries and answers that a namespace may make at once, in seconds. */
@@ -359,7 +362,7 @@ static unsigned int brfw_judge(struct brfw_judgement *j)
 
 	brfw_judge_read(j);
 
-	for (i = 0; i < BRFW_MAX_CANDIDATES; i++) {
+	for (i = 0; i <= BRFW_MAX_CANDIDATES; i++) {
 		match = brfw_cls_lookup(&rs->cls[j->hook][j->key.family],
 					&j->key, j->view->generation, order);
 		if (!match)

@@ -56,10 +56,19 @@ struct brfw_cursor {
 static const void *brfw_cursor_peek(const struct brfw_cursor *c, int len,
 				    void *buf)
 {
+	const void *p;
+
 	if (c->end - c->off < len)
 		return NULL;
 
-	return skb_header_pointer(c->skb, c->off, len, buf);
+	p = skb_header_pointer(c->skb, c->off, len, buf);
+#ifndef CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS
+	/* Behind a PPP protocol of one byte headers are at odd places. */
+	if (p && (unsigned long)p % sizeof(u32))
+		p = memcpy(buf, p, len);
+#endif
+
+	return p;
 }
 
 static void brfw_key_set_malformed(struct brfw_key *key)

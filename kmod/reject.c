@@ -97,7 +97,7 @@ bool brfw_reject_may_answer(const struct brfw_key *key)
 	if (key->frame_class != BRFW_FRAME_UNICAST ||
 	    !is_valid_ether_addr(key->smac) ||
 	    !(key->flags & BRFW_KEY_F_PROTO) ||
-	    key->flags & BRFW_KEY_F_MALFORMED || key->frag != BRFW_FRAG_NONE)
+	    key->flags & BRFW_KEY_F_MALFORMED || key->frag == BRFW_FRAG_LATER)
 		return false;
 	if (key->ip_proto == IPPROTO_TCP && key->tcp_flags & TCPHDR_RST)
 		return false;
@@ -228,5 +228,5 @@ void brfw_reject_answer(const struct sk_buff *skb,
 	if (vlan->proto)
 		__vlan_hwaccel_put_tag(answer, htons(vlan->proto), vlan->tci);
 
-	brfw_transmit_answer(answer, state);
+	brfw_transmit_answer(answer, skb, state);
 }

@@ -42,6 +42,22 @@ static u32 brfw_rule_hash(const void *data, u32 len, u32 seed)
 	return jhash(r->data, brfw_cls_rule_data_size(r), seed);
 }
 
+/* A limit is a condition, though no classifier knows of it. */
+static bool brfw_rule_same_limit(const struct brfw_rule *a,
+				 const struct brfw_rule *b)
+{
+	bool a_has = a->actions && a->actions->has_limit;
+	bool b_has = b->actions && b->actions->has_limit;
+
+	if (!a_has || !b_has)
+		return a_has == b_has;
+
+	return a->actions->limits_bytes == b->actions->limits_bytes &&
+	       a->actions->limit_seconds == b->actions->limit_seconds &&
+	       a->actions->rate.rate == b->actions->rate.rate &&
+	       a->actions->rate.burst == b->actions->rate.burst;
+}
+
 static int brfw_rule_compare(struct rhashtable_compare_arg *arg,
 			     const void *obj)
 {
@@ -50,6 +66,7 @@ static int brfw_rule_compare(struct rhashtable_compare_arg *arg,
 
 	return a->hook != b->hook || a->families != b->families ||
 	       brfw_rule_priority(a) != brfw_rule_priority(b) ||
+	       !brfw_rule_same_limit(a, b) ||
 	       !brfw_cls_rule_same_match(&a->cls, &b->cls);
 }
 

@@ -137,9 +137,10 @@ void brfw_transmit_copy(const struct sk_buff *skb,
  * brfw_transmit_answer() - send an answer to where a frame came from
  * @answer: the answer, with skb->data behind its MAC header and its VLAN on
  *	the bridge; taken over
- * @state: of the hook that the frame was at
+ * @skb: the frame
+ * @state: of the hook that it was at
  */
-void brfw_transmit_answer(struct sk_buff *answer,
+void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
 	const struct net_device *bridge;
@@ -152,6 +153,8 @@ void brfw_transmit_answer(struct sk_buff *answer,
 
 	answer->dev = (struct net_device *)bridge;
 	if (state->in) {
+		/* It tells the egress path that there are VLANs to look at. */
+		memcpy(answer->cb, skb->cb, sizeof(answer->cb));
 		brfw_transmit_by_bridge(answer, state->in, true);
 		return;
 	}

@@ -20,7 +20,7 @@ const char *brfw_transmit_problem(const struct net_device *dev);
 void brfw_transmit_copy(const struct sk_buff *skb,
 			const struct nf_hook_state *state,
 			struct net_device *dev, const struct brfw_vlan *vlan);
-void brfw_transmit_answer(struct sk_buff *answer,
+void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 			  const struct nf_hook_state *state);
 bool brfw_transmit_is_ours(const struct sk_buff *skb);
 
