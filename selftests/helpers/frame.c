@@ -11,7 +11,13 @@
  *
  * Commands, as arguments or as lines of the standard input:
  *   check tx NS:DEV rx NS:DEV... [count N] [mode plain|ring|mixed] FRAME
- *       prints "seen N..." (one number per receiver) or "error TEXT"
+ *         [=> FRAME]...
+ *       prints "seen N..." (one number per receiver) or "error TEXT". What is
+ *       looked for at each receiver is the frame that was sent, or those behind
+ *       "=>", one for each receiver; the last one stands for all others.
+ *   answer tx NS:DEV rx NS:DEV [count N] [mode plain|ring|mixed] FRAME
+ *       prints "answer N" and what the N frames that came back to tx say, each
+ *       in brackets
  *   lengths tx NS:DEV rx NS:DEV FRAME
  *       sends the frame cut to each length from 14 up; prints "lengths L..."
  *   flood tx NS:DEV rx NS:DEV [rounds N] [count N] FRAME [/ FRAME]...
@@ -31,6 +37,11 @@
  *   smac MAC  dmac MAC  vlan ID  svlan ID (802.1ad)  pcp N  ethertype N  llc
  *   ip4  ip6  arp  op N  saddr ADDR  daddr ADDR
  *   proto NAME|N  sport N  dport N  flags F,F..  icmp-type N  icmp-code N
+ *   seq N  ack N  gre-proto N  igmp-type N
+ *   snap (802.2 LLC and SNAP)  pppoe SESSION  pppoe-length N
+ *   sha MAC  tha MAC (of ARP)  mark N (of the skb, not sent)
+ *   nd-target ADDR  nd-lladdr MAC  nd-skip N (options before it)
+ *   dscp N  ttl N
  *   version N  ihl N  options BYTES  total N  frag OFFSET/8  mf
  *   plen N  ext LIST (hbh dst rt ah frag[:OFFSET/8[+]] esp none, NAME*N)
  *   payload N  doff N  gso SIZE
@@ -84,7 +95,11 @@ struct spec {
 	int tags;
 	int ethertype;
 	enum l3 l3;
-	const char *saddr, *daddr, *ext, *raw;
+	const char *saddr, *daddr, *ext, *raw, *nd_target;
+	uint8_t sha[6], tha[6], nd_lladdr[6];
+	bool has_sha, has_tha, has_nd_lladdr, snap;
+	int pppoe, pppoe_length, dscp, ttl, gre_proto, nd_skip;
+	unsigned int seq, ack, mark;
 	int op, proto, sport, dport, flags, icmp_type, icmp_code;
 	int version, ihl, options, total, frag, plen, payload, doff, gso;
 	int pad, truncate;
@@ -93,7 +108,8 @@ struct spec {
 /** struct frame - bytes ready to be sent */
 struct frame {
 	size_t len;
-	size_t l4;		/* offset of the layer 4 header */
+	size_t l3, l4;		/* offsets of these headers */
+	unsigned int mark;
 	int gso;
 	bool is_ip6;
 	uint8_t data[MAX_FRAME];
@@ -105,6 +121,7 @@ struct end {
 	int ifindex;
 	uint8_t mac[6];
 	int rx, tx, ring, gso;
+	unsigned int mark;
 	uint8_t *slots;
 	unsigned int slot;
 };
@@ -148,6 +165,12 @@ static void put16(uint8_t *p, unsigned int value)
 {
 	p[0] = value >> 8;
 	p[1] = value;
+}
+
+static void put32(uint8_t *p, uint32_t value)
+{
+	put16(p, value >> 16);
+	put16(p + 2, value);
 }
 
 static uint32_t sum_bytes(const uint8_t *p, size_t len, uint32_t sum)
@@ -224,6 +247,8 @@ static void spec_init(struct spec *s)
 	memset(s, 0, sizeof(*s));
 	s->ethertype = s->version = s->ihl = s->total = s->plen = -1;
 	s->doff = s->pad = s->truncate = -1;
+	s->pppoe = s->pppoe_length = s->gre_proto = -1;
+	s->ttl = 64;
 	s->proto = 253;		/* RFC 3692: for experiments */
 	s->flags = 0x10;
 	s->icmp_type = 8;
@@ -244,6 +269,8 @@ static bool spec_flag(struct spec *s, const char *word)
 		s->l3 = L3_ARP;
 	else if (!strcmp(word, "llc"))
 		s->llc = true;
+	else if (!strcmp(word, "snap"))
+		s->snap = true;
 	else if (!strcmp(word, "mf"))
 		s->mf = true;
 	else
@@ -271,14 +298,19 @@ static int spec_number(struct spec *s, const char *word, const char *value)
 		{ "frag", &s->frag }, { "plen", &s->plen },
 		{ "payload", &s->payload }, { "doff", &s->doff },
 		{ "gso", &s->gso }, { "len", &s->pad },
-		{ "truncate", &s->truncate },
+		{ "truncate", &s->truncate }, { "igmp-type", &s->icmp_type },
+		{ "pppoe", &s->pppoe }, { "pppoe-length", &s->pppoe_length },
+		{ "dscp", &s->dscp }, { "ttl", &s->ttl },
+		{ "gre-proto", &s->gre_proto }, { "nd-skip", &s->nd_skip },
+		{ "seq", (int *)&s->seq }, { "ack", (int *)&s->ack },
+		{ "mark", (int *)&s->mark },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (strcmp(word, fields[i].word))
 			continue;
-		*fields[i].field = strtol(value, NULL, 0);
+		*fields[i].field = (int)strtoll(value, NULL, 0);
 		return 0;
 	}
 	return fail("unknown word %s", word);
@@ -294,6 +326,18 @@ static int spec_pair(struct spec *s, const char *word, const char *value)
 		s->has_dmac = true;
 		return parse_mac(value, s->dmac);
 	}
+	if (!strcmp(word, "sha")) {
+		s->has_sha = true;
+		return parse_mac(value, s->sha);
+	}
+	if (!strcmp(word, "tha")) {
+		s->has_tha = true;
+		return parse_mac(value, s->tha);
+	}
+	if (!strcmp(word, "nd-lladdr")) {
+		s->has_nd_lladdr = true;
+		return parse_mac(value, s->nd_lladdr);
+	}
 	if (!strcmp(word, "vlan"))
 		return spec_tag(s, ETH_P_8021Q, value);
 	if (!strcmp(word, "svlan"))
@@ -304,6 +348,8 @@ static int spec_pair(struct spec *s, const char *word, const char *value)
 		s->saddr = value;
 	else if (!strcmp(word, "daddr"))
 		s->daddr = value;
+	else if (!strcmp(word, "nd-target"))
+		s->nd_target = value;
 	else if (!strcmp(word, "ext"))
 		s->ext = value;
 	else if (!strcmp(word, "raw"))
@@ -358,6 +404,29 @@ static void put_ethernet(struct frame *f, const struct spec *s, int ethertype)
 	put(f, b, 2);
 }
 
+/* RFC 4861 section 4: what follows type, code and checksum. */
+static size_t build_nd(const struct spec *s, uint8_t *p)
+{
+	static const size_t lens[] = { 8, 16, 24, 24, 40 };
+	size_t i, len = lens[s->icmp_type - 133];
+
+	memset(p + 4, 0, len - 4);
+	if (len >= 24)
+		inet_pton(AF_INET6, s->nd_target ? s->nd_target : "2001:db8::1",
+			  p + 8);
+	for (i = 0; i < (size_t)s->nd_skip + s->has_nd_lladdr; i++) {
+		memset(p + len, 0, 8);
+		p[len] = 14;	/* RFC 3971: nonce */
+		p[len + 1] = 1;
+		if (i == (size_t)s->nd_skip) {
+			p[len] = s->icmp_type == 136 ? 2 : 1;
+			memcpy(p + len + 2, s->nd_lladdr, 6);
+		}
+		len += 8;
+	}
+	return len;
+}
+
 /* Layer 4 with its payload. A protocol that is not known here gets the ports
  * too, so that a parser that reads ports where there are none is found out.
  */
@@ -369,14 +438,22 @@ static size_t build_l4(const struct spec *s, uint8_t *p)
 	memset(p, 0, header);
 	for (i = header; i < len; i++)
 		p[i] = i;
-	if (s->proto == 1 || s->proto == 58) {
+	if (s->proto == 1 || s->proto == 58 || s->proto == 2) {
 		p[0] = s->icmp_type;
 		p[1] = s->icmp_code;
+		if (s->proto == 58 && s->icmp_type >= 133 && s->icmp_type <= 137)
+			return build_nd(s, p);
+		return len;
+	}
+	if (s->gre_proto >= 0) {
+		put16(p + 2, s->gre_proto);
 		return len;
 	}
 	put16(p, s->sport);
 	put16(p + 2, s->dport);
 	if (s->proto == 6) {
+		put32(p + 4, s->seq);
+		put32(p + 8, s->ack);
 		p[12] = (s->doff < 0 ? 5 : s->doff) << 4;
 		p[13] = s->flags;
 		put16(p + 14, 1024);
@@ -433,9 +510,10 @@ static void put_ip4(struct frame *f, const struct spec *s)
 	h[0] = (s->version < 0 ? 4 : s->version) << 4;
 	h[0] |= s->ihl < 0 ? hlen / 4 : (size_t)s->ihl;
 	put16(h + 2, s->total < 0 ? hlen + len : (size_t)s->total);
+	h[1] = s->dscp << 2;
 	put16(h + 4, 0x1234);
 	put16(h + 6, (s->frag & 0x1fff) | (s->mf ? 0x2000 : 0));
-	h[8] = 64;
+	h[8] = s->ttl;
 	h[9] = s->proto;
 	address(AF_INET, s->saddr, "192.0.2.1", h + 12);
 	address(AF_INET, s->daddr, "198.51.100.2", h + 16);
@@ -518,10 +596,11 @@ static int put_ip6(struct frame *f, const struct spec *s)
 
 	if (n < 0)
 		return -1;
-	h[0] = (s->version < 0 ? 6 : s->version) << 4;
+	h[0] = (s->version < 0 ? 6 : s->version) << 4 | s->dscp >> 2;
+	h[1] = s->dscp << 6;
 	put16(h + 4, s->plen < 0 ? len + 8 * n : (size_t)s->plen);
 	h[6] = n ? list[0].number : s->proto;
-	h[7] = 64;
+	h[7] = s->ttl;
 	address(AF_INET6, s->saddr, "2001:db8::1", h + 8);
 	address(AF_INET6, s->daddr, "2001:db8:ffff::2", h + 24);
 	fill_checksum(s, l4, len, h + 8, 32);
@@ -540,9 +619,11 @@ static void put_arp(struct frame *f, const struct spec *s)
 	uint8_t h[28] = { 0, 1, 8, 0, 6, 4 };
 
 	put16(h + 6, s->op);
-	memcpy(h + 8, s->smac, 6);
+	memcpy(h + 8, s->has_sha ? s->sha : s->smac, 6);
 	address(AF_INET, s->saddr, "192.0.2.1", h + 14);
-	if (s->op != 1)
+	if (s->has_tha)
+		memcpy(h + 18, s->tha, 6);
+	else if (s->op != 1)
 		memcpy(h + 18, s->dmac, 6);
 	address(AF_INET, s->daddr, "198.51.100.2", h + 24);
 	put(f, h, 28);
@@ -581,20 +662,56 @@ static int put_l3(struct frame *f, const struct spec *s)
 	return 0;
 }
 
+/* RFC 1042 and RFC 2516: what stands before layer 3, with room for lengths. */
+static int put_encap(struct frame *f, const struct spec *s, int type)
+{
+	static const uint8_t snap[6] = { 0xaa, 0xaa, 0x03 };
+	uint8_t h[8] = { 0x11 };
+	int ppp = s->l3 == L3_IP6 ? 0x57 : s->l3 == L3_IP4 ? 0x21 : 0xc021;
+
+	if (s->pppoe >= 0)
+		type = s->ethertype < 0 ? ETH_P_PPP_SES : s->ethertype;
+	put_ethernet(f, s, s->llc ? 46 : type);
+	if (s->snap) {
+		memcpy(f->data + f->len, snap, 6);
+		put16(f->data + f->len + 6, type);
+		f->len += 8;
+	}
+	if (s->pppoe >= 0) {
+		put16(h + 2, s->pppoe);
+		put16(h + 6, ppp);
+		put(f, h, 8);
+	}
+	return f->len;
+}
+
+static void fill_lengths(struct frame *f, const struct spec *s)
+{
+	size_t len = f->len - f->l3;
+
+	if (s->pppoe >= 0)
+		put16(f->data + f->l3 - 4, s->pppoe_length < 0 ? len + 2 :
+		      (size_t)s->pppoe_length);
+	if (s->snap)
+		put16(f->data + 12 + 4 * s->tags,
+		      f->len - 14 - 4 * s->tags);
+}
+
 static int frame_build(struct frame *f, const struct spec *s)
 {
 	static const int types[] = {
 		[L3_NONE] = 0x88b6, [L3_IP4] = ETH_P_IP, [L3_IP6] = ETH_P_IPV6,
 		[L3_ARP] = ETH_P_ARP, [L3_RAW] = 0x88b6,
 	};
-	int type = s->ethertype < 0 ? types[s->l3] : s->ethertype;
 
 	f->len = f->l4 = 0;
 	f->gso = s->gso;
+	f->mark = s->mark;
 	f->is_ip6 = false;
-	put_ethernet(f, s, s->llc ? 46 : type);
+	f->l3 = put_encap(f, s, s->ethertype < 0 ? types[s->l3] : s->ethertype);
 	if (put_l3(f, s))
 		return -1;
+	fill_lengths(f, s);
 	if (s->pad > (int)f->len && s->pad < MAX_FRAME) {
 		memset(f->data + f->len, 0, s->pad - f->len);
 		f->len = s->pad;
@@ -810,6 +927,12 @@ static int send_gso(struct end *e, const struct frame *f)
 static int send_frame(struct end *e, const struct frame *f, enum mode mode,
 		      int nth)
 {
+	if (f->mark != e->mark) {
+		e->mark = f->mark;
+		if (setsockopt(e->tx, SOL_SOCKET, SO_MARK, &e->mark, 4) ||
+		    setsockopt(e->ring, SOL_SOCKET, SO_MARK, &e->mark, 4))
+			return fail("SO_MARK: %s", strerror(errno));
+	}
 	if (f->gso)
 		return send_gso(e, f);
 	if (f->len + RING_DATA > RING_SLOT)
@@ -832,6 +955,9 @@ static int send_sentinel(struct end *tx, const struct end *rx)
 
 /* ---- receiving ---- */
 
+/* The last frame's checksum is left to hardware that there is none of. */
+static bool sum_is_pending;
+
 /* The kernel took the outermost tag out of the frame: put it back. */
 static ssize_t restore_tag(struct msghdr *msg, uint8_t *data, ssize_t len)
 {
@@ -843,6 +969,7 @@ static ssize_t restore_tag(struct msghdr *msg, uint8_t *data, ssize_t len)
 		    c->cmsg_type != PACKET_AUXDATA)
 			continue;
 		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+		sum_is_pending = aux.tp_status & TP_STATUS_CSUMNOTREADY;
 		if (!(aux.tp_status & TP_STATUS_VLAN_VALID) || len < 12)
 			break;
 		memmove(data + 16, data + 12, len - 12);
@@ -867,8 +994,15 @@ static ssize_t receive(struct end *e, uint8_t *data)
 	return len < 0 ? len : restore_tag(&msg, data, len);
 }
 
+/* A bridge may have put a tag in front of it. */
 static bool is_sentinel(const uint8_t *data, ssize_t len)
 {
+	if (len >= SENTINEL_LEN && data[12] == ETH_P_8021Q >> 8 &&
+	    data[13] == (ETH_P_8021Q & 0xff))
+		data += 4;
+	else if (len >= SENTINEL_LEN && data[12] == ETH_P_8021AD >> 8 &&
+		 data[13] == (ETH_P_8021AD & 0xff))
+		data += 4;
 	return len >= SENTINEL_LEN && data[12] == SENTINEL_TYPE >> 8 &&
 	       data[13] == (SENTINEL_TYPE & 0xff) &&
 	       !memcmp(data + 14, &cookie, sizeof(cookie));
@@ -987,23 +1121,65 @@ static int job_frame(struct job *job, struct frame *f, char **words, int n)
 	return frame_build(f, &s);
 }
 
+/* Cut the words at each "=>". Return: length of the first part. */
+static int part_length(char **words, int n)
+{
+	int i;
+
+	for (i = 0; i < n && strcmp(words[i], "=>"); i++)
+		;
+	return i;
+}
+
+/* The frames that each receiver looks for. */
+static int wanted_frames(struct job *job, struct frame *want,
+			 const struct frame *sent, char **words, int n)
+{
+	int i, len;
+
+	for (i = 0; i < job->n_rx; i++) {
+		if (!n) {
+			want[i] = i ? want[i - 1] : *sent;
+			continue;
+		}
+		len = part_length(words + 1, n - 1);
+		if (job_frame(job, &want[i], words + 1, len))
+			return -1;
+		words += len + 1;
+		n -= len + 1;
+	}
+	return n ? fail("more frames than receivers") : 0;
+}
+
+static int send_all(struct job *job, const struct frame *f)
+{
+	int i;
+
+	drain(job);
+	for (i = 0; i < job->count; i++)
+		if (send_frame(job->tx, f, job->mode, i))
+			return -1;
+	return send_sentinels(job);
+}
+
 static int cmd_check(char **words, int n)
 {
-	static struct frame f;
+	static struct frame f, want[MAX_ENDS];
 	unsigned long seen[MAX_ENDS] = { 0 };
 	struct job job;
-	int i, used = job_parse(&job, words, n);
+	int i, len, used = job_parse(&job, words, n);
 
-	if (used < 0 || job_frame(&job, &f, words + used, n - used))
+	if (used < 0)
 		return -1;
-	drain(&job);
-	for (i = 0; i < job.count; i++)
-		if (send_frame(job.tx, &f, job.mode, i))
-			return -1;
-	if (send_sentinels(&job))
+	words += used;
+	n -= used;
+	len = part_length(words, n);
+	if (job_frame(&job, &f, words, len) ||
+	    wanted_frames(&job, want, &f, words + len, n - len) ||
+	    send_all(&job, &f))
 		return -1;
 	for (i = 0; i < job.n_rx; i++) {
-		struct copies c = { &f, 1, &seen[i] };
+		struct copies c = { &want[i], 1, &seen[i] };
 
 		if (collect(job.rx[i], count_copies, &c, DEADLINE_MS))
 			return -1;
@@ -1012,6 +1188,198 @@ static int cmd_check(char **words, int n)
 	for (i = 0; i < job.n_rx; i++)
 		printf(" %lu", seen[i]);
 	printf("\n");
+	return 0;
+}
+
+/* ---- answers ---- */
+
+/** struct reading - an answer that is being read */
+struct reading {
+	const uint8_t *p, *end;
+	const struct frame *sent;
+	char text[1024];
+};
+
+static void note(struct reading *r, const char *format, ...)
+{
+	size_t len = strlen(r->text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->text + len, sizeof(r->text) - len, format, args);
+	va_end(args);
+}
+
+static unsigned int get16(const uint8_t *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)get16(p) << 16 | get16(p + 2);
+}
+
+static bool holds(struct reading *r, long bytes)
+{
+	if (r->end - r->p >= bytes)
+		return true;
+	note(r, " cut-off");
+	r->end = r->p;
+	return false;
+}
+
+/* An ICMP error quotes the packet that it is about. */
+static void read_quote(struct reading *r)
+{
+	size_t len = r->end - r->p;
+
+	if (len < 28 || len > r->sent->len - r->sent->l3 ||
+	    memcmp(r->p, r->sent->data + r->sent->l3, len))
+		note(r, " wrong-quote");
+}
+
+/* A sum that is pending must be that of the pseudo header. */
+static bool sum_is_right(const uint8_t *p, size_t len, int proto,
+			 uint32_t pseudo)
+{
+	uint32_t sum = proto == 1 ? 0 : pseudo + proto + len;
+
+	if (sum_is_pending)
+		return proto == 6 && get16(p + 16) == sum_fold(sum);
+	return sum_fold(sum_bytes(p, len, sum)) == 0xffff;
+}
+
+static void read_l4(struct reading *r, int proto, uint32_t pseudo)
+{
+	size_t len = r->end - r->p;
+
+	if (!holds(r, proto == 6 ? 20 : 8))
+		return;
+	if (!sum_is_right(r->p, len, proto, pseudo))
+		note(r, " wrong-sum");
+	if (proto == 6) {
+		note(r, " tcp %u>%u seq %u ack %u flags 0x%02x", get16(r->p),
+		     get16(r->p + 2), get32(r->p + 4), get32(r->p + 8),
+		     r->p[13]);
+		if (len != 20 || r->p[12] != 0x50)
+			note(r, " wrong-length");
+	} else {
+		note(r, " %s %u/%u", proto == 1 ? "icmp" : "icmpv6", r->p[0],
+		     r->p[1]);
+		if (get32(r->p + 4))
+			note(r, " wrong-rest");
+		r->p += 8;
+		read_quote(r);
+	}
+}
+
+static void read_ip(struct reading *r, int family)
+{
+	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
+	bool is_ip4 = family == AF_INET;
+	const uint8_t *h = r->p;
+	int alen = is_ip4 ? 4 : 16, header = is_ip4 ? 20 : 40;
+	long len;
+
+	if (!holds(r, header))
+		return;
+	len = is_ip4 ? get16(h + 2) : 40 + get16(h + 4);
+	if (h[0] != (is_ip4 ? 0x45 : 0x60) || len != r->end - h)
+		note(r, " wrong-length");
+	if (is_ip4 && sum_fold(sum_bytes(h, 20, 0)) != 0xffff)
+		note(r, " wrong-sum");
+	if (h[is_ip4 ? 8 : 7] < 2)
+		note(r, " wrong-ttl");
+	h += is_ip4 ? 12 : 8;
+	inet_ntop(family, h, src, sizeof(src));
+	inet_ntop(family, h + alen, dst, sizeof(dst));
+	note(r, " %s>%s", src, dst);
+	r->p += header;
+	read_l4(r, is_ip4 ? h[-3] : h[-2], sum_bytes(h, 2 * alen, 0));
+}
+
+static void read_encap(struct reading *r, unsigned int type)
+{
+	static const uint8_t snap[6] = { 0xaa, 0xaa, 0x03 };
+
+	if (type < 1536) {
+		note(r, " snap");
+		if (!holds(r, 8))
+			return;
+		if (type != r->end - r->p || memcmp(r->p, snap, 6))
+			note(r, " wrong-llc");
+		type = get16(r->p + 6);
+		r->p += 8;
+	}
+	if (type == ETH_P_PPP_SES) {
+		if (!holds(r, 8))
+			return;
+		note(r, " pppoe %u", get16(r->p + 2));
+		if (r->p[0] != 0x11 || r->p[1] ||
+		    get16(r->p + 4) != r->end - r->p - 6)
+			note(r, " wrong-pppoe");
+		type = get16(r->p + 6);
+		type = type == 0x21 ? ETH_P_IP : type == 0x57 ? ETH_P_IPV6 : type;
+		r->p += 8;
+	}
+	if (type == ETH_P_IP)
+		read_ip(r, AF_INET);
+	else if (type == ETH_P_IPV6)
+		read_ip(r, AF_INET6);
+	else
+		note(r, " type 0x%04x", type);
+}
+
+/** struct answers - what came back */
+struct answers {
+	const struct frame *sent;
+	int n;
+	char text[8192];
+};
+
+static void read_answer(void *arg, const uint8_t *data, size_t len)
+{
+	struct answers *a = arg;
+	struct reading r = { .p = data, .end = data + len, .sent = a->sent };
+	size_t used = strlen(a->text);
+	unsigned int type;
+
+	if (memcmp(data, a->sent->data + 6, 6) ||
+	    memcmp(data + 6, a->sent->data, 6))
+		note(&r, " wrong-mac");
+	for (r.p += 12; type = get16(r.p),
+	     type == ETH_P_8021Q || type == ETH_P_8021AD; r.p += 4)
+		note(&r, " %s %u", type == ETH_P_8021Q ? "vlan" : "svlan",
+		     get16(r.p + 2));
+	r.p += 2;
+	read_encap(&r, type);
+	a->n++;
+	snprintf(a->text + used, sizeof(a->text) - used, " [%s]", r.text + 1);
+}
+
+static int cmd_answer(char **words, int n)
+{
+	static uint8_t data[MAX_FRAME + 4];
+	static struct answers a;
+	static struct frame f;
+	struct copies none = { 0 };
+	struct job job;
+	ssize_t len;
+	int used = job_parse(&job, words, n);
+
+	if (used < 0 || job_frame(&job, &f, words + used, n - used))
+		return -1;
+	memset(&a, 0, sizeof(a));
+	a.sent = &f;
+	while (receive(job.tx, data) >= 0)
+		;
+	if (send_all(&job, &f) ||
+	    collect(job.rx[0], count_copies, &none, DEADLINE_MS))
+		return -1;
+	while ((len = receive(job.tx, data)) >= 0)
+		read_answer(&a, data, len);
+	printf("answer %d%s\n", a.n, a.text);
 	return 0;
 }
 
@@ -1196,7 +1564,8 @@ static int run(char **words, int n)
 		const char *name;
 		int (*run)(char **words, int n);
 	} commands[] = {
-		{ "check", cmd_check }, { "lengths", cmd_lengths },
+		{ "check", cmd_check }, { "answer", cmd_answer },
+		{ "lengths", cmd_lengths },
 		{ "flood", cmd_flood }, { "ready", cmd_ready },
 		{ "bytes", cmd_bytes }, { "close", cmd_close },
 		{ "stop", cmd_stop },

@@ -354,6 +354,25 @@ server() {
 	ip netns exec "$ns" "$@" </dev/null >/dev/null 2>&1 &
 }
 
+# serve N PORT: a TCP server on host N that answers one line
+serve() {
+	server "$1" socat -t 20 "TCP-LISTEN:$2,reuseaddr,fork,backlog=8" \
+		"SYSTEM:read -r line; echo from u$1 $2 \$line"
+	wait_for listening "$1" "$2"
+}
+
+listening() {
+	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$2") " <(
+		in_host "$1" cat /proc/net/tcp /proc/net/tcp6
+	)
+}
+
+# ask HOST ADDRESS PORT [SECONDS [TEXT]]: ANSWER = what the server says
+ask() {
+	ANSWER=$(echo "${5:-hello}" | in_host "$1" timeout 20 socat \
+		-t "${4:-10}" - "TCP:$2:$3,connect-timeout=${4:-10}" 2>"$TMP/socat") || :
+}
+
 # ---- frames ----
 
 # end_of NAME: hN = eth0 of host N, br0 (or another device) = in $BR
@@ -365,16 +384,20 @@ end_of() {
 	esac
 }
 
-# send COUNT FROM TO WORDS...: SEEN = copies that arrived
+# send COUNT FROM TO WORDS...: SEEN = copies that arrived. TO may be several
+# with commas between them, then SEEN are several numbers.
 send() {
-	local count=$1 from to
+	local count=$1 from to=''
 
 	end_of "$2"
 	from=$END
-	end_of "$3"
-	to=$END
+	for END in ${3//,/ }; do
+		end_of "$END"
+		to+="rx $END "
+	done
 	shift 3
-	frame check tx "$from" rx "$to" count "$count" "$@" || return 1
+	# shellcheck disable=SC2086 # words
+	frame check tx "$from" $to count "$count" "$@" || return 1
 	SEEN=${FRAME_REPLY#seen }
 }
 
@@ -440,6 +463,94 @@ expect_count() {
 		say "$1 counted $PACKETS packets, $BYTES bytes; want $2, ${3:-any}"
 		return 1
 	fi
+}
+
+# row NAME CONDITIONS [hit|miss [via FROM TO] FRAME]...: register a test of the
+# conditions of one rule.
+#
+# Each row is played twice: with a rule that drops, hits are dropped and misses
+# pass; with a rule that accepts over a policy that drops, hits pass and misses
+# are dropped. So each frame is seen to pass once, and the counter of the rule
+# must know the hits exactly. Frames go from h1 to h2 by default.
+row() {
+	check "$1" test_row "${@:2}"
+}
+
+# play HIT MISS [hit|miss FRAME]...: with what a hit and a miss must do
+play() {
+	local hit=$1 miss=$2 want from to
+	local -a play_words
+
+	shift 2
+	while [ $# -gt 1 ]; do
+		want=$miss
+		[ "$1" != hit ] || want=$hit
+		from=h1 to=h2
+		read -r -a play_words <<<"$2"
+		if [ "${play_words[0]}" = via ]; then
+			from=${play_words[1]} to=${play_words[2]}
+			play_words=("${play_words[@]:3}")
+		fi
+		# shellcheck disable=SC2086 # the expectation may name a rule
+		"expect_${want%% *}" "$from" "$to" ${want#* } "${play_words[@]}"
+		shift 2
+	done
+}
+
+test_row() {
+	local conditions=$1 hook=forward hits=0 word
+
+	shift
+	[[ $conditions =~ hook\ ([a-z]+) ]] && hook=${BASH_REMATCH[1]}
+	for word in "$@"; do
+		[ "$word" != hit ] || hits=$((hits + 2))
+	done
+	load_new "rule add $conditions drop comment r"
+	play "drop rule r" "pass count 2" "$@"
+	expect_count r "$hits"
+	load_new "policy set $hook drop" "rule add $conditions accept comment r"
+	play "pass rule r" "drop rule policy:$hook" "$@"
+	expect_count r "$hits"
+}
+
+# answer FROM TO WORDS...: send one frame; ANSWER = number of frames that came
+# back to FROM, and what they say
+answer() {
+	local from to
+
+	end_of "$1"
+	from=$END
+	end_of "$2"
+	to=$END
+	shift 2
+	frame answer tx "$from" rx "$to" count 1 "$@" || return 1
+	ANSWER=${FRAME_REPLY#answer }
+}
+
+# expect_answer TEXT FROM TO WORDS...: exactly this must come back
+expect_answer() {
+	local want=$1
+
+	shift
+	answer "$@"
+	equal "answer to $*" "1 [$want]" "$ANSWER"
+}
+
+# expect_silence FROM TO WORDS...
+expect_silence() {
+	answer "$@"
+	equal "answer to $*" 0 "$ANSWER"
+}
+
+# info KEY: INFO = its value in info show
+info() {
+	local key value
+
+	INFO=
+	while read -r key value; do
+		[ "$key" != "$1" ] || INFO=$value
+	done < <(fw info show)
+	[ -n "$INFO" ]
 }
 
 # equal WHAT WANT GOT

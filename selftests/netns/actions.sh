@@ -1,0 +1,398 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# mirror, redirect, limit, log, queue, set-mark.
+#
+#   h1 eth0 --- p1 [br0] p2 --- eth0 h2        x0 --- eth0 h9
+#   h3 eth0 --- p3       p4 --- eth0 h4        (x0 is no port of a bridge)
+#
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+. "$(dirname "$0")/../lib/brfw.sh"
+
+setup
+topology 4
+netns_add "$(host 9)"
+ip -n "$BR" -batch - <<-END || die "can't make x0"
+	link add x0 address 02:00:00:00:01:09 type veth peer name eth0 netns $(host 9)
+	link set x0 up
+END
+ip -n "$(host 9)" link set eth0 address 02:00:00:00:00:09 up
+
+readonly STRANGER="dmac 02:00:00:00:0f:01"
+# Sentinels for h9 have no other way than this.
+readonly TO_X0="rule add prio 0 dmac 02:00:00:00:00:09 ethertype 0x88b5 redirect x0"
+
+# load_x0 STATEMENT...: as load_new, and sentinels reach h9
+load_x0() {
+	printf '%s\n' "$TO_X0" "$SENTINEL" "$@" | fw ruleset load -
+	nl 0 reset
+}
+
+# arrives WANT FROM TO FRAME: two copies are sent, so many must come
+arrives() {
+	local want=$1
+
+	shift
+	send 2 "$@"
+	equal "copies of $*" "$want" "$SEEN"
+}
+
+# ---- mirror and redirect ----
+
+# shellcheck disable=SC2086 # frames are words
+test_mirror() {
+	local frame
+
+	load_new "rule add proto udp mirror p3 comment m"
+	for frame in "ip4" "ip6" "vlan 7 ip4" "svlan 7 vlan 8 ip6" "pppoe 5 ip4"; do
+		arrives "2 2" h1 h2,h3 $frame proto udp
+		arrives "2 0" h1 h2,h3 $frame proto tcp
+	done
+	expect_count m 10
+	load_new "rule add proto udp mirror p3 drop comment m"
+	arrives "0 2" h1 h2,h3 ip4 proto udp
+	arrives "2 0" h1 h2,h3 ip4 proto tcp
+	# What comes from there isn't sent back there.
+	arrives "0 0" h3 h1,h2 ip4 proto udp
+	load_new "rule add hook input proto udp mirror p3 comment i"
+	arrives "2 2" h1 br0,h3 vlan 7 ip4 proto udp
+	load_new "rule add hook output proto udp mirror p3 comment o"
+	arrives "2 2" br0 h1,h3 vlan 7 ip4 proto udp
+	expect_count o 2
+}
+
+# shellcheck disable=SC2086
+test_mirror_outside() {
+	local frame
+
+	load_x0 "rule add proto udp mirror x0 comment m"
+	for frame in "ip4" "vlan 7 ip4" "svlan 7 vlan 8 ip6"; do
+		arrives "2 2" h1 h2,h9 dmac 02:00:00:00:00:02 $frame proto udp
+		arrives "2 0" h1 h2,h9 dmac 02:00:00:00:00:02 $frame proto tcp
+	done
+	expect_count m 6
+	# flooded to three ports: judged thrice, mirrored once
+	arrives "2 2 2 2" h1 h2,h3,h4,h9 $STRANGER ip4 proto udp
+	expect_count m 12
+}
+
+# shellcheck disable=SC2086
+test_redirect() {
+	local frame
+
+	load_new "rule add proto tcp dport 80 redirect p3 comment r"
+	for frame in "ip4" "ip6" "vlan 7 ip4" "svlan 7 vlan 8 ip6" "pppoe 5 ip4"; do
+		arrives "0 2" h1 h2,h3 $frame proto tcp dport 80
+		arrives "2 0" h1 h2,h3 $frame proto tcp dport 81
+	done
+	expect_count r 10
+}
+
+test_redirect_output() {
+	load_new "rule add hook output proto udp redirect p3 comment o"
+	arrives "0 2" br0 h2,h3 vlan 7 ip4 proto udp
+	arrives "2 0" br0 h2,h3 vlan 7 ip4 proto tcp
+	expect_count o 2
+}
+
+# What the target sends back goes on, and the rule doesn't know it.
+test_redirect_back() {
+	load_new "rule add proto tcp dport 80 redirect p3 comment r"
+	arrives 0 h1 h2 ip4 proto tcp dport 80
+	expect_count r 2
+	arrives 2 h3 h2 ip4 proto tcp dport 80
+	expect_count r 2
+}
+
+# shellcheck disable=SC2086
+test_redirect_flooded() {
+	load_new
+	arrives "2 2 2" h1 h2,h3,h4 $STRANGER ip4 proto tcp dport 80
+	load_new "rule add proto tcp dport 80 redirect p3 comment r"
+	arrives "0 2 0" h1 h2,h3,h4 $STRANGER ip4 proto tcp dport 80
+	expect_count r 6
+	load_x0 "rule add proto tcp dport 80 redirect x0 comment r"
+	arrives "0 0 0 2" h1 h2,h3,h4,h9 $STRANGER vlan 7 ip4 proto tcp dport 80
+	expect_count r 6
+	arrives "0 2" h1 h2,h9 dmac 02:00:00:00:00:02 svlan 7 vlan 8 ip6 proto tcp dport 80
+	expect_count r 8
+}
+
+# no_target WHAT COUNT: what info show and rule show say
+no_target() {
+	local text
+
+	info no-target
+	equal "no-target" "$2" "$INFO"
+	text=$(fw rule show)
+	contains "rule show" "problem: $1" "$text"
+}
+
+test_missing() {
+	local before text
+
+	info no-target
+	before=$INFO
+	load_new "rule add proto tcp redirect nosuch comment r" \
+		"rule add proto udp mirror nosuch comment m"
+	arrives 2 h1 h2 ip4
+	arrives 0 h1 h2 ip4 proto tcp
+	no_target "there is no device" $((before + 2))
+	arrives 2 h1 h2 ip4 proto udp
+	no_target "there is no device" $((before + 4))
+	expect_count r 2
+	expect_count m 2
+	# The name is borne by something that takes no frames.
+	ip -n "$BR" link add nosuch type bridge
+	no_target "the device to send frames by is down" $((before + 4))
+	ip -n "$BR" link set nosuch up
+	arrives 0 h1 h2 ip4 proto tcp
+	no_target "frames can't be sent by a bridge" $((before + 6))
+	ip -n "$BR" link delete nosuch
+	no_target "there is no device" $((before + 6))
+	# At last it is the right one.
+	ip -n "$BR" link set x0 down
+	ip -n "$BR" link set x0 name nosuch
+	arrives 0 h1 h2 ip4 proto tcp
+	no_target "the device to send frames by is down" $((before + 8))
+	ip -n "$BR" link set nosuch up
+	text=$(fw rule show)
+	[[ $text != *problem:* ]]
+	fw rule add prio 0 dmac 02:00:00:00:00:09 ethertype 0x88b5 \
+		redirect nosuch before "$(first_handle)" >/dev/null
+	arrives "0 2" h1 h2,h9 dmac 02:00:00:00:00:02 ip4 proto tcp
+	info no-target
+	equal "no-target" $((before + 8)) "$INFO"
+	ip -n "$BR" link set nosuch down
+	ip -n "$BR" link set nosuch name x0 up
+	fw_refuses 1 rule add proto udp redirect br0
+	fw_refuses 1 rule add proto udp mirror br0
+}
+
+first_handle() {
+	fw rule show | sed -n '1s/.* handle \([0-9]*\).*/\1/p'
+}
+
+# ---- limit ----
+
+test_limit_packets() {
+	load_new "policy set forward drop" \
+		"rule add proto udp limit 1/day burst 4 accept comment l"
+	send 10 h1 h2 ip4 proto udp
+	equal "frames within the limit" 4 "$SEEN"
+	expect_count l 4
+	expect_count policy:forward 6
+	# Others take nothing from it, and it may stand before other actions.
+	load_new "policy set forward drop" \
+		"rule add prio 5 proto tcp limit 1/hour burst 3 set-mark 1 comment t" \
+		"rule add proto tcp accept comment rest"
+	send 10 h1 h2 ip4 proto icmp
+	equal "others" 0 "$SEEN"
+	send 10 h1 h2 ip4 proto tcp
+	equal "frames" 10 "$SEEN"
+	expect_count t 3
+	expect_count rest 10
+}
+
+# A frame of 100 bytes
+test_limit_bytes() {
+	load_new "policy set forward drop" \
+		"rule add proto udp limit 1bytes/day burst 350bytes accept comment l"
+	send 10 h1 h2 ip4 proto udp payload 500
+	equal "frames larger than the burst" 0 "$SEEN"
+	send 10 h1 h2 ip4 proto udp payload 58
+	equal "frames within the limit" 3 "$SEEN"
+	expect_count l 3 300
+	send 10 h1 h2 ip4 proto udp payload 8
+	equal "frames of the rest" 1 "$SEEN"
+	expect_count l 4 350
+	# A tag is part of it.
+	load_new "policy set forward drop" \
+		"rule add proto tcp limit 1bytes/day burst 208bytes accept comment l"
+	send 10 h1 h2 vlan 7 ip4 proto tcp payload 46
+	equal "tagged frames" 2 "$SEEN"
+	expect_count l 2 208
+}
+
+test_limit_stays() {
+	local -a rules=("policy set forward drop"
+		"rule add proto udp limit 1/day burst 3 accept comment l")
+
+	fw ruleset flush
+	load_new "${rules[@]}"
+	send 2 h1 h2 ip4 proto udp
+	equal "frames" 2 "$SEEN"
+	load "${rules[@]}"
+	send 2 h1 h2 ip4 proto udp
+	equal "frames after a load of the same rules" 1 "$SEEN"
+	fw rule add proto tcp drop >/dev/null
+	load "${rules[@]}" "rule add prio 5 proto igmp drop"
+	send 2 h1 h2 ip4 proto udp
+	equal "frames after other changes" 0 "$SEEN"
+	expect_count l 3
+	load "policy set forward drop"
+	load "${rules[@]}"
+	send 10 h1 h2 ip4 proto udp
+	equal "frames after the rule was away" 3 "$SEEN"
+}
+
+# shellcheck disable=SC2086
+test_limit_flooded() {
+	load_new "policy set forward drop" \
+		"rule add proto udp limit 1/day burst 2 accept comment l"
+	arrives "2 2 2" h1 h2,h3,h4 $STRANGER ip4 proto udp
+	expect_count l 6
+	arrives "0 0 0" h1 h2,h3,h4 $STRANGER ip4 proto udp
+	expect_count l 6
+	expect_count policy:forward 6
+}
+
+# ---- log ----
+
+# shellcheck disable=SC2086
+test_log_group() {
+	local pid
+
+	command -v tcpdump >/dev/null || skip "needs tcpdump"
+	load_new "rule add proto udp log group 5 prefix \"seen here\" comment g"
+	ip netns exec "$BR" tcpdump -Z root -U -c 3 -i nflog:5 -w "$TMP/nflog" \
+		2>"$TMP/tcpdump" &
+	pid=$!
+	wait_for grep -q "listening on" "$TMP/tcpdump" || {
+		kill $pid
+		skip "tcpdump has no NFLOG: $(tail -n 1 "$TMP/tcpdump")"
+	}
+	arrives 2 h1 h2 ip4 proto udp
+	# Flooded to three, logged once
+	send 1 h1 h2 $STRANGER ip4 proto udp
+	expect_count g 5
+	wait $pid
+	equal "entries" 3 "$(grep -ao "seen here" "$TMP/nflog" | wc -l)"
+}
+
+test_log_kernel() {
+	local all=/proc/sys/net/netfilter/nf_log_all_netns prefix="brfw-$$-k "
+	local rate=/sys/module/brfw/parameters/log_rate old
+
+	[ -e "$all" ] || skip "this kernel has no $all"
+	dmesg >"$TMP/dmesg" 2>/dev/null || skip "dmesg doesn't work"
+	old=$(<"$rate")
+	# shellcheck disable=SC2064 # the values of now
+	trap "echo $(<"$all") >$all; echo $old >$rate" EXIT
+	echo 1 >"$all"
+	load_new "rule add proto udp log prefix \"$prefix\" comment k"
+	arrives 2 h1 h2 ip4 proto udp
+	arrives 2 h1 h2 ip4 proto tcp
+	expect_count k 2
+	equal "entries" 2 "$(dmesg | grep -c "$prefix")"
+	info limited
+	old=$INFO
+	echo 0 >"$rate"
+	arrives 2 h1 h2 ip4 proto udp
+	expect_count k 4
+	info limited
+	equal "entries held back" $((old + 2)) "$INFO"
+	equal "entries" 2 "$(dmesg | grep -c "$prefix")"
+}
+
+# ---- queue ----
+
+test_queue() {
+	load_new
+	expect_pass h1 h2 ip4 proto udp
+	load_new "rule add proto udp queue 5 comment q" \
+		"rule add proto tcp queue 6 bypass comment b"
+	expect_drop h1 h2 rule q ip4 proto udp
+	expect_pass h1 h2 rule b ip4 proto tcp
+	expect_count q 2
+	expect_count b 2
+	expect_count policy:forward 0
+}
+
+# ---- set-mark ----
+
+drop_at_egress() {
+	tc -n "$BR" qdisc add dev p2 clsact &&
+		tc -n "$BR" filter add dev p2 egress protocol all handle 0x15 fw \
+			action drop
+}
+
+test_set_mark() {
+	command -v tc >/dev/null || skip "needs tc"
+	drop_at_egress 2>"$TMP/tc" ||
+		skip "tc can't read marks: $(head -n 1 "$TMP/tc")"
+	load_new
+	expect_pass h1 h2 ip4 proto udp
+	load_new "rule add prio 1 proto udp set-mark 0xff comment a" \
+		"rule add prio 2 proto udp set-mark 0x10/0xf0 comment b" \
+		"rule add prio 3 proto udp dport 53 set-mark 0x5/0xf accept comment c" \
+		"rule add prio 4 proto tcp set-mark 0x15 comment d"
+	expect_drop h1 h2 rule c ip4 proto udp dport 53
+	expect_pass h1 h2 rule b ip4 proto udp dport 54
+	expect_drop h1 h2 rule d ip4 proto tcp
+	expect_pass h1 h2 ip4
+	expect_count a 4
+	tc -n "$BR" qdisc del dev p2 clsact
+}
+
+# ---- rules without verdict ----
+
+# without_verdict N: so many, and at last one that counts
+without_verdict() {
+	local i
+	local -a rules=()
+
+	for ((i = 1; i <= $1; i++)); do
+		rules+=("rule add prio $i proto udp set-mark $i comment m$i")
+	done
+	load_new "${rules[@]}" "rule add prio 900 proto udp accept comment last"
+}
+
+test_go_on() {
+	without_verdict 20
+	expect_pass h1 h2 rule last ip4 proto udp
+	expect_count m1 2
+	expect_count m20 2
+}
+
+test_overrun() {
+	local before
+
+	info overruns
+	before=$INFO
+	without_verdict 63
+	expect_pass h1 h2 rule last ip4 proto udp
+	expect_count m63 2
+	without_verdict 65
+	expect_pass h1 h2 ip4 proto tcp
+	expect_drop h1 h2 ip4 proto udp
+	expect_count m64 2
+	expect_count last 0
+	info overruns
+	equal "overruns" $((before + 2)) "$INFO"
+}
+
+test_64() {
+	without_verdict 64
+	expect_pass h1 h2 rule last ip4 proto udp
+}
+
+check "mirror to a port of the bridge" test_mirror
+check "mirror to another device" test_mirror_outside
+check "redirect to a port of the bridge" test_redirect
+check "redirect at output" test_redirect_output
+check "what comes from the redirect's target goes on" test_redirect_back
+check "a flooded frame is redirected once" test_redirect_flooded
+check "targets that are missing, down, a bridge" test_missing
+check "limit of packets" test_limit_packets
+check "limit of bytes" test_limit_bytes
+check "a limit's state stays" test_limit_stays
+check "a flooded frame is limited once" test_limit_flooded
+check "log to a group" test_log_group
+check "log to the kernel log" test_log_kernel
+check "queue without a listener" test_queue
+check "set-mark, with masks, seen at egress" test_set_mark
+check "matching goes on behind rules without verdict" test_go_on
+check "more than 64 rules without verdict: dropped and counted" test_overrun
+check "64 rules without verdict are not too many" test_64
+run_checks

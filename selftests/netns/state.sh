@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Conditions on the state of connections.
+#
+#   h1 192.0.2.1 --- p1 [br0] p2 --- 192.0.2.2 h2
+#
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+. "$(dirname "$0")/../lib/brfw.sh"
+
+setup
+need_tool socat
+topology 2
+addresses 1 2
+
+readonly BACK4="ip4 saddr 198.51.100.2 daddr 192.0.2.1"
+readonly BACK6="ip6 saddr 2001:db8:ffff::2 daddr 2001:db8::1"
+# ICMP port unreachable, about UDP from 192.0.2.1 port 40000
+readonly UNREACHABLE="ethertype 0x0800 raw 450000381234000040017c5ac6336402c00002010303c460000000004500002e1234000040117c54c0000201c63364029c409c41001a0000"
+readonly -a STATES=(new established related invalid untracked)
+
+# One rule for each state, so that the counters tell which it was
+load_states() {
+	local state
+	local -a rules=("policy set forward drop")
+
+	for state in "${STATES[@]}"; do
+		rules+=("rule add state $state accept comment $state")
+	done
+	load_new "${rules[@]}"
+}
+
+# is STATE FROM TO WORDS...: one frame, which must be in that state
+is() {
+	expect_pass "$2" "$3" rule "$1" count 1 "${@:4}"
+}
+
+entries() {
+	ENTRIES=$(ip netns exec "$BR" cat /proc/sys/net/netfilter/nf_conntrack_count)
+}
+
+# Before any other test: nothing has been tracked yet.
+test_off() {
+	fw ruleset flush
+	ip netns exec "$BR" test -e /proc/sys/net/netfilter/nf_conntrack_count ||
+		skip "no nf_conntrack_count in the namespace"
+	load_new "rule add proto udp accept comment u"
+	expect_pass h1 h2 rule u ip4 proto udp
+	entries
+	equal "entries without a rule on state" 0 "$ENTRIES"
+	load_states
+	is new h1 h2 ip4 proto udp sport 1
+	entries
+	equal "entries with such a rule" 1 "$ENTRIES"
+	load_new "rule add proto udp accept comment u"
+	expect_pass h1 h2 rule u ip4 proto udp sport 2
+	expect_pass h1 h2 rule u ip4 proto udp sport 3
+	entries
+	[ "$ENTRIES" -le 1 ]
+	load_states
+	is new h1 h2 ip4 proto udp sport 4
+	entries
+	[ "$ENTRIES" -ge 1 ]
+}
+
+# shellcheck disable=SC2086 # frames are words
+test_udp() {
+	load_states
+	is new h1 h2 ip4 proto udp
+	is new h1 h2 ip4 proto udp
+	is established h2 h1 $BACK4 proto udp sport 40001 dport 40000
+	is established h1 h2 ip4 proto udp
+	is new h2 h1 $BACK4 proto udp sport 40001 dport 40007
+	is new h1 h2 ip6 proto udp
+	is established h2 h1 $BACK6 proto udp sport 40001 dport 40000
+	is established h1 h2 mode ring ip6 proto udp
+}
+
+# shellcheck disable=SC2086
+test_tcp() {
+	local back
+
+	load_states
+	back="$BACK4 proto tcp sport 40001 dport 40000 payload 0"
+	is new h1 h2 ip4 proto tcp flags syn seq 1000 payload 0
+	is established h2 h1 $back flags syn,ack seq 5000 ack 1001
+	is established h1 h2 ip4 proto tcp flags ack seq 1001 ack 5001 payload 0
+	is established h1 h2 ip4 proto tcp flags ack,psh seq 1001 ack 5001 payload 9
+	is invalid h1 h2 ip4 proto tcp flags syn,fin sport 7
+	is invalid h1 h2 ip4 proto tcp flags ack seq 900000000 ack 5001 payload 0
+}
+
+# shellcheck disable=SC2086
+test_icmp() {
+	load_states
+	is new h1 h2 ip4 proto icmp icmp-type 8
+	is established h2 h1 $BACK4 proto icmp icmp-type 0
+	is invalid h1 h2 ip4 proto icmp icmp-type 0
+	is new h1 h2 ip6 proto icmpv6 icmp-type 128
+	is established h2 h1 $BACK6 proto icmpv6 icmp-type 129
+	expect_pass h1 h2 count 1 ip4 proto udp
+	is related h2 h1 $UNREACHABLE
+	is invalid h2 h1 ${UNREACHABLE/9c409c41/9c409c99}
+}
+
+# What the kernel doesn't track is not invalid.
+test_untracked() {
+	load_states
+	is untracked h1 h2 arp
+	is untracked h1 h2 llc
+	is untracked h1 h2 ethertype 0x8847 raw 00064140
+	is untracked h1 h2 pppoe 5 ip4 proto udp
+	is untracked h1 h2 vlan 7 pppoe 5 ip6 proto udp
+	is untracked h1 h2 snap ip4 proto udp
+	is untracked h1 h2 vlan 7 vlan 8 ip4 proto udp
+	is untracked h1 h2 svlan 7 vlan 8 ip6 proto tcp flags syn
+	is untracked h1 h2 ip6 proto icmpv6 icmp-type 135
+	is new h1 h2 vlan 7 ip4 proto udp sport 100
+	is new h1 h2 svlan 7 ip6 proto udp sport 100
+}
+
+# shellcheck disable=SC2086
+test_lists() {
+	load_new "policy set forward drop" \
+		"rule add state new,untracked accept comment a" \
+		"rule add not state invalid,related accept comment b"
+	is a h1 h2 ip4 proto udp sport 200
+	is a h1 h2 arp
+	is b h2 h1 $BACK4 proto udp sport 40001 dport 200
+	expect_drop h1 h2 rule policy:forward ip4 proto icmp icmp-type 0
+}
+
+# A connection may be begun from one side only.
+test_real() {
+	load_new "policy set forward drop" "rule add ethertype arp accept" \
+		"rule add state established,related accept comment est" \
+		"rule add in p1 proto tcp dport 9000 state new accept comment new"
+	ask 1 192.0.2.2 9000
+	equal "answer" "from u2 9000 hello" "$ANSWER"
+	expect_count new 1
+	packets est
+	[ "$PACKETS" -ge 5 ]
+	ask 2 192.0.2.1 9000 1
+	equal "answer to the other side" "" "$ANSWER"
+	contains "how it failed" "timed out" "$(<"$TMP/socat")"
+	expect_count new 1
+}
+
+serve 1 9000
+serve 2 9000
+check "connections are tracked only while a rule asks" test_off
+check "UDP" test_udp
+check "TCP" test_tcp
+check "ICMP, and errors about something else" test_icmp
+check "untracked" test_untracked
+check "lists and negation" test_lists
+check "real TCP, begun from one side" test_real
+run_checks
