@@ -272,7 +272,7 @@ say "bridge br0 with hosts h1 and h2; without brfw:"
 all_attempts plain
 plain_mbits=$mbits
 
-insmod "$top/brfw.ko"
+"$top/selftests/vm/insmod.sh" "$top/brfw.ko"
 "$fwctl" ruleset load "$top/examples/simple-fw.fw"
 say "brfw is loaded, with examples/simple-fw.fw:"
 "$fwctl" rule show | sed 's/^/    /'

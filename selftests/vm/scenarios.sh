@@ -7,12 +7,10 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export BRFW_KO=$top/brfw.ko
 
-# insmod, unlike modprobe, does not bring what the module depends on
-depends=$(modinfo -F depends "$BRFW_KO")
-for module in ${depends//,/ } bridge veth dummy 8021q; do
+for module in bridge veth dummy 8021q; do
 	modprobe "$module"
 done
-insmod "$BRFW_KO"
+"$top/selftests/vm/insmod.sh" "$BRFW_KO"
 
 rc=0
 "$top/selftests/runner.sh" -s "$BRFW_RESULTS/summary" "$@" || rc=$?
