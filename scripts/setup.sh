@@ -18,7 +18,7 @@ packages=(
 	perl                        # kernel-doc
 	sparse shellcheck mandoc    # make check
 	qemu-system-x86 busybox-static cpio kmod xz-utils # the virtual machine
-	iproute2 iputils-ping ethtool iperf3 socat # scenarios, demo
+	iproute2 iputils-ping ethtool iperf3 socat tcpdump # scenarios, demo
 )
 
 as_root() {
