@@ -15,55 +15,6 @@ topology 3 9000
 # Frames to strangers and groups go to h2 only: one judgement each.
 ip -n "$BR" link set p3 type bridge_slave flood off mcast_flood off bcast_flood off
 
-# row NAME CONDITIONS [hit|miss [via FROM TO] FRAME]...
-#
-# Each row is played three times: without the rule all frames pass (control);
-# with a rule that drops, hits are dropped and misses pass; with a rule that
-# accepts over a policy that drops, hits pass and misses are dropped. The
-# counter of the rule must know the hits exactly.
-row() {
-	check "$1" test_row "${@:2}"
-}
-
-# play HIT MISS [hit|miss FRAME]...: with what a hit and a miss must do
-play() {
-	local hit=$1 miss=$2 want from to
-	local -a words
-
-	shift 2
-	while [ $# -gt 1 ]; do
-		want=$miss
-		[ "$1" != hit ] || want=$hit
-		from=h1 to=h2
-		read -r -a words <<<"$2"
-		if [ "${words[0]}" = via ]; then
-			from=${words[1]} to=${words[2]}
-			words=("${words[@]:3}")
-		fi
-		# shellcheck disable=SC2086 # the expectation may name a rule
-		"expect_${want%% *}" "$from" "$to" ${want#* } "${words[@]}"
-		shift 2
-	done
-}
-
-test_row() {
-	local conditions=$1 hook=forward hits=0 word
-
-	shift
-	[[ $conditions =~ hook\ ([a-z]+) ]] && hook=${BASH_REMATCH[1]}
-	for word in "$@"; do
-		[ "$word" != hit ] || hits=$((hits + 2))
-	done
-	load
-	play "pass count 2" "pass count 2" "$@"
-	load "rule add $conditions drop comment r"
-	play "drop rule r" "pass count 2" "$@"
-	expect_count r "$hits"
-	load "policy set $hook drop" "rule add $conditions accept comment r"
-	play "pass rule r" "drop rule policy:$hook" "$@"
-	expect_count r "$hits"
-}
-
 # ---- ports ----
 row "in port" "in p1" \
 	hit "ip4" hit "via h1 h3 arp" miss "via h3 h2 ip4" miss "via h2 h1 ip4"

@@ -22,24 +22,6 @@ rule add bridge br0 prio 1 ethertype arp accept comment arp
 rule add bridge br0 prio 10 in p3 out p1 daddr 192.0.2.1 proto tcp dport 9000 accept comment to
 rule add bridge br0 prio 10 in p1 out p3 saddr 192.0.2.1 proto tcp sport 9000 accept comment back"
 
-serve() {
-	server "$1" socat -t 20 "TCP-LISTEN:$2,reuseaddr,fork,backlog=8" \
-		"SYSTEM:read -r line; echo from u$1 $2 \$line"
-	wait_for listening "$1" "$2"
-}
-
-listening() {
-	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$2") " <(
-		in_host "$1" cat /proc/net/tcp /proc/net/tcp6
-	)
-}
-
-# ask HOST ADDRESS PORT [SECONDS]
-ask() {
-	ANSWER=$(echo hello | in_host "$1" timeout 20 \
-		socat -t 10 - "TCP:$2:$3,connect-timeout=${4:-10}" 2>"$TMP/socat") || :
-}
-
 test_control() {
 	fw ruleset flush
 	ask 3 192.0.2.1 80
