@@ -299,6 +299,24 @@ void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 		brfw_cls_test_get(t, &m->tests[m->ntests++]);
 }
 
+/**
+ * brfw_cls_rule_tests() - does a rule have a test of a field?
+ * @r: the rule
+ * @offset: of the field in struct brfw_key
+ *
+ * Return: whether it has.
+ */
+bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset)
+{
+	const struct brfw_cls_test *t;
+
+	brfw_cls_for_each_test(t, r)
+		if (t->offset == offset)
+			return true;
+
+	return false;
+}
+
 static size_t brfw_cls_masked_size(const struct brfw_cls_rule *r)
 {
 	return 2 * r->nwords * sizeof(u64);
@@ -785,6 +803,15 @@ int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
 	return 0;
 }
 
+/* Other rules in the table that share the hash of @r and aren't retired. */
+static u32 brfw_cls_table_count_same(const struct brfw_cls *cls,
+				     const struct brfw_cls_table *t,
+				     const struct brfw_cls_rule *r)
+{
+	return brfw_cls_array_count(brfw_cls_deref(t->array), r,
+				    brfw_cls_hash_rule(cls->seed, r));
+}
+
 /**
  * brfw_cls_retire() - count a rule no longer
  * @cls: the classifier
@@ -799,11 +826,8 @@ int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
 void brfw_cls_retire(struct brfw_cls *cls, struct brfw_cls_rule *r)
 {
 	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
-	u32 hash = brfw_cls_hash_rule(cls->seed, r);
 
-	brfw_cls_table_count_down(cls, t,
-				  brfw_cls_array_count(brfw_cls_deref(t->array),
-						       r, hash));
+	brfw_cls_table_count_down(cls, t, brfw_cls_table_count_same(cls, t, r));
 }
 
 /**
@@ -816,11 +840,8 @@ void brfw_cls_retire(struct brfw_cls *cls, struct brfw_cls_rule *r)
 void brfw_cls_unretire(struct brfw_cls *cls, struct brfw_cls_rule *r)
 {
 	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
-	u32 hash = brfw_cls_hash_rule(cls->seed, r);
 
-	brfw_cls_table_count_up(cls, t,
-				brfw_cls_array_count(brfw_cls_deref(t->array),
-						     r, hash));
+	brfw_cls_table_count_up(cls, t, brfw_cls_table_count_same(cls, t, r));
 }
 
 /**

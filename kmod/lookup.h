@@ -188,6 +188,7 @@ void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
 			      struct brfw_key *value, struct brfw_key *mask);
 void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 			     struct brfw_match *m);
+bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset);
 size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r);
 bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
 			      const struct brfw_cls_rule *b);

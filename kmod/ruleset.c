@@ -383,19 +383,6 @@ static bool brfw_rule_node_less(struct rb_node *a, const struct rb_node *b)
 	       rb_entry(b, struct brfw_rule, node)->cls.order;
 }
 
-static bool brfw_rule_tests(const struct brfw_rule *rule, size_t offset)
-{
-	struct brfw_match m;
-	unsigned int i;
-
-	brfw_cls_rule_get_match(&rule->cls, &m);
-	for (i = 0; i < m.ntests; i++)
-		if (m.tests[i].offset == offset)
-			return true;
-
-	return false;
-}
-
 /* What judging by a rule takes, 1 << enum brfw_need. */
 static u32 brfw_rule_needs(const struct brfw_rule *rule)
 {
@@ -412,7 +399,8 @@ static u32 brfw_rule_needs(const struct brfw_rule *rule)
 		needs |= BIT(BRFW_NEED_OUT);
 	if (mask.flags & vlan)
 		needs |= BIT(BRFW_NEED_VLAN);
-	if (brfw_rule_tests(rule, offsetof(struct brfw_key, ct_state)))
+	if (brfw_cls_rule_tests(&rule->cls,
+				offsetof(struct brfw_key, ct_state)))
 		needs |= BIT(BRFW_NEED_CT);
 	/* What is sent carries the VLAN. */
 	if (rule->actions && rule->actions->acts_once)
