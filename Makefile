@@ -21,6 +21,7 @@ help:
 	@echo 'Each of these does all of its own set-up:'
 	@echo '  make demo       the firewall at work on real traffic, in a virtual machine'
 	@echo '  make check      all tests; ends with "N passed, N failed, N skipped"'
+	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
 	@echo 'Steps:'
 	@echo '  make setup      install what is missing (apt), fetch the kernel of the virtual machine'
 	@echo '  make            modules and tools'
@@ -44,6 +45,9 @@ check:
 
 demo:
 	@scripts/demo.sh
+
+bench:
+	@ROWS='$(R)' bench/bench.sh $(B)
 
 modules:
 	+$(kbuild) modules
@@ -78,4 +82,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check demo modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check demo bench modules sparse unit tools selftests vm vm-one vm-prove install clean

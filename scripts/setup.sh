@@ -3,6 +3,8 @@
 # Installs what building and testing need and is missing, and brings the kernel
 # that the module is built for into a cache. The running system's kernel is
 # left alone. Safe to run again at any time: it then does nothing.
+#
+#   scripts/setup.sh [PACKAGE...]    packages that are needed besides
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -19,6 +21,7 @@ packages=(
 	sparse shellcheck mandoc    # make check
 	qemu-system-x86 busybox-static cpio kmod xz-utils # the virtual machine
 	iproute2 iputils-ping ethtool iperf3 socat tcpdump # scenarios, demo
+	"$@"
 )
 
 as_root() {

@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Instructions per frame: pktgen gives frames to the first port of a bridge as
+# if they had come in there, and the second port throws them away. Runs where a
+# nanosecond is one instruction (run.sh --icount).
+# Rows are called by name, through run_rows:
+# shellcheck disable=SC2317
+set -uo pipefail
+
+part=instructions
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+
+repetitions=${REPETITIONS:-5}
+frames=${FRAMES:-2000}
+
+pg() { printf '%s\n' "$2" >"/proc/net/pktgen/$1"; }
+
+make_pktgen() {
+	local word
+
+	modprobe pktgen
+	pg kpktgend_0 'rem_device_all'
+	pg kpktgend_0 'add_device d0'
+	for word in 'xmit_mode netif_receive' 'clone_skb 0' 'pkt_size 60' 'delay 0' \
+		"src_mac $mac0" "dst_mac $mac1" \
+		'src_min 11.0.0.0' 'src_max 100.255.255.255' \
+		'udp_src_min 1' 'udp_src_max 65535' \
+		'flag IPSRC_RND' 'flag IPDST_RND' 'flag UDPSRC_RND' 'flag UDPDST_RND'; do
+		pg d0 "$word"
+	done
+	aim_anywhere
+}
+
+aim_anywhere() {
+	pg d0 'dst_min 11.0.0.0'
+	pg d0 'dst_max 100.255.255.255'
+	pg d0 'udp_dst_min 1'
+	pg d0 'udp_dst_max 65535'
+}
+
+# Only where grid:$1 has a rule; pktgen excludes the upper end.
+aim_at_grid() {
+	pg d0 'dst_min 11.0.0.0'
+	pg d0 'dst_max 11.0.0.100'
+	pg d0 'udp_dst_min 1000'
+	pg d0 "udp_dst_max $((1000 + $1 / 100))"
+}
+
+# Sends $1 frames and prints how many instructions each took.
+send() {
+	pg d0 "count $1"
+	pg pgctrl start
+	awk -v n="$1" '/^Result: OK:/ { split($3, t, "("); printf "%.1f\n", t[1] * 1000 / n }' /proc/net/pktgen/d0
+}
+
+# measure ROW [DELIVERED]: DELIVERED of all frames, all by default, must have
+# left by the second port
+measure() {
+	local name=$1 i before after values=() want=${2:-$frames}
+
+	send 200 >/dev/null
+	for ((i = 0; i < repetitions; i++)); do
+		before=$(sent d1)
+		values+=("$(send "$frames")")
+		after=$(sent d1)
+		if [ $((after - before)) != "$want" ]; then
+			echo "$((after - before)) of $frames frames left the bridge, not $want"
+			return 1
+		fi
+	done
+	result "$name" instructions "${values[@]}"
+}
+
+# ---- rows ----
+
+row_plain() { measure plain; }
+
+brfw_row() {
+	load_brfw
+	if [ -n "${2:-}" ]; then
+		brfw_rules "$2"
+	fi
+	measure "$1"
+}
+
+# The same at the end: what a row left behind would be seen here.
+row_plain_again() {
+	measure plain-again
+	awk -F '\t' '$2 == "plain" { a = $4 } $2 == "plain-again" { b = $4 }
+		END { if (a && (b > a * 1.005 || b < a * 0.995)) { print "the plain bridge took", a, "before and", b, "after"; exit 1 } }' \
+		"$BRFW_RESULTS/results.tsv"
+}
+
+row_brfw_idle() { brfw_row brfw-idle; }
+row_brfw_1() { brfw_row brfw-1 udp:1; }
+row_brfw_100() { brfw_row brfw-100 udp:100; }
+row_brfw_1k() { brfw_row brfw-1k udp:1000; }
+row_brfw_10k() { brfw_row brfw-10k udp:10000; }
+row_brfw_100k() { brfw_row brfw-100k udp:100000; }
+row_brfw_10k_hit() { aim_at_grid 10000; brfw_row brfw-10k-hit grid:10000; hits; }
+row_brfw_range_1k() { brfw_row brfw-range-1k interval:1000; }
+row_brfw_masks_64() { brfw_row brfw-masks-64 masks:64; }
+
+# Each frame must have met a rule: policies count nothing then.
+hits() {
+	"$fwctl" -s policy show | grep -q 'forward.* packets 0 ' || {
+		"$fwctl" -s policy show
+		echo 'the policy decided some frames'
+		return 1
+	}
+}
+
+row_brfw_accept() {
+	load_brfw
+	"$fwctl" rule add proto udp accept >/dev/null
+	measure brfw-accept
+	hits
+}
+
+row_brfw_drop() {
+	load_brfw
+	"$fwctl" rule add proto udp drop >/dev/null
+	measure brfw-drop 0
+	hits
+}
+
+row_nft_0() { nft_chain && measure nft-0; }
+row_nft_1() { nft_rules udp:1 && measure nft-1; }
+row_nft_100() { nft_rules udp:100 && measure nft-100; }
+row_nft_1k() { nft_rules udp:1000 && measure nft-1k; }
+row_nft_hash_10k() { nft_set grid:10000 exact && measure nft-hash-10k; }
+row_nft_hash_10k_hit() { aim_at_grid 10000; nft_set grid:10000 exact && measure nft-hash-10k-hit; }
+row_nft_pipapo_1k() { nft_set interval:1000 range && measure nft-pipapo-1k; }
+row_ebtables_1() { ebtables_rules udp:1 && measure ebtables-1; }
+row_ebtables_100() { ebtables_rules udp:100 && measure ebtables-100; }
+row_flower_1() { flower_rules masks:1 && measure flower-1; }
+row_flower_8() { flower_rules masks:8 && measure flower-8; }
+row_flower_64() { flower_rules masks:64 && measure flower-64; }
+
+cleanup() {
+	no_firewall
+	aim_anywhere
+}
+
+rows=(
+	plain
+	brfw-idle brfw-1 brfw-100 brfw-1k brfw-10k brfw-100k
+	brfw-10k-hit brfw-range-1k brfw-masks-64 brfw-accept brfw-drop
+	nft-0 nft-1 nft-100 nft-1k nft-hash-10k nft-hash-10k-hit nft-pipapo-1k
+	ebtables-1 ebtables-100 flower-1 flower-8 flower-64
+	plain-again
+)
+
+make_bridge 2
+make_pktgen
+run_rows cleanup "${rows[@]}"
+[ $failures = 0 ]
