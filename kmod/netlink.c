@@ -60,21 +60,30 @@ static void brfw_nl_set_error(struct netlink_ext_ack *extack,
 	extack->cookie_len = sizeof(culprit);
 }
 
+/* Before the attributes are looked at, which the core has sorted already. */
+static int brfw_nl_check_once(const struct nlmsghdr *nlh,
+			      struct netlink_ext_ack *extack)
+{
+	return brfw_nlattr_check_once(nlmsg_attrdata(nlh, GENL_HDRLEN),
+				      nlmsg_attrlen(nlh, GENL_HDRLEN), extack);
+}
+
 /*
  * The flag in the ops asks for CAP_NET_ADMIN in the owner of the namespace;
  * that is enough for reading.
  */
-static int brfw_nl_check_writer(struct sk_buff *skb, struct genl_info *info)
+static int brfw_nl_check_change(struct sk_buff *skb, struct genl_info *info)
 {
 	if (READ_ONCE(brfw_userns) || netlink_capable(skb, CAP_NET_ADMIN))
-		return 0;
+		return brfw_nl_check_once(info->nlhdr, info->extack);
 
 	NL_SET_ERR_MSG(info->extack, "changes need CAP_NET_ADMIN in the initial user namespace");
 	return -EPERM;
 }
 
 /*
- * For requests that change something: may the client, and what?
+ * For requests that change something: may the client, is the form right, and
+ * what is changed?
  *
  * Return: the ruleset, made if there was none, or an error pointer.
  */
@@ -85,7 +94,7 @@ static struct brfw_ruleset *brfw_nl_get_ruleset(struct sk_buff *skb,
 	struct brfw_ruleset *rs;
 	int err;
 
-	err = brfw_nl_check_writer(skb, info);
+	err = brfw_nl_check_change(skb, info);
 	if (err)
 		return ERR_PTR(err);
 
@@ -263,7 +272,7 @@ static int brfw_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
 	struct brfw_draft *draft;
 	int err;
 
-	err = brfw_nl_check_writer(skb, info);
+	err = brfw_nl_check_change(skb, info);
 	if (err)
 		return err;
 
@@ -643,8 +652,7 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 	    nla_put_u32(skb, BRFW_INFO_A_ABI_VERSION, BRFW_ABI_VERSION) ||
 	    nla_put_string(skb, BRFW_INFO_A_MODULE_VERSION, BRFW_VERSION) ||
 	    nla_put_u32(skb, BRFW_INFO_A_HOOKS, BIT(BRFW_HOOKS) - 1) ||
-	    nla_put_u64_64bit(skb, BRFW_INFO_A_MATCHES, brfw_nlattr_matches(),
-			      BRFW_INFO_A_PAD) ||
+	    brfw_nlattr_put_matches(skb) ||
 	    nla_put_u32(skb, BRFW_INFO_A_VERDICTS,
 			BIT(BRFW_VERDICT_MAX + 1) - 1) ||
 	    nla_put_u32(skb, BRFW_INFO_A_RULES, rs ? rs->nrules : 0) ||
@@ -721,6 +729,9 @@ static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	int err;
 
+	err = brfw_nl_check_once(info->nlhdr, info->extack);
+	if (err)
+		return err;
 	if (!info->attrs[BRFW_A_HANDLE] || info->attrs[BRFW_A_HOOK] ||
 	    info->attrs[BRFW_A_BRIDGE]) {
 		NL_SET_ERR_MSG(info->extack, "one rule is read by its handle; hook and bridge are for dumps");
@@ -869,6 +880,9 @@ static int brfw_nl_rule_dump_start(struct netlink_callback *cb)
 	struct nlattr *tb[BRFW_A_MAX + 1] = {};
 	int err;
 
+	err = brfw_nl_check_once(cb->nlh, cb->extack);
+	if (err)
+		return err;
 	err = genlmsg_parse(cb->nlh, &brfw_nl_family, tb,
 			    ARRAY_SIZE(brfw_nl_rule_get_policy) - 1,
 			    brfw_nl_rule_get_policy, cb->extack);

@@ -51,6 +51,37 @@ const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1] = {
 /* ---- from attributes: names and comments ---- */
 
 /**
+ * brfw_nlattr_check_once() - does each attribute stand there only once?
+ * @head: first attribute
+ * @len: bytes of all of them
+ * @extack: for the client
+ *
+ * The core would silently take the last one of two.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int brfw_nlattr_check_once(const struct nlattr *head, int len,
+			   struct netlink_ext_ack *extack)
+{
+	DECLARE_BITMAP(seen, 64) = {};
+	const struct nlattr *attr;
+	int rem;
+
+	BUILD_BUG_ON(BRFW_MATCH_A_MAX >= 64 || BRFW_RULE_A_MAX >= 64);
+	BUILD_BUG_ON(BRFW_A_MAX >= 64);
+
+	nla_for_each_attr(attr, head, len, rem) {
+		if (nla_type(attr) < 64 && __test_and_set_bit(nla_type(attr),
+							      seen)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "this attribute stands here twice");
+			return -EINVAL;
+		}
+	}
+
+	return 0;
+}
+
+/**
  * brfw_nlattr_parse() - parse nested attributes
  * @tb: to be filled
  * @max: largest type
@@ -58,8 +89,7 @@ const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1] = {
  * @policy: of the attributes in it
  * @extack: for the client
  *
- * As nla_parse_nested(), but an attribute may not stand there twice: of two
- * conditions on one field the core would silently take the last.
+ * As nla_parse_nested(), but an attribute may not stand there twice.
  *
  * Return: 0 or an error.
  */
@@ -67,19 +97,11 @@ int brfw_nlattr_parse(struct nlattr **tb, int max, const struct nlattr *nest,
 		      const struct nla_policy *policy,
 		      struct netlink_ext_ack *extack)
 {
-	DECLARE_BITMAP(seen, 64) = {};
-	struct nlattr *attr;
-	int rem;
+	int err;
 
-	BUILD_BUG_ON(BRFW_MATCH_A_MAX >= 64 || BRFW_RULE_A_MAX >= 64);
-
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) < 64 && __test_and_set_bit(nla_type(attr),
-							      seen)) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "this attribute stands here twice");
-			return -EINVAL;
-		}
-	}
+	err = brfw_nlattr_check_once(nla_data(nest), nla_len(nest), extack);
+	if (err)
+		return err;
 
 	return nla_parse_nested(tb, max, nest, policy, extack);
 }

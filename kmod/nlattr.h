@@ -18,11 +18,10 @@ struct brfw_stats;
 extern const struct nla_policy brfw_rule_policy[BRFW_RULE_A_MAX + 1];
 extern const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1];
 
-/* Fields that rules may match, 1 << enum brfw_match_attr */
-u64 brfw_nlattr_matches(void);
-
 /* May sleep; no lock needed. */
 
+int brfw_nlattr_check_once(const struct nlattr *head, int len,
+			   struct netlink_ext_ack *extack);
 int brfw_nlattr_check_ifname(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
@@ -38,6 +37,7 @@ int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 
 int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 			 const struct brfw_rule *rule);
+int brfw_nlattr_put_matches(struct sk_buff *skb);
 int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
 			   const struct brfw_policy *policy);
 

@@ -203,6 +203,8 @@ enum brfw_field_kind {
  * @families: that have it, 1 << enum brfw_family
  * @protos: it is there only with one of these transport protocols; 0: any
  * @requires: other field that must be given too (enum brfw_match_attr), or 0
+ * @presence: field that asks whether this one is there, so that a range of all
+ *	values may not ask the same (enum brfw_match_attr), or 0
  */
 struct brfw_field {
 	u8 kind;
@@ -213,6 +215,7 @@ struct brfw_field {
 	u8 families;
 	u8 protos[3];
 	u8 requires;
+	u8 presence;
 };
 
 #define BRFW_FAMILIES_IP4	BIT(BRFW_FAMILY_IP4)
@@ -251,6 +254,7 @@ static const struct brfw_field brfw_fields[BRFW_MATCH_A_MAX + 1] = {
 		BRFW_FIELD(BYTES, vlan_id),
 		.flags = BRFW_KEY_F_VLAN,
 		.families = BRFW_FAMILIES_ALL,
+		.presence = BRFW_MATCH_A_VLAN_PRESENT,
 	},
 	[BRFW_MATCH_A_IP4_SRC] = {
 		BRFW_FIELD(BYTES, ip4.src),
@@ -345,6 +349,7 @@ static const struct brfw_field brfw_fields[BRFW_MATCH_A_MAX + 1] = {
 		BRFW_FIELD(BYTES, inner_vlan_id),
 		.flags = BRFW_KEY_F_INNER_VLAN,
 		.families = BRFW_FAMILIES_ALL,
+		.presence = BRFW_MATCH_A_INNER_VLAN_PRESENT,
 	},
 	[BRFW_MATCH_A_INNER_VLAN_PRIO] = {
 		BRFW_FIELD(BYTES, inner_vlan_prio),
@@ -468,20 +473,21 @@ static const struct brfw_field brfw_fields[BRFW_MATCH_A_MAX + 1] = {
 #define BRFW_FIELD_SIZE		16
 
 /**
- * brfw_nlattr_matches() - fields that rules may match
+ * brfw_nlattr_put_matches() - write which fields rules may match
+ * @skb: message
  *
- * Return: 1 << enum brfw_match_attr.
+ * Return: 0 or -EMSGSIZE.
  */
-u64 brfw_nlattr_matches(void)
+int brfw_nlattr_put_matches(struct sk_buff *skb)
 {
-	u64 matches = 0;
+	u32 words[BRFW_MATCH_A_MAX / 32 + 1] = {};
 	int attr;
 
 	for (attr = 0; attr <= BRFW_MATCH_A_MAX; attr++)
 		if (brfw_fields[attr].kind != BRFW_FIELD_NONE)
-			matches |= BIT_ULL(attr);
+			words[attr / 32] |= BIT(attr % 32);
 
-	return matches;
+	return nla_put(skb, BRFW_INFO_A_MATCHES, sizeof(words), words);
 }
 
 /* ---- from attributes ---- */
@@ -585,9 +591,18 @@ static int brfw_cond_get_range(const struct brfw_cond *cond,
 				    "a range must end above its start");
 		return -EINVAL;
 	}
-	if (range->first == 0 && range->last == brfw_field_max(cond->field)) {
+	if (range->first || range->last != brfw_field_max(cond->field))
+		return 0;
+
+	/* All values: that the field is there is all that is left to ask. */
+	if (cond->field->presence) {
 		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_RANGE_END],
-				    "a range of all values matches everything: leave the condition out");
+				    "there is a condition of its own for any VLAN: use that instead of a range of all values");
+		return -EINVAL;
+	}
+	if (test->negate) {
+		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_NEGATE],
+				    "no frame has a value outside of a range of all values");
 		return -EINVAL;
 	}
 
@@ -715,8 +730,8 @@ static int brfw_cond_get_flag(const struct brfw_cond *cond,
 	u16 bit = cond->field->bit;
 	u16 value = nla_get_u8(cond->tb[BRFW_COND_A_VALUE]) ? bit : 0;
 
-	/* Of a frame whose VLAN is lost nobody knows whether it has one. */
-	if (bit == BRFW_KEY_F_VLAN)
+	/* Of a frame whose VLAN is lost nobody knows that it has none. */
+	if (bit == BRFW_KEY_F_VLAN && !value)
 		bit |= BRFW_KEY_F_VLAN_UNKNOWN;
 
 	return brfw_match_add_flags(m, bit, value, cond->nest, extack);

@@ -558,8 +558,6 @@ static const struct refusal refusals[] = {
 		     COND(IP6_SRC, BYTES(VALUE, IP6_A), U8(PREFIX, 127))),
 	REFUSE_MATCH("dport: reversed range", EINVAL, RANGE_END, PROTO(TCP),
 		     COND(L4_DPORT, U16(VALUE, 20), U16(RANGE_END, 10))),
-	REFUSE_MATCH("sport: range of all ports", EINVAL, RANGE_END, PROTO(UDP),
-		     COND(L4_SPORT, U16(VALUE, 0), U16(RANGE_END, 65535))),
 	REFUSE_MATCH("sport: range of one", EINVAL, RANGE_END, PROTO(UDP),
 		     COND(L4_SPORT, U16(VALUE, 20), U16(RANGE_END, 20))),
 
@@ -602,7 +600,37 @@ static const struct refusal refusals[] = {
 		     COND(IP6_SRC, BYTES(VALUE, IP6_A)), PROTO(ICMP),
 		     COND(ICMP_TYPE, U8(VALUE, 8))),
 
-	/* an attribute stands once in a nest */
+	/* an attribute stands once in a message */
+	REFUSE("twice: rule", RULE_ADD, EINVAL, BRFW_A_RULE,
+	       MATCH(PROTO(98)), MATCH(PROTO(99))),
+	REFUSE("twice: change id", RULE_ADD, EINVAL, BRFW_A_CHANGE_ID,
+	       U32(BRFW_A_CHANGE_ID, 1), MATCH(PROTO(99)),
+	       U32(BRFW_A_CHANGE_ID, 2)),
+	REFUSE("twice: handle to delete", RULE_DELETE, EINVAL, BRFW_A_HANDLE,
+	       U64(BRFW_A_HANDLE, 1ULL << 60), BASE(BRFW_A_HANDLE)),
+	REFUSE("twice: hook to flush", RULE_FLUSH, EINVAL, BRFW_A_HOOK,
+	       U8(BRFW_A_HOOK, 1), U8(BRFW_A_HOOK, 0)),
+	REFUSE("twice: bridge to flush", RULE_FLUSH, EINVAL, BRFW_A_BRIDGE,
+	       STR(BRFW_A_BRIDGE, "a"), STR(BRFW_A_BRIDGE, BRIDGE)),
+	REFUSE("twice: handle to read", RULE_GET, EINVAL, BRFW_A_HANDLE,
+	       BASE(BRFW_A_HANDLE), BASE(BRFW_A_HANDLE)),
+	REFUSE_DUMP("twice: hook to dump", RULE_GET, EINVAL, ANY,
+		    U8(BRFW_A_HOOK, 0), U8(BRFW_A_HOOK, 1)),
+	REFUSE("twice: policy to set", POLICY_SET, EINVAL, BRFW_A_POLICY,
+	       NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_HOOK, 0),
+	       U8(BRFW_POLICY_A_VERDICT, 0), END,
+	       NEST(BRFW_A_POLICY), U8(BRFW_POLICY_A_HOOK, 1),
+	       U8(BRFW_POLICY_A_VERDICT, 1), END),
+	REFUSE("twice: handle to reset", COUNTER_RESET, EINVAL, BRFW_A_HANDLE,
+	       BASE(BRFW_A_HANDLE), BASE(BRFW_A_HANDLE)),
+	REFUSE("twice: flags to begin with", TXN_BEGIN, EINVAL,
+	       BRFW_A_TXN_FLAGS, U32(BRFW_A_TXN_FLAGS, 0),
+	       U32(BRFW_A_TXN_FLAGS, 1)),
+	REFUSE("twice: flags to commit with", TXN_COMMIT, EINVAL,
+	       BRFW_A_TXN_FLAGS, U32(BRFW_A_TXN_FLAGS, 0),
+	       U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN)),
+
+	/* and once in a nest */
 	REFUSE_RULE("twice: verdict", EINVAL, BRFW_RULE_A_VERDICT, DROP),
 	REFUSE_RULE("twice: match", EINVAL, BRFW_RULE_A_MATCH,
 		    NEST(BRFW_RULE_A_MATCH), END, NEST(BRFW_RULE_A_MATCH), END),
@@ -687,12 +715,10 @@ static const struct refusal refusals[] = {
 		     COND(VLAN_ID, U16(VALUE, 1), U16(RANGE_END, 4095))),
 	REFUSE_MATCH("range: all inner VLANs", EINVAL, RANGE_END,
 		     COND(INNER_VLAN_ID, U16(VALUE, 0), U16(RANGE_END, 4094))),
-	REFUSE_MATCH("range: every TTL", EINVAL, RANGE_END,
-		     COND(IP_TTL, U8(VALUE, 0), U8(RANGE_END, 255))),
-	REFUSE_MATCH("range: every length", EINVAL, RANGE_END,
-		     COND(IP_LENGTH, U16(VALUE, 0), U16(RANGE_END, 65535))),
-	REFUSE_MATCH("range: every PPPoE session", EINVAL, RANGE_END,
-		     COND(PPPOE_SESSION, U16(VALUE, 0), U16(RANGE_END, 65535))),
+	REFUSE_MATCH("range: no TTL", EINVAL, BRFW_COND_A_NEGATE,
+		     NOT(IP_TTL, U8(VALUE, 0), U8(RANGE_END, 255))),
+	REFUSE_MATCH("range: no port", EINVAL, BRFW_COND_A_NEGATE, PROTO(TCP),
+		     NOT(L4_DPORT, U16(VALUE, 0), U16(RANGE_END, 65535))),
 	REFUSE_MATCH("range: reversed TTL", EINVAL, RANGE_END,
 		     COND(IP_TTL, U8(VALUE, 9), U8(RANGE_END, 8))),
 	REFUSE_MATCH("range: TTL of 2 bytes", EINVAL, RANGE_END,
@@ -1675,6 +1701,119 @@ static int test_round_trip_all(struct nlt *nl)
 	return bad;
 }
 
+/* ---- what the module supports ---- */
+
+static uint32_t matches[8];
+
+/* Words of the bitmap, or 0 for anything else. */
+static void take_matches(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr = NLT_FIND(nlh, BRFW_A_INFO,
+					     BRFW_INFO_A_MATCHES);
+	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
+
+	if (len % sizeof(*matches) || len > sizeof(matches))
+		len = 0;
+	memset(matches, 0, sizeof(matches));
+	if (len)
+		memcpy(matches, mnl_attr_get_payload(attr), len);
+	*(size_t *)arg = len / sizeof(*matches);
+}
+
+/* All fields of the header, each at its place, and none besides. */
+static int test_matches(struct nlt *nl)
+{
+	struct nlt_reply r;
+	size_t words = 0;
+	unsigned int i;
+
+	request(nl, BRFW_CMD_INFO_GET, 0, NULL, &r, take_matches, &words);
+	if (words != BRFW_MATCH_A_MAX / 32 + 1)
+		return diag("%zu words", words);
+	for (i = 0; i < 32 * words; i++)
+		if ((matches[i / 32] >> (i % 32) & 1) !=
+		    (i >= 1 && i <= BRFW_MATCH_A_MAX))
+			return diag("bit %u is wrong", i);
+	return 0;
+}
+
+/* ---- the canonical form ---- */
+
+/** struct form - conditions as they are sent and as they are shown */
+struct form {
+	const struct op *sent;
+	const struct op *shown;
+};
+
+#define FORM(...)	(const struct op[]){ MATCH(__VA_ARGS__), DONE }
+#define ALL_OF(field, type, max)					\
+	COND(field, type(VALUE, 0), type(RANGE_END, max))
+
+static const struct form forms[] = {
+	{ FORM(COND(VLAN_PRESENT, U8(VALUE, 1)), COND(VLAN_ID, U16(VALUE, 7))),
+	  FORM(COND(VLAN_ID, U16(VALUE, 7))) },
+	{ FORM(COND(VLAN_PRIO, U8(VALUE, 7)), COND(VLAN_PRESENT, U8(VALUE, 1))),
+	  FORM(COND(VLAN_PRIO, U8(VALUE, 7))) },
+	{ FORM(COND(INNER_VLAN_PRESENT, U8(VALUE, 1)),
+	       NOT(INNER_VLAN_ID, U16(VALUE, 7))),
+	  FORM(NOT(INNER_VLAN_ID, U16(VALUE, 7))) },
+	{ FORM(COND(VLAN_PRESENT, U8(VALUE, 1)),
+	       COND(INNER_VLAN_ID, U16(VALUE, 7))),
+	  FORM(COND(VLAN_PRESENT, U8(VALUE, 1)),
+	       COND(INNER_VLAN_ID, U16(VALUE, 7))) },
+	{ FORM(COND(ETH_SRC, BYTES(VALUE, MAC_A),
+		    BYTES(MASK, "\xff\xff\xff\xff\xff\xff"))),
+	  FORM(COND(ETH_SRC, BYTES(VALUE, MAC_A))) },
+	{ FORM(COND(IP4_SRC, BYTES(VALUE, IP4_A), U8(PREFIX, 32))),
+	  FORM(COND(IP4_SRC, BYTES(VALUE, IP4_A))) },
+	{ FORM(COND(MARK, U32(VALUE, 5), U32(MASK, 0xffffffff))),
+	  FORM(COND(MARK, U32(VALUE, 5))) },
+	/* whether a field is there */
+	{ FORM(PROTO(TCP), ALL_OF(L4_SPORT, U16, 65535)),
+	  FORM(PROTO(TCP), ALL_OF(L4_SPORT, U16, 65535)) },
+	{ FORM(PROTO(UDP), ALL_OF(L4_DPORT, U16, 65535)),
+	  FORM(PROTO(UDP), ALL_OF(L4_DPORT, U16, 65535)) },
+	{ FORM(ALL_OF(IP_TTL, U8, 255)), FORM(ALL_OF(IP_TTL, U8, 255)) },
+	{ FORM(ALL_OF(IP_LENGTH, U16, 65535)),
+	  FORM(ALL_OF(IP_LENGTH, U16, 65535)) },
+	{ FORM(ALL_OF(PPPOE_SESSION, U16, 65535)),
+	  FORM(ALL_OF(PPPOE_SESSION, U16, 65535)) },
+};
+
+static int check_form(struct nlt *nl, const struct form *form, size_t i)
+{
+	static char wanted[NLT_BUF], got[NLT_BUF];
+	const struct nlattr *a, *b;
+	uint64_t handle = 0;
+	struct nlt_reply r;
+
+	if (request(nl, BRFW_CMD_RULE_ADD, 0, form->sent, &r, take_handle,
+		    &handle))
+		return diag("form %zu: %s", i, r.text);
+	put_ops(nlt_start(nl, wanted, BRFW_CMD_RULE_ADD, 0), form->shown);
+	REQUEST(nl, RULE_GET, &r, take_message, got,
+		U64(BRFW_A_HANDLE, handle), DONE);
+	a = NLT_FIND((void *)wanted, BRFW_A_RULE, BRFW_RULE_A_MATCH);
+	b = NLT_FIND((void *)got, BRFW_A_RULE, BRFW_RULE_A_MATCH);
+	if (!a || !b || !is_within(a, b) || !is_within(b, a))
+		return diag("form %zu is shown in another form", i);
+	if (request(nl, BRFW_CMD_RULE_ADD, 0, form->shown, &r, NULL, NULL) !=
+	    EEXIST)
+		return diag("form %zu is not the same as the one shown", i);
+	return REQUEST(nl, RULE_DELETE, &r, NULL, NULL,
+		       U64(BRFW_A_HANDLE, handle), DONE);
+}
+
+static int test_forms(struct nlt *nl)
+{
+	size_t i;
+	int bad = 0;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		bad |= check_form(nl, &forms[i], i);
+	return bad;
+}
+
 /* ---- drafts ---- */
 
 static int expect(struct nlt_reply *r, int error, const char *what)
@@ -2059,6 +2198,8 @@ static const struct {
 	{ "also when the other rule is there already", test_duplicate_of_kept },
 	{ "the culprit of a deletion is named", test_culprit_of_delete },
 	{ "counters can be reset beside a draft", test_reset_in_draft },
+	{ "the map of fields", test_matches },
+	{ "conditions are compared and shown in one form", test_forms },
 	{ "a draft of 2000 changes", test_big_draft },
 	{ "the limit of rules", test_max_rules },
 };

@@ -246,6 +246,12 @@ row "neighbours are joined" "proto udp dport 12,10-11,14,13" \
 row "not dport" "proto tcp not dport 80" \
 	hit "ip4 proto tcp dport 81" miss "ip4 proto tcp dport 80" \
 	miss "ip4 proto tcp dport 81 frag 1" miss "ip4 proto udp dport 81"
+row "any port" "proto udp dport 0-65535" \
+	hit "ip4 proto udp dport 0" hit "ip6 proto udp dport 65535" \
+	hit "ip4 proto udp mf" miss "ip4 proto udp frag 1" \
+	miss "ip6 proto udp ext frag:9" miss "ip4 proto tcp dport 80"
+row "any TTL" "ttl 0-255" \
+	hit "ip4 ttl 0" hit "ip6 ttl 255" miss "arp"
 row "not sport: list and range" "proto udp not sport 53,1000-2000" \
 	hit "ip4 proto udp sport 54" hit "ip6 proto udp sport 999" \
 	hit "ip4 proto udp sport 2001" miss "ip4 proto udp sport 53" \

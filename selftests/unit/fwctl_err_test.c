@@ -250,13 +250,15 @@ static void kernel_dump(const struct nlmsghdr *request, uint8_t cmd)
 
 static void answer_info(const struct nlmsghdr *request)
 {
+	/* all that are known, and some of a later module */
+	const uint32_t matches[] = { 0xfffffffe, 0xffffffff, 0x00000001 };
 	struct nlmsghdr *nlh = answer_genl(request, BRFW_CMD_INFO_GET);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_INFO);
 
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_ABI_VERSION, 1);
 	mnl_attr_put_strz(nlh, BRFW_INFO_A_MODULE_VERSION, "0.1.0");
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_HOOKS, 7);
-	mnl_attr_put_u64(nlh, BRFW_INFO_A_MATCHES, ((1ULL << (BRFW_MATCH_A_MAX + 1)) - 2));
+	mnl_attr_put(nlh, BRFW_INFO_A_MATCHES, sizeof(matches), matches);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_VERDICTS, (1U << (BRFW_VERDICT_MAX + 1)) - 1);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_RULES, kernel.live_count);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_RULES, 1000);

@@ -1079,7 +1079,7 @@ static void put_rule_newer(struct nlmsghdr *nlh)
 
 static void put_problem_long(struct nlmsghdr *nlh)
 {
-	char text[2 * FWCTL_PROBLEM_LEN];
+	char text[2 * BRFW_PROBLEM_LEN];
 
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';

@@ -158,9 +158,6 @@ struct fwctl_queue {
 	bool bypass;
 };
 
-/** FWCTL_PROBLEM_LEN - room for the kernel's text; a longer one is cut */
-#define FWCTL_PROBLEM_LEN	256
-
 /** struct fwctl_stats - counters */
 struct fwctl_stats {
 	/** @packets: judgements */
@@ -228,7 +225,7 @@ struct fwctl_rule {
 	/** @comment: comment; empty: none */
 	char comment[BRFW_COMMENT_LEN];
 	/** @problem: why it can't do now what it says; empty: it can */
-	char problem[FWCTL_PROBLEM_LEN];
+	char problem[BRFW_PROBLEM_LEN];
 	/** @cond: conditions, by enum brfw_match_attr */
 	struct fwctl_cond cond[BRFW_MATCH_A_MAX + 1];
 };
@@ -263,7 +260,7 @@ struct fwctl_filter {
 struct fwctl_info {
 	/** @generation: number of the committed ruleset */
 	uint64_t generation;
-	/** @matches: fields that rules may match, 1 << enum brfw_match_attr */
+	/** @matches: fields that rules may match, MODEL_BIT() of enum brfw_match_attr */
 	uint64_t matches;
 	/** @overruns: frames dropped since too many rules matched and didn't decide */
 	uint64_t overruns;

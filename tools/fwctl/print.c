@@ -418,10 +418,10 @@ static bool match_is_first(const struct fwctl_info *info, size_t row)
 {
 	size_t i;
 
-	if (!(info->matches & (1ULL << model_fields[row].attr)))
+	if (!(info->matches & MODEL_BIT(model_fields[row].attr)))
 		return false;
 	for (i = 0; i < row; i++) {
-		if ((info->matches & (1ULL << model_fields[i].attr)) &&
+		if ((info->matches & MODEL_BIT(model_fields[i].attr)) &&
 		    !strcmp(model_fields[i].keyword, model_fields[row].keyword))
 			return false;
 	}
@@ -493,7 +493,7 @@ static size_t utf8_len(const unsigned char *text)
  */
 static json_t *json_text(const char *text)
 {
-	char out[3 * FWCTL_PROBLEM_LEN + 1];
+	char out[3 * BRFW_PROBLEM_LEN + 1];
 	size_t used = 0;
 
 	while (*text && used + 4 < sizeof(out)) {

@@ -779,6 +779,24 @@ enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy
 	return result;
 }
 
+/* A bitmap in words. Fields that are not known here can't be shown. */
+static bool get_matches(const struct nlattr *attr, uint64_t *matches)
+{
+	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
+	const char *words;
+	uint32_t word;
+	size_t i;
+
+	if (!len || len % sizeof(word))
+		return false;
+	words = mnl_attr_get_payload(attr);
+	for (i = 0; i < len / sizeof(word) && i < 2; i++) {
+		memcpy(&word, words + i * sizeof(word), sizeof(word));
+		*matches |= (uint64_t)word << (32 * i);
+	}
+	return true;
+}
+
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info)
 {
 	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_INFO_A_MAX + 1];
@@ -790,7 +808,6 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 	} numbers[] = {
 		{ BRFW_INFO_A_ABI_VERSION, &info->abi_version, 4 },
 		{ BRFW_INFO_A_HOOKS, &info->hooks, 4 },
-		{ BRFW_INFO_A_MATCHES, &info->matches, 8 },
 		{ BRFW_INFO_A_VERDICTS, &info->verdicts, 4 },
 		{ BRFW_INFO_A_RULES, &info->rules, 4 },
 		{ BRFW_INFO_A_MAX_RULES, &info->max_rules, 4 },
@@ -808,7 +825,8 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 	    !get_bytes(msg[BRFW_A_GENERATION], &info->generation, sizeof(info->generation)) ||
 	    !span_read(span_of_nest(msg[BRFW_A_INFO]), tb, BRFW_INFO_A_MAX, &unknown) ||
 	    !get_optional_text(tb[BRFW_INFO_A_MODULE_VERSION], info->module_version,
-			       sizeof(info->module_version)))
+			       sizeof(info->module_version)) ||
+	    !get_matches(tb[BRFW_INFO_A_MATCHES], &info->matches))
 		return WIRE_MALFORMED;
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		if (!get_bytes(tb[numbers[i].attr], numbers[i].value, numbers[i].size))

@@ -161,6 +161,9 @@
 /** BRFW_LOG_PREFIX_LEN - longest prefix of log lines with its NUL byte */
 #define BRFW_LOG_PREFIX_LEN	64
 
+/** BRFW_PROBLEM_LEN - longest BRFW_RULE_A_PROBLEM in bytes with its NUL byte */
+#define BRFW_PROBLEM_LEN	128
+
 /** BRFW_RANGES_MAX - most ranges in one condition */
 #define BRFW_RANGES_MAX		16
 
@@ -372,8 +375,9 @@ enum brfw_attr {
  * @BRFW_INFO_A_ABI_VERSION: NLA_U32, BRFW_ABI_VERSION of the module
  * @BRFW_INFO_A_MODULE_VERSION: NLA_NUL_STRING
  * @BRFW_INFO_A_HOOKS: NLA_U32, hooks that rules may name, 1 << enum brfw_hook
- * @BRFW_INFO_A_MATCHES: NLA_U64, fields that rules may match,
- *	1 << enum brfw_match_attr
+ * @BRFW_INFO_A_MATCHES: NLA_BINARY, fields that rules may match: a bitmap, as
+ *	many __u32 as it takes, in which bit n % 32 of word n / 32 stands for n
+ *	of enum brfw_match_attr; words that are not there are 0
  * @BRFW_INFO_A_VERDICTS: NLA_U32, 1 << enum brfw_verdict
  * @BRFW_INFO_A_RULES: NLA_U32, rules in the ruleset
  * @BRFW_INFO_A_MAX_RULES: NLA_U32, rules that this namespace may hold
@@ -436,8 +440,8 @@ enum brfw_info_attr {
  * @BRFW_RULE_A_REJECT: NLA_U8, enum brfw_reject
  * @BRFW_RULE_A_REDIRECT: NLA_NUL_STRING, interface to leave by
  * @BRFW_RULE_A_QUEUE: NLA_NESTED, enum brfw_queue_attr
- * @BRFW_RULE_A_PROBLEM: NLA_NUL_STRING, why the rule can't do now what it
- *	says, for people; absent when it can
+ * @BRFW_RULE_A_PROBLEM: NLA_NUL_STRING of up to BRFW_PROBLEM_LEN bytes, why
+ *	the rule can't do now what it says, for people; absent when it can
  */
 enum brfw_rule_attr {
 	BRFW_RULE_A_UNSPEC,
@@ -603,8 +607,12 @@ struct brfw_range16 {
  * enum brfw_cond_attr - one condition on one field
  *
  * Bits of @BRFW_COND_A_VALUE outside of a mask or prefix must be 0. A mask of
- * all zeros, a prefix of 0 and a range of all values are refused: a condition
- * that always holds is left out.
+ * all zeros, a prefix of 0 and all connection states are refused: a condition
+ * that always holds is left out. A range of all values asks whether the field
+ * is there, as no condition on an absent field holds: of ports, whether there
+ * are ports. Negated it is refused, since it would never hold, and so it is for
+ * BRFW_MATCH_A_VLAN_ID and BRFW_MATCH_A_INNER_VLAN_ID, for which
+ * BRFW_MATCH_A_VLAN_PRESENT and BRFW_MATCH_A_INNER_VLAN_PRESENT ask that.
  *
  * @BRFW_COND_A_UNSPEC: not used
  * @BRFW_COND_A_VALUE: the value: NLA_U8, NLA_U16 or NLA_U32 for numbers, 4
@@ -624,6 +632,12 @@ struct brfw_range16 {
  *
  * A rule has at most 8 conditions that are negated, have ranges, or are on
  * BRFW_MATCH_A_CT_STATE.
+ *
+ * Each set of conditions has one canonical form, in which the kernel compares
+ * and shows it; it takes no other but for these, which it changes to it: a mask
+ * of all ones and a prefix of all bits are left out; so is
+ * BRFW_MATCH_A_VLAN_PRESENT of 1 beside another condition on the outer tag, and
+ * BRFW_MATCH_A_INNER_VLAN_PRESENT of 1 beside one on the second tag.
  */
 enum brfw_cond_attr {
 	BRFW_COND_A_UNSPEC,
