@@ -658,7 +658,7 @@ static void test_refusals(void)
 	"rule add hook forward prio 1000 proto tcp dport 7070 accept comment \"dport\"\n" \
 	"rule add hook forward prio 1000 ethertype arp accept\n" \
 	"rule add hook forward prio 1000 saddr 2001:db8::/32 drop\n" \
-	"rule add hook forward prio 1000 not vlan 7,9 limit 9/hour burst 5 log prefix \"a b\" set-mark 0x1 mirror m queue 1 bypass\n"
+	"rule add hook forward prio 1000 not vlan 7,9 limit 9/hour burst 64 log prefix \"a b\" set-mark 0x1 mirror m queue 1 bypass\n"
 
 static void test_show(void)
 {

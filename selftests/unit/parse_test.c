@@ -364,15 +364,23 @@ static void test_examples_parse(void)
 		{ "rule add nd-target fe80::/10 not nd-lladdr 02:00:00:00:00:01 drop", "rule add hook forward nd-target fe80::/10 not nd-lladdr 02:00:00:00:00:01 drop" },
 		{ "rule add dscp 46 ttl 1,255 length 0-64,1501-65535 frag later ip-options yes drop", "rule add hook forward dscp ef ttl 1,255 length 0-64,1501-65535 frag later ip-options yes drop" },
 		{ "rule add proto igmp igmp-type 22 accept", "rule add hook forward proto igmp igmp-type membership-report-v2 accept" },
+		{ "rule add proto igmp igmp-type 0x16 accept", "rule add hook forward proto igmp igmp-type membership-report-v2 accept" },
+		{ "rule add proto 0x84 icmp-type 0xFF accept", "rule add hook forward proto sctp icmp-type 255 accept" },
+		{ "rule add mpls-label 0xfffff accept", "rule add hook forward mpls-label 1048575 accept" },
 		{ "rule add proto gre gre-proto 0x6558 accept", "rule add hook forward proto gre gre-proto teb accept" },
 		{ "rule add frame broadcast mark 16/0xF0 malformed no accept", "rule add hook forward frame broadcast mark 0x10/0xf0 malformed no accept" },
 		{ "rule add mark 0xffffffff accept", "rule add hook forward mark 0xffffffff accept" },
 		{ "rule add not state untracked,new accept", "rule add hook forward not state new,untracked accept" },
-		{ "rule add accept limit 10/second", "rule add hook forward limit 10/second burst 10 accept" },
-		{ "rule add limit 100/minute accept", "rule add hook forward limit 100/minute burst 5 accept" },
+		{ "rule add accept limit 10/second", "rule add hook forward limit 10/second burst 64 accept" },
+		{ "rule add limit 100/minute accept", "rule add hook forward limit 100/minute burst 64 accept" },
 		{ "rule add limit 1/day burst 1 accept", "rule add hook forward limit 1/day burst 1 accept" },
 		{ "rule add limit 1500kbytes/second accept", "rule add hook forward limit 1500kbytes/second burst 1500kbytes accept" },
-		{ "rule add limit 1000kbytes/hour accept", "rule add hook forward limit 1mbytes/hour burst 64kbytes accept" },
+		{ "rule add limit 1000kbytes/hour accept", "rule add hook forward limit 1mbytes/hour burst 128kbytes accept" },
+		{ "rule add limit 1bytes/day accept", "rule add hook forward limit 1bytes/day burst 365bytes accept" },
+		{ "rule add limit 350bytes/day accept", "rule add hook forward limit 350bytes/day burst 127750bytes accept" },
+		{ "rule add limit 351bytes/day accept", "rule add hook forward limit 351bytes/day burst 128kbytes accept" },
+		{ "rule add limit 14bytes/hour accept", "rule add hook forward limit 14bytes/hour burst 122640bytes accept" },
+		{ "rule add limit 1bytes/second accept", "rule add hook forward limit 1bytes/second burst 128kbytes accept" },
 		{ "rule add limit 64001bytes/second burst 2gbytes accept", "rule add hook forward limit 64001bytes/second burst 2gbytes accept" },
 		{ "rule add log", "rule add hook forward log" },
 		{ "rule add log prefix \"a b\" group 7 drop", "rule add hook forward log group 7 prefix \"a b\" drop" },
@@ -589,6 +597,9 @@ static const struct {
 	{ "rule add arp-sender-ip ::1 accept", 24, "\"arp-sender-ip\" is wrong: \"::1\" (want an IPv4 address, or ADDR/LEN with a length of 1-32)" },
 	{ "rule add arp-target-mac 0 accept", 25, "\"arp-target-mac\" is wrong: \"0\" (want " WANT_MAC ")" },
 	{ "rule add nd-target 10.0.0.1 accept", 20, "\"nd-target\" is wrong: \"10.0.0.1\" (want an IPv6 address, or ADDR/LEN with a length of 1-128)" },
+	{ "rule add igmp-type 0x accept", 20, "\"igmp-type\" is wrong: \"0x\" (want a name or 0-255)" },
+	{ "rule add igmp-type 0x100 accept", 20, "\"igmp-type\" is wrong: \"0x100\" (want a name or 0-255)" },
+	{ "rule add igmp-type 0x100000016 accept", 20, "\"igmp-type\" is wrong: \"0x100000016\" (want a name or 0-255)" },
 	{ "rule add igmp-type join accept", 20, "\"igmp-type\" is wrong: \"join\" (want a name or 0-255)" },
 	{ "rule add gre-proto 2048 accept", 20, "\"gre-proto\" is wrong: \"2048\" (want a name or 0x0000-0xffff)" },
 	{ "rule add gre-proto 0x10000 accept", 20, "\"gre-proto\" is wrong: \"0x10000\" (want a name or 0x0000-0xffff)" },
@@ -1295,11 +1306,11 @@ static void test_json_rules(void)
 	static const struct { const char *line, *middle; } rows[] = {
 		{ "rule add prio 7 not proto tcp vlan 1,3-4 vlan-prio 0 limit 5mbytes/minute log group 3 prefix a set-mark 1/3 mirror m reject",
 		  "\"match\":{\"vlan\":\"1,3-4\",\"vlan-prio\":\"0\",\"proto\":{\"not\":\"tcp\"}},"
-		  "\"limit\":{\"rate\":5000000,\"unit\":\"bytes\",\"per\":\"minute\",\"burst\":83333},"
+		  "\"limit\":{\"rate\":5000000,\"unit\":\"bytes\",\"per\":\"minute\",\"burst\":128000},"
 		  "\"log\":{\"group\":3,\"prefix\":\"a\"},\"set-mark\":\"0x1/0x3\",\"mirror\":\"m\","
 		  "\"verdict\":\"reject\",\"reject\":\"admin-prohibited\"" },
 		{ "rule add prio 7 limit 9/second log redirect \"a#\"",
-		  "\"match\":{},\"limit\":{\"rate\":9,\"unit\":\"packets\",\"per\":\"second\",\"burst\":9},"
+		  "\"match\":{},\"limit\":{\"rate\":9,\"unit\":\"packets\",\"per\":\"second\",\"burst\":64},"
 		  "\"log\":{},\"verdict\":\"redirect\",\"redirect\":\"a#\"" },
 		{ "rule add prio 7 queue 9 bypass", "\"match\":{},\"verdict\":\"queue\",\"queue\":{\"number\":9,\"bypass\":true}" },
 		{ "rule add prio 7 queue 9", "\"match\":{},\"verdict\":\"queue\",\"queue\":{\"number\":9,\"bypass\":false}" },

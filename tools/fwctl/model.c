@@ -435,7 +435,7 @@ const struct fwctl_field model_fields[] = {
 		.summary = "link-layer address in IPv6 neighbour discovery",
 		.attr = BRFW_MATCH_A_ND_LLADDR, .kind = FWCTL_KIND_MAC, .size = 6,
 	}, {
-		.keyword = "igmp-type", .usage = "NAME|N",
+		.keyword = "igmp-type", .usage = "NAME|N|0xHH",
 		.summary = "IGMP type",
 		.names = igmp_types, .max = 255,
 		.attr = BRFW_MATCH_A_IGMP_TYPE, .kind = FWCTL_KIND_NUMBER, .size = 1,

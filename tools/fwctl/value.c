@@ -14,9 +14,17 @@
 /* Longer lists have too many entries, however they merge. */
 #define LIST_MAX	256
 
-/* Bytes may burst this much, or as much as comes in a second if that is more. */
-#define BURST_BYTES_MIN		64000
-#define BURST_PACKETS_MIN	5
+/*
+ * What may burst without a word about it, or as much as comes in a second if
+ * that is more. It must hold the largest packet that the kernel joins as a
+ * rule: 65535 bytes and its headers, or as many packets as that makes at an MTU
+ * of 1100.
+ */
+#define BURST_BYTES_MIN		128000
+#define BURST_PACKETS_MIN	64
+
+/* But it must come back in a year, or the kernel refuses it. */
+#define BURST_SECONDS_MAX	(365 * 86400)
 
 #define WANT_IFNAME	"an interface name of 1 to 15 bytes"
 #define WANT_RATE	"a rate from 1 such as 10/second, 100/minute, 9/hour, 1/day or 5mbytes/second"
@@ -185,13 +193,20 @@ static int read_mac(const struct fwctl_field *field, const char *text,
 	return any && !outside ? 0 : -1;
 }
 
+/* Single numbers may be hexadecimal, as many standards write theirs. */
 static int read_number(const struct fwctl_field *field, const char *text,
 		       struct fwctl_cond *cond, char *want)
 {
+	uint64_t number;
+
 	want_number(field, want);
-	if (model_value_of(field->names, text, &cond->value.number))
+	if (model_value_of(field->names, text, &cond->value.number) ||
+	    field_number(field, text, &cond->value.number))
 		return 0;
-	return field_number(field, text, &cond->value.number) ? 0 : -1;
+	if (!hex_read(text, 8, &number) || number < field->min || number > field->max)
+		return -1;
+	cond->value.number = number;
+	return 0;
 }
 
 static int read_word(const struct fwctl_field *field, const char *text,
@@ -491,7 +506,7 @@ static bool amount_read(const char *text, uint64_t *amount, bool *is_bytes)
 
 int value_read_rate(const char *text, struct fwctl_limit *limit, char *want)
 {
-	uint64_t least, second;
+	uint64_t least, second, year;
 	char head[32];
 	const char *tail = text_cut(text, '/', head, sizeof(head));
 
@@ -501,6 +516,9 @@ int value_read_rate(const char *text, struct fwctl_limit *limit, char *want)
 		return -1;
 	least = limit->is_bytes ? BURST_BYTES_MIN : BURST_PACKETS_MIN;
 	second = limit->rate / limit->seconds;
+	year = BURST_SECONDS_MAX / limit->seconds;
+	if (limit->rate <= least / year)
+		least = limit->rate * year;
 	limit->burst = second > least ? second : least;
 	return 0;
 }
