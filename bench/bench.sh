@@ -10,7 +10,10 @@
 #
 #   ROWS           patterns of the rows to measure, separated by spaces
 #   BRFW_PARAMS    arguments for the module
+#   FULL=1         more of the rule sets
+#   BRFW_CLASSBENCH    where those of ClassBench are (../shared/data/classbench)
 #   FRAMES, REPETITIONS    how much to measure for one number
+#   UPDATES        rules to replace before memory is looked at again (10 million)
 #
 # docs/performance.md says what is measured and how to read it.
 set -euo pipefail
@@ -20,6 +23,7 @@ set -euo pipefail
 
 PATH=$PATH:/usr/sbin:/sbin
 bench=$top/bench
+bin=$build/bench/bin
 failed=()
 
 progress() { printf 'bench: %s\n' "$*" >&2; }
@@ -43,10 +47,129 @@ guest() {
 	return $rc
 }
 
+# ---- rule sets ----
+
+data=$build/bench/data
+classbench=${BRFW_CLASSBENCH:-$top/../shared/data/classbench}
+
+# Rules of ClassBench that part $3 wants: set $1, size $2. Prints the file.
+classbench_rules() {
+	local from=$classbench/rules/$1_$2.rules file=$data/$1-$2.classbench
+
+	if [ -e "$from.gz" ]; then
+		gzip -dc "$from.gz" >"$file"
+	elif [ -e "$from" ]; then
+		cat "$from" >"$file"
+	else
+		printf '%s\t%s\tskipped\tno %s (BRFW_CLASSBENCH)\n' "$3" "$1-$2" "$from.gz" >>"$out/notes.tsv"
+		return 1
+	fi
+	printf '%s\n' "$file"
+}
+
+# add_set [-6] NAME SOURCE [TRACE]: rules and frames, made once
+add_set() {
+	local flags=() name kind from=()
+
+	if [ "$1" = -6 ]; then
+		flags=(-6)
+		shift
+	fi
+	name=$1
+	printf '%s\n' "$name" >>"$data/sets"
+	if [ -e "$data/$name.rest" ]; then
+		return
+	fi
+	"$bin/rules" "${flags[@]}" "$2" fwctl >"$data/$name.rules"
+	for kind in matched unmatched; do
+		if [ "$kind" = matched ] && [ -n "${3:-}" ]; then
+			from=(-t "$3")
+		else
+			from=()
+		fi
+		"$bin/frames" "${flags[@]}" "${from[@]}" "$2" $kind >"$data/$name.$kind" 2>"$data/$name.$kind.why" || true
+	done
+	"$bin/rules" "${flags[@]}" -r "$2" fwctl >"$data/$name.rest"
+}
+
+# add_classbench SET SIZE
+add_classbench() {
+	local name=$1-$2 file trace=
+
+	file=$(classbench_rules "$1" "$2" replay) || return 0
+	if [ -e "$classbench/traces/$1_$2.trace.gz" ]; then
+		trace=$data/$name.trace
+		gzip -dc "$classbench/traces/$1_$2.trace.gz" >"$trace"
+	fi
+	add_set "$name" "file:$file" "$trace"
+	add_set -6 "$name-ip6" "file:$file" "$trace"
+}
+
+make_sets() {
+	local set size
+
+	mkdir -p "$data"
+	: >"$data/sets"
+	# what was made by another program is no good
+	if [ "$bin/frames" -nt "$data/made" ]; then
+		rm -f "$data"/*.{rules,rest,matched,unmatched}
+		touch "$data/made"
+	fi
+	for size in 10k 100k; do
+		add_set "seeded-$size" "seeded:${size/k/000}"
+		for set in acl1 fw1 ipc1 acl2 ${FULL:+acl4 acl5 fw3}; do
+			add_classbench "$set" "$size"
+		done
+	done
+	add_set ranges-2k ranges:2000
+	add_set random-masks-10k random-masks:10000
+	add_set nested-10k nested:10000
+	add_set hyper-100k hyper:100000
+	add_set hyper-range-100k hyper-range:100000
+}
+
 # ---- the parts ----
 
 part_instructions() {
 	guest instructions --icount -- bench/guest/instructions.sh
+}
+
+part_replay() {
+	make_sets
+	guest replay --icount -- bench/guest/replay.sh
+}
+
+# native STATUS OPTIONS...: STATUS is what it is called when a set is refused
+native() {
+	local status=$1 rc=0
+
+	shift
+	"$bin/native" "$@" >"$out/native.tsv" 2>"$out/native.err" || rc=1
+	cat "$out/native.tsv" >>"$out/results.tsv"
+	sed "s/^native: \([^:]*\): /native\t\1\t$status\t/; t; s/^/native\t\tfailed\t/" "$out/native.err" >>"$out/notes.tsv"
+	sed 's/^/bench:   /' "$out/native.err" >&2
+	return $rc
+}
+
+part_native() {
+	local set size file sets=() rc=0
+
+	mkdir -p "$data"
+	for size in 1 100 1000 10000 100000; do
+		sets+=("udp-${size/%000/k}=udp:$size")
+	done
+	for size in 1k 10k 100k; do
+		sets+=("seeded-$size=seeded:${size/k/000}")
+		for set in acl1 fw1 ipc1 acl2 ${FULL:+acl4 acl5 fw2 fw3 fw4}; do
+			file=$(classbench_rules "$set" "$size" native) && sets+=("$set-$size=file:$file")
+		done
+	done
+	sets+=(hyper-100k=hyper:100000 hyper-range-100k=hyper-range:100000)
+	native failed -r "${REPETITIONS:-9}" "${sets[@]}" || rc=1
+	native refused -r "${REPETITIONS:-9}" ranges-2k=ranges:2000 random-masks-10k=random-masks:10000 nested-10k=nested:10000 || true
+	progress "  replacing ${UPDATES:-10000000} rules"
+	native failed -u "${UPDATES:-10000000}" udp-100k=udp:200000 seeded-100k=seeded:200000 || rc=1
+	return $rc
 }
 
 # ---- around them ----
@@ -54,7 +177,7 @@ part_instructions() {
 prepare() {
 	"$top/scripts/setup.sh" nftables ebtables >&2
 	progress "building"
-	if ! { make -s -C "$top" modules tools && make -s -C "$bench"; } >"$out/build.log" 2>&1; then
+	if ! { make -s -C "$top" modules tools && make -s -C "$bench" && make -s -C "$bench" modules KDIR="$(kdir)"; } >"$out/build.log" 2>&1; then
 		tail -n 20 "$out/build.log" >&2
 		die "the build failed: $out/build.log"
 	fi
@@ -97,7 +220,7 @@ run_part() {
 	fi
 }
 
-all=(instructions)
+all=(instructions replay native)
 
 if [ $# = 0 ]; then
 	set -- "${all[@]}"

@@ -2,9 +2,10 @@
 /*
  * rules: prints a rule set in the language of one of the firewalls compared.
  *
- *   rules SOURCE FORMAT
+ *   rules [-6] [-r] SOURCE FORMAT
  *
- * FORMAT is
+ * With -6 IPv4 becomes IPv6 (fwctl only), with -r rules that match everything
+ * are left out. FORMAT is
  *   fwctl       for "fwctl ruleset load"
  *   nft         plain rules of chain forward of table bridge bench
  *   nft-exact   elements "address . port" of a set there
@@ -12,16 +13,31 @@
  *   ebtables    for ebtables-restore
  *   flower      for "tc -b", on device d0
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ruleset.h"
+
+static bool ip6;
 
 static const char *ip4(char *out, uint32_t ip)
 {
 	sprintf(out, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255,
 		ip & 255);
+	return out;
+}
+
+static const char *prefix6(char *out, uint32_t ip, unsigned int len)
+{
+	uint8_t address[16];
+	char text[INET6_ADDRSTRLEN];
+
+	b_map_ip6(address, ip);
+	inet_ntop(AF_INET6, address, text, sizeof(text));
+	sprintf(out, "%s/%u", text, b_map_ip6_len(len));
 	return out;
 }
 
@@ -44,19 +60,68 @@ static void print_ports(const char *word, const uint16_t ports[2],
 		printf("%s%u%s%u", word, ports[0], dash, ports[1]);
 }
 
+static void print_fwctl_address(const char *word, uint32_t ip, unsigned int len)
+{
+	char text[64];
+
+	if (len)
+		printf(" %s %s", word, ip6 ? prefix6(text, ip, len) : prefix(text, ip, len));
+}
+
+/* Flags in the order of their bits. */
+static void print_flags(uint8_t flags)
+{
+	static const char *const names[] = {
+		"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr",
+	};
+	const char *comma = "";
+	int i;
+
+	if (!flags)
+		printf("none");
+	for (i = 0; i < 8; i++)
+		if (flags >> i & 1) {
+			printf("%s%s", comma, names[i]);
+			comma = ",";
+		}
+}
+
+static void print_fwctl_flags(const struct b_rule *r)
+{
+	const char *icmp = ip6 ? "icmpv6" : "icmp";
+
+	if (r->proto == 6 && r->flags_mask >> 8) {
+		printf(" tcp-flags ");
+		print_flags(r->flags >> 8);
+		putchar('/');
+		print_flags(r->flags_mask >> 8);
+	} else if (r->proto == 1 && r->flags_mask) {
+		printf(" %s-type %u", icmp, r->flags >> 8);
+		if (r->flags_mask & 255)
+			printf(" %s-code %u", icmp, r->flags & 255);
+	}
+}
+
+/* Without any other condition -6 makes no difference. */
 static void print_fwctl(const struct b_rule *r)
 {
-	char ip[32];
-
 	printf("rule add");
-	if (r->src_len)
-		printf(" saddr %s", prefix(ip, r->src, r->src_len));
-	if (r->dst_len)
-		printf(" daddr %s", prefix(ip, r->dst, r->dst_len));
+	if (r->port)
+		printf(" in d%u", r->port);
+	if (r->smac) {
+		uint8_t mac[6];
+
+		b_mac(mac, r->smac);
+		printf(" smac %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+		       mac[2], mac[3], mac[4], mac[5]);
+	}
+	print_fwctl_address("saddr", r->src, r->src_len);
+	print_fwctl_address("daddr", r->dst, r->dst_len);
 	if (r->proto >= 0)
-		printf(" proto %u", r->proto);
+		printf(" proto %d", ip6 && r->proto == 1 ? 58 : r->proto);
 	print_ports(" sport ", r->sport, "-");
 	print_ports(" dport ", r->dport, "-");
+	print_fwctl_flags(r);
 	puts(" accept");
 }
 
@@ -142,17 +207,28 @@ static void print_string(const char *s)
 
 int main(int argc, char **argv)
 {
+	bool without_any = false;
 	struct b_rules rules;
 	size_t i, f;
+	int option;
 
-	if (argc != 3)
-		b_die("usage: rules SOURCE FORMAT; sources are\n%s", b_sources);
+	while ((option = getopt(argc, argv, "6r")) != -1)
+		if (option == '6')
+			ip6 = true;
+		else if (option == 'r')
+			without_any = true;
+		else
+			return 2;
+	if (argc - optind != 2)
+		b_die("usage: rules [-6] [-r] SOURCE FORMAT; sources are\n%s", b_sources);
 	for (f = 0; f < sizeof(formats) / sizeof(*formats); f++)
-		if (!strcmp(argv[2], formats[f].name))
+		if (!strcmp(argv[optind + 1], formats[f].name))
 			break;
 	if (f == sizeof(formats) / sizeof(*formats))
-		b_die("no format '%s'", argv[2]);
-	b_rules_get(&rules, argv[1]);
+		b_die("no format '%s'", argv[optind + 1]);
+	b_rules_get(&rules, argv[optind]);
+	if (without_any)
+		b_rules_remove_any(&rules);
 	print_string(formats[f].head);
 	for (i = 0; i < rules.n; i++)
 		formats[f].print(&rules.rule[i]);

@@ -23,7 +23,6 @@
  * @flags_mask: bits of @flags that are compared
  * @port: number of the bridge port, or 0 for any
  * @smac: number of the source MAC address, or 0 for any
- * @line: place in its file, from 0
  */
 struct b_rule {
 	uint32_t src;
@@ -37,7 +36,6 @@ struct b_rule {
 	uint16_t flags_mask;
 	uint16_t port;
 	uint16_t smac;
-	uint32_t line;
 };
 
 /**
@@ -50,7 +48,6 @@ struct b_rule {
  * @proto: IP protocol
  * @port: number of the bridge port that it comes in by, or 0
  * @smac: number of the source MAC address, or 0
- * @rule: index of the first rule that matches, or -1
  */
 struct b_header {
 	uint32_t src;
@@ -61,7 +58,6 @@ struct b_header {
 	uint8_t proto;
 	uint16_t port;
 	uint16_t smac;
-	int32_t rule;
 };
 
 struct b_rules {
@@ -90,7 +86,25 @@ uint32_t b_random_below(struct b_random *rnd, uint32_t n);
 extern const char b_sources[];
 void b_rules_get(struct b_rules *rules, const char *source);
 
+/* Without the rules that match everything, so that something is unmatched. */
+void b_rules_remove_any(struct b_rules *rules);
+
+bool b_rule_is_any(const struct b_rule *r);
 bool b_rule_matches(const struct b_rule *r, const struct b_header *h);
+
+/*
+ * Headers for rules, n at most, matched ones or those that no rule matches;
+ * rules that match everything don't count. They come from a trace file or, when
+ * there is none, are made: matched ones are corners of a random rule (five of
+ * eight) or anywhere within one, unmatched ones random, half of them with a
+ * destination that a rule has. No two neighbours have to do with each other.
+ * Ends the program when there are none.
+ */
+void b_headers_get(struct b_headers *headers, const struct b_rules *rules,
+		   const char *trace, bool matched, size_t n);
+
+uint32_t b_mask(unsigned int len);
+void b_mac(uint8_t mac[6], unsigned int number);
 void b_map_ip6(uint8_t ip6[16], uint32_t ip4);
 unsigned int b_map_ip6_len(unsigned int len);
 
