@@ -218,13 +218,23 @@ static void brfw_judge_log(struct brfw_judgement *j,
 		      state->in, state->out, &info, "%s", a->log_prefix);
 }
 
+static bool brfw_judge_can_send(const struct brfw_judgement *j,
+				const struct net_device *dev)
+{
+	if (brfw_transmit_problem(dev) || j->vlan.is_unknown)
+		return false;
+
+	return j->hook != BRFW_HOOK_OUTPUT || j->vlan.proto ||
+	       !brfw_transmit_output_problem(dev, j->state->out);
+}
+
 /* Return: whether a copy was handed over. */
 static bool brfw_judge_send(struct brfw_judgement *j, u16 slot)
 {
 	struct net_device *dev;
 
 	dev = brfw_iface_dev(&j->view->ruleset->ifaces, slot);
-	if (brfw_transmit_problem(dev) || j->vlan.is_unknown) {
+	if (!brfw_judge_can_send(j, dev)) {
 		brfw_judge_event(j, BRFW_EVENT_NO_TARGET);
 		return false;
 	}

@@ -447,16 +447,20 @@ void brfw_rule_unlink(struct brfw_ruleset *rs, struct brfw_rule *rule)
 	brfw_ruleset_count(rs, rule, -1);
 }
 
-static const char *brfw_slot_problem(struct brfw_ruleset *rs, u16 slot)
+static const char *brfw_slot_problem(struct brfw_ruleset *rs, u8 hook, u16 slot)
 {
-	const char *problem = NULL;
+	const struct net_device *dev;
+	const char *problem;
 
-	if (slot) {
-		rcu_read_lock();
-		problem = brfw_transmit_problem(brfw_iface_dev(&rs->ifaces,
-							       slot));
-		rcu_read_unlock();
-	}
+	if (!slot)
+		return NULL;
+
+	rcu_read_lock();
+	dev = brfw_iface_dev(&rs->ifaces, slot);
+	problem = brfw_transmit_problem(dev);
+	if (!problem && hook == BRFW_HOOK_OUTPUT)
+		problem = brfw_transmit_output_problem(dev, NULL);
+	rcu_read_unlock();
 
 	return problem;
 }
@@ -476,8 +480,12 @@ const char *brfw_rule_problem(struct brfw_ruleset *rs,
 	if (!rule->actions)
 		return NULL;
 
-	problem = brfw_slot_problem(rs, rule->actions->redirect);
-	return problem ? : brfw_slot_problem(rs, rule->actions->mirror);
+	problem = brfw_slot_problem(rs, rule->hook, rule->actions->redirect);
+	if (!problem)
+		problem = brfw_slot_problem(rs, rule->hook,
+					    rule->actions->mirror);
+
+	return problem;
 }
 
 /* ---- policies ---- */

@@ -99,6 +99,30 @@ const char *brfw_transmit_problem(const struct net_device *dev)
 }
 
 /**
+ * brfw_transmit_output_problem() - why frames of the host itself may not be
+ *	sent by a device instead of the one that they leave by
+ * @dev: the device
+ * @from: port that they leave by, or NULL for any
+ *
+ * The bridge takes off the tag of what leaves a port untagged before the hook,
+ * and nothing tells its VLAN any more: a port may be an untagged member of
+ * many. Ports of the same bridge can't be given such frames.
+ *
+ * Return: the reason, for people, or NULL.
+ */
+const char *brfw_transmit_output_problem(const struct net_device *dev,
+					 const struct net_device *from)
+{
+	const struct net_device *bridge = brfw_bridge_of(dev);
+
+	if (!bridge || !br_vlan_enabled(bridge) ||
+	    (from && brfw_bridge_of(from) != bridge))
+		return NULL;
+
+	return "at output the VLAN of untagged frames is lost: a bridge with VLAN filtering drops them";
+}
+
+/**
  * brfw_transmit_copy() - send a copy of a frame by another device
  * @skb: frame at a hook; not changed
  * @state: of the hook

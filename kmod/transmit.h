@@ -14,6 +14,8 @@ struct sk_buff;
 
 const char *brfw_transmit_unsuitable(const struct net_device *dev);
 const char *brfw_transmit_problem(const struct net_device *dev);
+const char *brfw_transmit_output_problem(const struct net_device *dev,
+					 const struct net_device *from);
 
 /* Softirqs off, RCU read section. */
 

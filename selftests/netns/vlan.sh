@@ -137,6 +137,60 @@ test_copies() {
 	expect_count r 6
 }
 
+# no_target COUNT: so many more frames that could not be sent since the last call
+no_target() {
+	local before=${NO_TARGET:-0}
+
+	info no-target
+	NO_TARGET=$INFO
+	[ -z "$1" ] || equal "frames without target" "$1" $((INFO - before))
+}
+
+# Frames of the host that leave with a tag have a VLAN, others have lost it.
+test_copies_output() {
+	load_new
+	arrives "2 0" br0 h1,h2 vlan 10 ip4 proto udp
+	arrives "2 0" br0 h2,h3 vlan 10 ip4 proto udp '=>' ip4 proto udp
+	arrives "2 0" br0 h1,h2 ip4 proto udp
+	no_target ""
+	load_new "rule add hook output out p1 proto udp redirect p2 comment r" \
+		"rule add hook output out p2 proto udp redirect p4 comment s"
+	# tagged on p1, untagged on p2
+	arrives "0 2" br0 h1,h2 vlan 10 ip4 proto udp '=>' vlan 10 ip4 proto udp \
+		'=>' ip4 proto udp
+	no_target 0
+	# p2 is not in VLAN 20; the bridge drops it.
+	arrives "0 0" br0 h1,h2 vlan 20 ip4 proto udp
+	no_target 0
+	# untagged on p1
+	arrives "0 0" br0 h1,h2 ip4 proto udp
+	no_target 2
+	# untagged on p2, which is so in VLANs 1, 10 and 30
+	arrives "0 0" br0 h2,h4 vlan 10 ip4 proto udp '=>' ip4 proto udp \
+		'=>' vlan 10 ip4 proto udp
+	no_target 2
+	expect_count r 6
+	expect_count s 2
+	contains "problem of the rule" "at output the VLAN" "$(fw rule show hook output)"
+	# A device outside of the bridge gets what would have been sent.
+	ip -n "$BR" link add x0 type veth peer name eth1 netns "$(host 4)"
+	ip -n "$BR" link set x0 up
+	ip -n "$(host 4)" link set eth1 address 02:00:00:00:00:09 up
+	printf '%s\n' \
+		"rule add hook output prio 0 dmac 02:00:00:00:00:09 ethertype 0x88b5 redirect x0" \
+		"$SENTINEL" "rule add hook output out p2 proto udp mirror x0 comment m" \
+		"rule add hook output out p1 proto udp mirror x0 comment n" |
+		fw ruleset load -
+	arrives "2 2" br0 "h2,$(host 4):eth1" vlan 10 ip4 proto udp '=>' ip4 proto udp \
+		'=>' ip4 proto udp
+	arrives "2 2" br0 "h1,$(host 4):eth1" vlan 10 ip4 proto udp
+	expect_count m 2
+	expect_count n 2
+	no_target 0
+	[[ $(fw rule show) != *problem* ]]
+	ip -n "$BR" link del x0
+}
+
 test_8021ad() {
 	bridge_type vlan_protocol 802.1ad
 	load_new "rule add vlan 10 vlan-proto 802.1ad accept comment ad" \
@@ -209,5 +263,6 @@ check "flooded from a trunk: all copies have the ingress VLAN" test_flooded
 check "flooded from an access port" test_flooded_in
 check "frames of all VLANs in turn" test_mixed
 check "mirror and redirect to ports with and without tag" test_copies
+check "mirror and redirect at output" test_copies_output
 check "802.1ad bridge" test_8021ad
 run_checks
