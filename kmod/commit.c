@@ -908,6 +908,7 @@ static void brfw_commit_undo(struct brfw_commit *c)
  * @rs: the ruleset
  * @draft: the draft; whatever the outcome, it can only be cleared afterwards
  * @is_dry_run: make sure that it would succeed, and change nothing
+ * @warnings: to be filled with BRFW_WARN_* about the ruleset on success
  * @error: filled in on failure
  *
  * Context: config lock held; may sleep.
@@ -915,7 +916,7 @@ static void brfw_commit_undo(struct brfw_commit *c)
  * uapi/linux/brfw.h say.
  */
 int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
-		      bool is_dry_run, struct brfw_error *error)
+		      bool is_dry_run, u32 *warnings, struct brfw_error *error)
 {
 	struct brfw_commit c = {
 		.rs = rs,
@@ -937,6 +938,7 @@ int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
 	}
 
 	view = brfw_commit_prepare(&c, is_dry_run);
+	*warnings = brfw_ruleset_warnings(rs);
 	if (IS_ERR(view) || is_dry_run) {
 		if (!IS_ERR(view))
 			kvfree(view);

@@ -110,6 +110,6 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft);
 int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		   struct brfw_change *change, struct brfw_error *error);
 int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
-		      bool is_dry_run, struct brfw_error *error);
+		      bool is_dry_run, u32 *warnings, struct brfw_error *error);
 
 #endif /* _BRFW_COMMIT_H */

@@ -136,25 +136,38 @@ static void *brfw_nl_put_header(struct sk_buff *skb, u32 portid, u32 seq,
 	return hdr;
 }
 
+/**
+ * struct brfw_nl_outcome - what a commit led to
+ * @generation: of the ruleset
+ * @warnings: BRFW_WARN_* to tell the client
+ * @handle: of the rule that was added, or 0
+ */
+struct brfw_nl_outcome {
+	u64 generation;
+	u32 warnings;
+	u64 handle;
+};
+
 /*
- * Answer with the generation and, if @handle isn't 0, the handle of a rule.
- * @reply was allocated before the change was made, since nothing may fail
- * afterwards; it has room for this.
+ * Tell the client. @reply was allocated before the change was made, since
+ * nothing may fail afterwards; it has room for this.
  */
 static int brfw_nl_reply(struct genl_info *info, struct sk_buff *reply, u8 cmd,
-			 u64 generation, u64 handle)
+			 const struct brfw_nl_outcome *outcome)
 {
 	struct nlattr *nest;
 	void *hdr;
 
 	hdr = brfw_nl_put_header(reply, info->snd_portid, info->snd_seq, 0, cmd,
-				 generation);
-	if (handle) {
+				 outcome->generation);
+	if (outcome->handle) {
 		nest = nla_nest_start(reply, BRFW_A_RULE);
-		nla_put_u64_64bit(reply, BRFW_RULE_A_HANDLE, handle,
+		nla_put_u64_64bit(reply, BRFW_RULE_A_HANDLE, outcome->handle,
 				  BRFW_RULE_A_PAD);
 		nla_nest_end(reply, nest);
 	}
+	if (outcome->warnings)
+		nla_put_u32(reply, BRFW_A_WARNINGS, outcome->warnings);
 	genlmsg_end(reply, hdr);
 
 	/* A client that doesn't read its answers mustn't take it for refused. */
@@ -290,7 +303,7 @@ static int brfw_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
 
 /* Commit the draft of the socket, as the attributes say. */
 static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
-				u64 *generation)
+				struct brfw_nl_outcome *outcome)
 {
 	const struct nlattr *expected = info->attrs[BRFW_A_EXPECTED_GENERATION];
 	const struct nlattr *flags = info->attrs[BRFW_A_TXN_FLAGS];
@@ -311,11 +324,12 @@ static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
 	} else {
 		err = brfw_draft_commit(rs, draft,
 					flags && nla_get_u32(flags) &
-					BRFW_TXN_F_DRY_RUN, &error);
+					BRFW_TXN_F_DRY_RUN,
+					&outcome->warnings, &error);
 		if (err)
 			brfw_nl_set_error(info->extack, &error);
 	}
-	*generation = rs->generation;
+	outcome->generation = rs->generation;
 	brfw_nl_end_draft(bn, draft);
 
 	return err;
@@ -324,9 +338,9 @@ static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
 static int brfw_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct brfw_net *bn = brfw_nl_net(info);
+	struct brfw_nl_outcome outcome = {};
 	struct brfw_ruleset *rs;
 	struct sk_buff *reply;
-	u64 generation;
 	int err;
 
 	rs = brfw_nl_get_ruleset(skb, info);
@@ -337,14 +351,14 @@ static int brfw_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 
 	mutex_lock(&bn->config_lock);
-	err = brfw_nl_commit_draft(bn, info, &generation);
+	err = brfw_nl_commit_draft(bn, info, &outcome);
 	mutex_unlock(&bn->config_lock);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
 	}
 
-	return brfw_nl_reply(info, reply, BRFW_CMD_TXN_COMMIT, generation, 0);
+	return brfw_nl_reply(info, reply, BRFW_CMD_TXN_COMMIT, &outcome);
 }
 
 /* ---- changes ---- */
@@ -361,12 +375,12 @@ static struct brfw_change *brfw_nl_change_alloc(const struct genl_info *info,
  * Add a change to the draft of the socket, or make it a commit of its own.
  * @change is taken over in any case.
  *
- * Return: 1 when it is part of a draft now, 0 when it is done (then @handle is
- * that of the rule it added, or 0), or an error.
+ * Return: 1 when it is part of a draft now, 0 when it is done and @outcome
+ * filled, or an error.
  */
 static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
-			     struct brfw_change *change, u64 *generation,
-			     u64 *handle)
+			     struct brfw_change *change,
+			     struct brfw_nl_outcome *outcome)
 {
 	struct brfw_draft *draft, single;
 	struct brfw_error error = {};
@@ -383,9 +397,10 @@ static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
 	} else if (draft) {
 		err = 1;
 	} else {
-		err = brfw_draft_commit(rs, &single, false, &error);
-		*generation = rs->generation;
-		*handle = change->handle;
+		err = brfw_draft_commit(rs, &single, false, &outcome->warnings,
+					&error);
+		outcome->generation = rs->generation;
+		outcome->handle = change->handle;
 	}
 	if (err < 0)
 		brfw_nl_set_error(info->extack, &error);
@@ -400,10 +415,10 @@ static int brfw_nl_do_plain_change(struct brfw_ruleset *rs,
 				   struct genl_info *info,
 				   struct brfw_change *change)
 {
-	u64 generation, handle;
+	struct brfw_nl_outcome outcome;
 	int err;
 
-	err = brfw_nl_do_change(rs, info, change, &generation, &handle);
+	err = brfw_nl_do_change(rs, info, change, &outcome);
 	return min(err, 0);
 }
 
@@ -445,10 +460,11 @@ static void brfw_nl_load_modules(const struct brfw_rule *rule)
 
 static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 {
+	struct brfw_nl_outcome outcome;
 	struct brfw_change *change;
 	struct brfw_ruleset *rs;
-	u64 generation, handle;
 	struct sk_buff *reply;
+	u32 concerned;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_RULE)) {
@@ -474,12 +490,13 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 	}
 
 	brfw_nl_load_modules(change->rule);
-	err = brfw_nl_do_change(rs, info, change, &generation, &handle);
+	concerned = brfw_rule_warnings(change->rule);
+	err = brfw_nl_do_change(rs, info, change, &outcome);
 	if (err)
 		goto err_reply;
 
-	return brfw_nl_reply(info, reply, BRFW_CMD_RULE_ADD, generation,
-			     handle);
+	outcome.warnings &= concerned;
+	return brfw_nl_reply(info, reply, BRFW_CMD_RULE_ADD, &outcome);
 
 err_reply:
 	nlmsg_free(reply);
@@ -661,6 +678,8 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 	    nla_put_u32(skb, BRFW_INFO_A_MAX_DRAFTS,
 			brfw_max_drafts(bn->net)) ||
 	    nla_put_u32(skb, BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0) ||
+	    nla_put_u32(skb, BRFW_INFO_A_WARNINGS,
+			rs ? brfw_ruleset_warnings(rs) : 0) ||
 	    brfw_nl_put_events(skb, rs))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -477,6 +477,7 @@ static int brfw_nlattr_put_conditions(struct sk_buff *skb,
 int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 			 const struct brfw_rule *rule)
 {
+	const char *problem = brfw_rule_problem(rs, rule);
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, BRFW_A_RULE);
@@ -491,6 +492,7 @@ int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 	    brfw_nlattr_put_actions(skb, rs, rule) ||
 	    (rule->comment &&
 	     nla_put_string(skb, BRFW_RULE_A_COMMENT, rule->comment)) ||
+	    (problem && nla_put_string(skb, BRFW_RULE_A_PROBLEM, problem)) ||
 	    brfw_nlattr_put_stats(skb, BRFW_RULE_A_STATS, &rule->state->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

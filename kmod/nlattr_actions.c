@@ -393,12 +393,10 @@ int brfw_nlattr_put_actions(struct sk_buff *skb, struct brfw_ruleset *rs,
 			    const struct brfw_rule *rule)
 {
 	const struct brfw_actions *a = rule->actions;
-	const char *problem;
 
 	if (!a)
 		return 0;
 
-	problem = brfw_rule_problem(rs, rule);
 	if ((a->has_limit && brfw_nlattr_put_limit(skb, a)) ||
 	    (a->has_log && brfw_nlattr_put_log(skb, a)) ||
 	    (a->mark_mask && brfw_nlattr_put_mark(skb, a)) ||
@@ -410,8 +408,7 @@ int brfw_nlattr_put_actions(struct sk_buff *skb, struct brfw_ruleset *rs,
 	     brfw_nlattr_put_ifname(skb, rs, BRFW_RULE_A_REDIRECT,
 				    a->redirect)) ||
 	    (rule->verdict == BRFW_VERDICT_QUEUE &&
-	     brfw_nlattr_put_queue(skb, a)) ||
-	    (problem && nla_put_string(skb, BRFW_RULE_A_PROBLEM, problem)))
+	     brfw_nlattr_put_queue(skb, a)))
 		return -EMSGSIZE;
 
 	return 0;

@@ -402,6 +402,11 @@ static u32 brfw_rule_needs(const struct brfw_rule *rule)
 	if (brfw_cls_rule_tests(&rule->cls,
 				offsetof(struct brfw_key, ct_state)))
 		needs |= BIT(BRFW_NEED_CT);
+	/* What the host itself sends comes in fragments all the same. */
+	if (rule->hook != BRFW_HOOK_OUTPUT &&
+	    (mask.frag || brfw_cls_rule_tests(&rule->cls,
+					      offsetof(struct brfw_key, frag))))
+		needs |= BIT(BRFW_NEED_FRAG);
 	/* What is sent carries the VLAN. */
 	if (rule->actions && rule->actions->acts_once)
 		needs |= BIT(BRFW_NEED_FRAME) | BIT(BRFW_NEED_VLAN);
@@ -466,6 +471,30 @@ static const char *brfw_slot_problem(struct brfw_ruleset *rs, u8 hook, u16 slot)
 }
 
 /**
+ * brfw_rule_warnings() - warnings that a rule may have a part in
+ * @rule: a rule, also of a draft
+ *
+ * Return: BRFW_WARN_*.
+ */
+u32 brfw_rule_warnings(const struct brfw_rule *rule)
+{
+	return brfw_rule_needs(rule) & (BIT(BRFW_NEED_CT) | BIT(BRFW_NEED_FRAG)) ?
+	       BRFW_WARN_FRAG : 0;
+}
+
+/**
+ * brfw_ruleset_warnings() - what the rules do to each other
+ * @rs: the ruleset, also amid a commit
+ *
+ * Return: BRFW_WARN_*.
+ */
+u32 brfw_ruleset_warnings(const struct brfw_ruleset *rs)
+{
+	return rs->nneeding[BRFW_NEED_CT] && rs->nneeding[BRFW_NEED_FRAG] ?
+	       BRFW_WARN_FRAG : 0;
+}
+
+/**
  * brfw_rule_problem() - why a rule can't do now what it says
  * @rs: the ruleset
  * @rule: one of its rules
@@ -477,6 +506,9 @@ const char *brfw_rule_problem(struct brfw_ruleset *rs,
 {
 	const char *problem;
 
+	if (rs->nneeding[BRFW_NEED_CT] &&
+	    brfw_rule_needs(rule) & BIT(BRFW_NEED_FRAG))
+		return "it finds whole packets: a rule with a condition on state has fragments put together first";
 	if (!rule->actions)
 		return NULL;
 

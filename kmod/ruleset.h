@@ -124,6 +124,7 @@ struct brfw_policy {
  * @BRFW_NEED_OUT: the egress port
  * @BRFW_NEED_VLAN: the VLAN that the bridge classified the frame into
  * @BRFW_NEED_CT: the state of the connection
+ * @BRFW_NEED_FRAG: fragments that nobody has put together
  * @BRFW_NEED_FRAME: knowing the copies of a flooded frame
  * @BRFW_NEED_QUEUE: hooks that stay, since unregistering flushes the queues
  * @BRFW_NEEDS: number of them
@@ -134,6 +135,7 @@ enum brfw_need {
 	BRFW_NEED_OUT,
 	BRFW_NEED_VLAN,
 	BRFW_NEED_CT,
+	BRFW_NEED_FRAG,
 	BRFW_NEED_FRAME,
 	BRFW_NEED_QUEUE,
 	BRFW_NEEDS,
@@ -248,6 +250,7 @@ struct brfw_view {
 struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m);
 u32 brfw_rule_priority(const struct brfw_rule *rule);
 void brfw_rule_set_priority(struct brfw_rule *rule, u32 priority);
+u32 brfw_rule_warnings(const struct brfw_rule *rule);
 
 /* Parts of a commit: config lock held, may sleep. */
 
@@ -289,6 +292,7 @@ struct brfw_rule *brfw_ruleset_find(struct brfw_ruleset *rs, u64 handle);
 struct brfw_rule *brfw_ruleset_next(struct brfw_ruleset *rs, u8 hook,
 				    u64 after);
 void brfw_ruleset_reset_stats(struct brfw_ruleset *rs);
+u32 brfw_ruleset_warnings(const struct brfw_ruleset *rs);
 const char *brfw_rule_problem(struct brfw_ruleset *rs,
 			      const struct brfw_rule *rule);
 

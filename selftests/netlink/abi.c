@@ -1224,7 +1224,7 @@ static const struct named attributes[] = {
 	ASK(MSG, BRFW_A_HANDLE), ASK(MSG, BRFW_A_HOOK),
 	ASK(MSG, BRFW_A_BRIDGE), ASK(MSG, BRFW_A_CHANGE_ID),
 	ASK(MSG, BRFW_A_RULE_CHANGE), ASK(MSG, BRFW_A_TXN_FLAGS),
-	ASK(MSG, BRFW_A_EXPECTED_GENERATION),
+	ASK(MSG, BRFW_A_EXPECTED_GENERATION), REPLY(MSG, BRFW_A_WARNINGS),
 	REPLY(INFO, BRFW_INFO_A_ABI_VERSION),
 	REPLY(INFO, BRFW_INFO_A_MODULE_VERSION),
 	REPLY(INFO, BRFW_INFO_A_HOOKS), REPLY(INFO, BRFW_INFO_A_MATCHES),
@@ -1234,6 +1234,7 @@ static const struct named attributes[] = {
 	REPLY(INFO, BRFW_INFO_A_ACTIVE_HOOKS),
 	REPLY(INFO, BRFW_INFO_A_OVERRUNS), REPLY(INFO, BRFW_INFO_A_NO_TARGET),
 	REPLY(INFO, BRFW_INFO_A_VLAN_UNKNOWN), REPLY(INFO, BRFW_INFO_A_LIMITED),
+	REPLY(INFO, BRFW_INFO_A_WARNINGS),
 	REPLY(RULE, BRFW_RULE_A_HANDLE), REPLY(RULE, BRFW_RULE_A_HOOK),
 	REPLY(RULE, BRFW_RULE_A_BRIDGE), REPLY(RULE, BRFW_RULE_A_PRIORITY),
 	REPLY(RULE, BRFW_RULE_A_MATCH), REPLY(RULE, BRFW_RULE_A_VERDICT),
@@ -1516,6 +1517,9 @@ static int test_all_attributes(struct nlt *nl)
 	request(nl, BRFW_CMD_RULE_GET, NLM_F_DUMP, NULL, &r, walk_message, NULL);
 	request(nl, BRFW_CMD_POLICY_GET, NLM_F_DUMP, NULL, &r, walk_message,
 		NULL);
+	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
+	REQUEST(nl, TXN_COMMIT, &r, walk_message, NULL,
+		U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN), DONE);
 	for (i = 0; i < N_ATTRIBUTES; i++)
 		if (!attributes[i].absent &&
 		    !seen[attributes[i].level][attributes[i].type])
@@ -1737,6 +1741,108 @@ static int test_matches(struct nlt *nl)
 	return 0;
 }
 
+/* Conditions of a rule that drops. */
+#define FORM(...)	(const struct op[]){ MATCH(__VA_ARGS__), DONE }
+
+/* ---- warnings ---- */
+
+#define FRAG		COND(IP_FRAG, U8(VALUE, BRFW_FRAG_NONE))
+#define NOT_FRAG	NOT(IP_FRAG, U8(VALUE, BRFW_FRAG_LATER))
+#define STATE		COND(CT_STATE, U8(VALUE, BRFW_CT_NEW))
+
+/* A draft of one or two rules. */
+static const struct {
+	const char *name;
+	uint32_t warnings;
+	const struct op *rules[2];
+} warned[] = {
+	{ "nothing", 0, { FORM(PROTO(99)) } },
+	{ "fragments", 0, { FORM(FRAG) } },
+	{ "state", 0, { FORM(STATE) } },
+	{ "fragments, not first", 0, { FORM(NOT_FRAG), FORM(PROTO(99)) } },
+	{ "both in one", BRFW_WARN_FRAG, { FORM(FRAG, STATE) } },
+	{ "both", BRFW_WARN_FRAG, { FORM(FRAG), FORM(STATE) } },
+	{ "both, negated", BRFW_WARN_FRAG,
+	  { FORM(NOT(CT_STATE, U8(VALUE, BRFW_CT_NEW))), FORM(NOT_FRAG) } },
+	{ "both, at input", BRFW_WARN_FRAG,
+	  { (const struct op[]){ RULE(HOOK(INPUT), NEST(BRFW_RULE_A_MATCH), FRAG,
+				      END), DONE }, FORM(STATE) } },
+	{ "fragments at output", 0,
+	  { (const struct op[]){ RULE(HOOK(OUTPUT), NEST(BRFW_RULE_A_MATCH), FRAG,
+				      END), DONE }, FORM(STATE) } },
+	{ "state at output", BRFW_WARN_FRAG,
+	  { (const struct op[]){ RULE(HOOK(OUTPUT), NEST(BRFW_RULE_A_MATCH), STATE,
+				      END), DONE }, FORM(FRAG) } },
+};
+
+#define N_WARNED	(sizeof(warned) / sizeof(warned[0]))
+
+static void take_warnings(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr = NLT_FIND(nlh, BRFW_A_WARNINGS);
+
+	*(uint32_t *)arg = attr ? mnl_attr_get_u32(attr) : 0;
+}
+
+static int check_warnings(struct nlt *nl, size_t row, uint32_t flags)
+{
+	uint32_t warnings = UINT32_MAX;
+	struct nlt_reply r;
+	size_t i;
+
+	REQUEST(nl, TXN_BEGIN, &r, NULL, NULL, U32(BRFW_A_TXN_FLAGS, flags), DONE);
+	for (i = 0; i < 2 && warned[row].rules[i]; i++)
+		if (request(nl, BRFW_CMD_RULE_ADD, 0, warned[row].rules[i], &r,
+			    NULL, NULL))
+			return diag("%s: %s", warned[row].name, r.text);
+	REQUEST(nl, TXN_COMMIT, &r, take_warnings, &warnings,
+		U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN), DONE);
+	if (flags != BRFW_TXN_F_REPLACE)
+		return warnings == BRFW_WARN_FRAG ? 0 :
+		       diag("the ruleset has both, and 0x%x", warnings);
+	return warnings == warned[row].warnings ? 0 :
+	       diag("%s: 0x%x", warned[row].name, warnings);
+}
+
+/* The ruleset to start with has all conditions, and so it has both of these. */
+static int test_warnings(struct nlt *nl)
+{
+	size_t i;
+	int bad = check_warnings(nl, 0, 0);
+
+	for (i = 0; i < N_WARNED; i++)
+		bad |= check_warnings(nl, i, BRFW_TXN_F_REPLACE);
+	return bad;
+}
+
+static void take_added(const struct nlmsghdr *nlh, void *arg)
+{
+	take_warnings(nlh, arg);
+	base_handle = nlt_u64(NLT_FIND(nlh, BRFW_A_RULE, BRFW_RULE_A_HANDLE));
+}
+
+/* A rule that has no part in it is added without. */
+static int check_warnings_of_rule(struct nlt *nl, const struct op *rule,
+				  uint32_t wanted)
+{
+	uint32_t warnings = UINT32_MAX;
+	uint64_t base = base_handle;
+	struct nlt_reply r;
+
+	request(nl, BRFW_CMD_RULE_ADD, 0, rule, &r, take_added, &warnings);
+	REQUEST(nl, RULE_DELETE, &r, NULL, NULL, BASE(BRFW_A_HANDLE), DONE);
+	base_handle = base;
+	return warnings == wanted ? 0 :
+	       diag("0x%x of 0x%x", warnings, wanted);
+}
+
+static int test_warnings_of_rule(struct nlt *nl)
+{
+	return check_warnings_of_rule(nl, FORM(PROTO(99)), 0) |
+	       check_warnings_of_rule(nl, FORM(PROTO(99), FRAG), BRFW_WARN_FRAG) |
+	       check_warnings_of_rule(nl, FORM(PROTO(99), STATE), BRFW_WARN_FRAG);
+}
+
 /* ---- the canonical form ---- */
 
 /** struct form - conditions as they are sent and as they are shown */
@@ -1745,7 +1851,6 @@ struct form {
 	const struct op *shown;
 };
 
-#define FORM(...)	(const struct op[]){ MATCH(__VA_ARGS__), DONE }
 #define ALL_OF(field, type, max)					\
 	COND(field, type(VALUE, 0), type(RANGE_END, max))
 
@@ -2199,6 +2304,8 @@ static const struct {
 	{ "the culprit of a deletion is named", test_culprit_of_delete },
 	{ "counters can be reset beside a draft", test_reset_in_draft },
 	{ "the map of fields", test_matches },
+	{ "a commit warns of the ruleset as it would be", test_warnings },
+	{ "a rule is warned of when it has a part in it", test_warnings_of_rule },
 	{ "conditions are compared and shown in one form", test_forms },
 	{ "a draft of 2000 changes", test_big_draft },
 	{ "the limit of rules", test_max_rules },

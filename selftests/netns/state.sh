@@ -130,6 +130,33 @@ test_lists() {
 	expect_drop h1 h2 rule policy:forward ip4 proto icmp icmp-type 0
 }
 
+# Fragments are put together for conditions on state: that has to be said.
+test_fragments() {
+	load_new "policy set forward drop" "rule add frag none accept comment whole" \
+		"rule add frag first accept comment first"
+	is first h1 h2 ip4 mf proto udp
+	is whole h1 h2 ip4 proto udp
+	info warnings
+	equal "warnings" none "$INFO"
+	[[ $(fw rule show) != *problem* ]]
+	FW_ERROR=$(fw rule add state established accept 2>&1 >/dev/null)
+	contains "warning" "fwctl: rule add: warning: conditions on" "$FW_ERROR"
+	info warnings
+	equal "warnings" frag-with-state "$INFO"
+	fw rule show >"$TMP/rules"
+	equal "rules with a problem" 2 \
+		"$(grep -c "frag .*problem: it finds whole packets" "$TMP/rules")"
+	equal "problems" 2 "$(grep -c problem "$TMP/rules")"
+	expect_drop h1 h2 count 1 ip4 mf proto udp sport 300
+	expect_count first 1
+	FW_ERROR=$(fw ruleset save | fw ruleset check - 2>&1)
+	contains "warning" "fwctl: ruleset check: warning: " "$FW_ERROR"
+	FW_ERROR=$(fw ruleset save | fw ruleset load - 2>&1)
+	contains "warning" "fwctl: ruleset load: warning: " "$FW_ERROR"
+	FW_ERROR=$(fw rule add proto tcp drop 2>&1 >/dev/null)
+	equal "warning about another rule" "" "$FW_ERROR"
+}
+
 # A connection may be begun from one side only.
 test_real() {
 	load_new "policy set forward drop" "rule add ethertype arp accept" \
@@ -154,5 +181,6 @@ check "TCP" test_tcp
 check "ICMP, and errors about something else" test_icmp
 check "untracked" test_untracked
 check "lists and negation" test_lists
+check "a ruleset with conditions on fragments and state is warned of" test_fragments
 check "real TCP, begun from one side" test_real
 run_checks

@@ -62,6 +62,8 @@ struct fault {
 	unsigned int last_used;
 	/** @problem: what is wrong with each rule, or NULL */
 	const char *problem;
+	/** @warnings: about the ruleset */
+	uint32_t warnings;
 };
 
 static struct {
@@ -269,6 +271,7 @@ static void answer_info(const struct nlmsghdr *request)
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_NO_TARGET, 2);
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_VLAN_UNKNOWN, 3);
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_LIMITED, 4);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_WARNINGS, kernel.fault.warnings);
 	mnl_attr_nest_end(nlh, nest);
 	answer_queue(nlh);
 	if (kernel.fault.commit_between) {
@@ -291,6 +294,13 @@ static void answer_family(const struct nlmsghdr *request)
 	answer_queue(nlh);
 }
 
+static struct nlmsghdr *with_warnings(struct nlmsghdr *answer)
+{
+	if (kernel.fault.warnings)
+		mnl_attr_put_u32(answer, BRFW_A_WARNINGS, kernel.fault.warnings);
+	return answer;
+}
+
 static void kernel_commit(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *flags = request_attr(nlh, BRFW_A_TXN_FLAGS);
@@ -301,7 +311,7 @@ static void kernel_commit(const struct nlmsghdr *nlh)
 		kernel.generation++;
 	}
 	kernel.has_draft = false;
-	answer_queue(answer_genl(nlh, BRFW_CMD_TXN_COMMIT));
+	answer_queue(with_warnings(answer_genl(nlh, BRFW_CMD_TXN_COMMIT)));
 }
 
 static void rule_added(const struct nlmsghdr *nlh)
@@ -314,7 +324,7 @@ static void rule_added(const struct nlmsghdr *nlh)
 	if (kernel.fault.silent)
 		free(answer);
 	else
-		answer_queue(answer);
+		answer_queue(with_warnings(answer));
 }
 
 static void kernel_do(const struct nlmsghdr *nlh, uint8_t cmd)
@@ -533,6 +543,13 @@ static bool says(const char *command, const char *input, int status, const char 
 	       (got == status);
 }
 
+/* Runs a command that succeeds and finds a part in what it said. */
+static bool says_in(const char *command, const char *part)
+{
+	return !run(command, "", 0) && same("stderr", err_text, "") &&
+	       strstr(out_text, part);
+}
+
 #define MATCH_AT	32	/* message 20, rule 4, hook 8 */
 #define PERMISSION " (this needs CAP_NET_ADMIN: to change rules on the host, or in the namespace when the module parameter userns is 1; to read them in the namespace)"
 
@@ -660,6 +677,32 @@ static void test_refusals(void)
 	"rule add hook forward prio 1000 saddr 2001:db8::/32 drop\n" \
 	"rule add hook forward prio 1000 not vlan 7,9 limit 9/hour burst 64 log prefix \"a b\" set-mark 0x1 mirror m queue 1 bypass\n"
 
+#define WHOLE	"warning: conditions on \"frag\" find whole packets, since those on \"state\" have fragments put together first\n"
+#define LATER	"warning: the kernel module warns of what this tool doesn't know (0x80000000)\n"
+
+/* Exit status and standard output are as without them. */
+static void test_warnings(void)
+{
+	kernel_reset();
+	ktap_result(says("rule add accept", "", 0, "handle 1\n", "") &&
+		    says("ruleset load -", RULES, 0, "", ""), "without warnings");
+	kernel_reset();
+	kernel.fault.warnings = BRFW_WARN_FRAG;
+	ktap_result(says("rule add accept", "", 0, "handle 1\n", "fwctl: rule add: " WHOLE) &&
+		    says("-j rule add accept", "", 0, "{\"handle\":2}\n", "fwctl: rule add: " WHOLE) &&
+		    says("ruleset check -", RULES, 0, "", "fwctl: ruleset check: " WHOLE) &&
+		    says("ruleset load -", RULES, 0, "", "fwctl: ruleset load: " WHOLE) &&
+		    says("policy set forward drop", "", 0, "", "") &&
+		    says_in("info show", "\nwarnings frag-with-state\n") &&
+		    says_in("-j info show", "\"warnings\":[\"frag-with-state\"]"),
+		    "warnings are told");
+	kernel.fault.warnings = 1U << 31;
+	ktap_result(says("rule add accept", "", 0, "handle 14\n", "fwctl: rule add: " LATER) &&
+		    says_in("info show", "\nwarnings 31\n"),
+		    "also those of a later module");
+	kernel_reset();
+}
+
 static void test_show(void)
 {
 	kernel_reset();
@@ -693,8 +736,9 @@ static void test_show(void)
 			 "matches in,out,frame,smac,dmac,ethertype,vlan,vlan-prio,vlan-proto,inner-vlan,inner-vlan-prio,inner-vlan-proto,"
 			 "pppoe-session,mpls-label,arp-op,arp-sender-ip,arp-target-ip,arp-sender-mac,arp-target-mac,arp-gratuitous,"
 			 "saddr,daddr,dscp,ttl,length,frag,ip-options,proto,sport,dport,tcp-flags,icmp-type,icmp-code,icmpv6-type,icmpv6-code,"
-			 "nd-target,nd-lladdr,igmp-type,gre-proto,mark,state,malformed\n", ""),
+			 "nd-target,nd-lladdr,igmp-type,gre-proto,mark,state,malformed\nwarnings none\n", ""),
 		    "info is shown");
+	test_warnings();
 	kernel_reset();
 	kernel.fault.last_used = 12;
 	kernel.fault.problem = "port \x1b[2J#\"eth9\" is a bridge\n";

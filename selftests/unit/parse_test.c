@@ -848,6 +848,7 @@ static void test_wire_garbage(void)
 	struct fwctl_info info;
 	char text[PARSE_LINE_MAX];
 	union message msg;
+	struct fwctl_done done;
 	uint64_t number;
 
 	for (i = 0; i < ROUNDS; i++) {
@@ -879,7 +880,7 @@ static void test_wire_garbage(void)
 		}
 		wire_get_policy(nlh, &policy);
 		wire_get_info(nlh, &info);
-		wire_get_handle(nlh, &number);
+		wire_get_done(nlh, &done);
 		wire_get_generation(nlh, &number);
 		if (len >= 20) {
 			wire_attr_name(nlh, rnd() % 2 ? rnd() % (len + 8) : rnd());

@@ -56,6 +56,8 @@ int cmd_open(struct cmd_context *ctx, struct nlsock *sock);
 int cmd_check(enum wire_result result, uint64_t handle, struct fwctl_err *err);
 /* A request without answer, made by @cmd and @filter. */
 int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *filter);
+/* Prints what the kernel warns of: BRFW_WARN_*. */
+void cmd_warn(const struct cmd_context *ctx, uint32_t warnings);
 /* Prints a single JSON array or object. */
 int cmd_print_json(struct cmd_context *ctx, json_t *element, bool in_array);
 

@@ -8,30 +8,31 @@
 
 static int add_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
-	return cmd_check(wire_get_handle(nlh, data), 0, err);
+	return cmd_check(wire_get_done(nlh, data), 0, err);
 }
 
 int cmd_rule_add(struct cmd_context *ctx)
 {
 	union nlsock_request request;
 	struct fwctl_rule rule;
+	struct fwctl_done done = { 0 };
 	struct nlsock sock;
-	uint64_t handle = 0;
 	int ret;
 
 	if (parse_rule(&ctx->words, &rule, &ctx->err) || cmd_open(ctx, &sock))
 		return -1;
 	wire_put_rule(nlsock_begin(&request, BRFW_CMD_RULE_ADD), &rule);
-	ret = nlsock_send(&sock, &request, add_answer, &handle, NULL, &ctx->err);
+	ret = nlsock_send(&sock, &request, add_answer, &done, NULL, &ctx->err);
 	nlsock_close(&sock);
 	if (ret)
 		return -1;
-	if (!handle)
+	if (!done.handle)
 		return err_no_answer(&ctx->err);
+	cmd_warn(ctx, done.warnings);
 	if (ctx->json)
-		return cmd_print_json(ctx, json_pack("{s:I}", "handle", (json_int_t)handle),
-				      false);
-	printf("handle %" PRIu64 "\n", handle);
+		return cmd_print_json(ctx, json_pack("{s:I}", "handle",
+						     (json_int_t)done.handle), false);
+	printf("handle %" PRIu64 "\n", done.handle);
 	return 0;
 }
 

@@ -114,15 +114,20 @@ static int txn_begin(struct nlsock *sock, struct fwctl_err *err)
 	return nlsock_send(sock, &request, NULL, NULL, NULL, err);
 }
 
-static int txn_commit(struct nlsock *sock, bool dry_run, struct nlsock_refusal *refusal,
-		      struct fwctl_err *err)
+static int commit_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	return cmd_check(wire_get_done(nlh, data), 0, err);
+}
+
+static int txn_commit(struct nlsock *sock, bool dry_run, struct fwctl_done *done,
+		      struct nlsock_refusal *refusal, struct fwctl_err *err)
 {
 	union nlsock_request request;
 	struct nlmsghdr *nlh = nlsock_begin(&request, BRFW_CMD_TXN_COMMIT);
 
 	if (dry_run)
 		mnl_attr_put_u32(nlh, BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN);
-	return nlsock_send(sock, &request, NULL, NULL, refusal, err);
+	return nlsock_send(sock, &request, commit_answer, done, refusal, err);
 }
 
 /* The line that a request of a batch was made from. */
@@ -221,10 +226,13 @@ static int load_commit(struct load *load, bool dry_run)
 {
 	struct fwctl_err *err = &load->ctx->err;
 	struct nlsock_refusal refusal = { 0 };
+	struct fwctl_done done = { 0 };
 	uint32_t line;
 
-	if (!txn_commit(&load->sock, dry_run, &refusal, err))
+	if (!txn_commit(&load->sock, dry_run, &done, &refusal, err)) {
+		cmd_warn(load->ctx, done.warnings);
 		return 0;
+	}
 	line = refusal.culprit.change_id;
 	if (!line)
 		return -1;
@@ -307,6 +315,7 @@ int cmd_ruleset_check(struct cmd_context *ctx)
 
 int cmd_ruleset_flush(struct cmd_context *ctx)
 {
+	struct fwctl_done done;
 	struct nlsock sock;
 	int ret;
 
@@ -314,7 +323,7 @@ int cmd_ruleset_flush(struct cmd_context *ctx)
 		return -1;
 	ret = txn_begin(&sock, &ctx->err);
 	if (!ret)
-		ret = txn_commit(&sock, false, NULL, &ctx->err);
+		ret = txn_commit(&sock, false, &done, NULL, &ctx->err);
 	nlsock_close(&sock);
 	return ret;
 }

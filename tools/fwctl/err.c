@@ -313,3 +313,14 @@ void err_print_line(const char *file, unsigned long line, const struct fwctl_err
 	else
 		fprintf(stderr, "fwctl: %s: %s\n", show(&shown, file), err->text);
 }
+
+void err_print_warnings(const char *object, const char *verb, uint32_t warnings)
+{
+	fflush(stdout);
+	if (warnings & BRFW_WARN_FRAG)
+		fprintf(stderr, "fwctl: %s %s: warning: conditions on \"frag\" find whole packets, since those on \"state\" have fragments put together first\n",
+			object, verb);
+	if (warnings & ~BRFW_WARN_FRAG)
+		fprintf(stderr, "fwctl: %s %s: warning: the kernel module warns of what this tool doesn't know (0x%x)\n",
+			object, verb, warnings & ~BRFW_WARN_FRAG);
+}

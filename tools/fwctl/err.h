@@ -88,5 +88,7 @@ int err_no_answer(struct fwctl_err *err);
 /* Output. The only functions of the tool that write to standard error. */
 void err_print(const char *object, const char *verb, const struct fwctl_err *err);
 void err_print_line(const char *file, unsigned long line, const struct fwctl_err *err);
+/* What was done, but may not do what was meant: BRFW_WARN_*. */
+void err_print_warnings(const char *object, const char *verb, uint32_t warnings);
 
 #endif /* _FWCTL_ERR_H */

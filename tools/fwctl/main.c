@@ -116,6 +116,11 @@ int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *
 	return ret;
 }
 
+void cmd_warn(const struct cmd_context *ctx, uint32_t warnings)
+{
+	err_print_warnings(ctx->cmd->object, ctx->cmd->verb, warnings);
+}
+
 int cmd_print_json(struct cmd_context *ctx, json_t *element, bool in_array)
 {
 	struct print_list list;

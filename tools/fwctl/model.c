@@ -48,6 +48,12 @@ const struct fwctl_name model_periods[] = {
 	{ NULL, 0 },
 };
 
+/* By the number of the bit. */
+const struct fwctl_name model_warnings[] = {
+	{ "frag-with-state", 0 },
+	{ NULL, 0 },
+};
+
 const struct fwctl_form model_actions[] = {
 	{ "log", "[group N] [prefix STRING]", "write to NFLOG group N, or to the kernel log" },
 	{ "set-mark", "V[/M]", "set the bits M of the mark, or all, to those of V" },

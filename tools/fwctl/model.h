@@ -256,6 +256,14 @@ struct fwctl_filter {
 	char bridge[BRFW_IFNAME_LEN];
 };
 
+/** struct fwctl_done - what a change that was made led to */
+struct fwctl_done {
+	/** @handle: of the rule that was added, or 0 */
+	uint64_t handle;
+	/** @warnings: BRFW_WARN_* */
+	uint32_t warnings;
+};
+
 /** struct fwctl_info - what the module tells about itself */
 struct fwctl_info {
 	/** @generation: number of the committed ruleset */
@@ -282,6 +290,8 @@ struct fwctl_info {
 	uint32_t rules;
 	/** @max_rules: rules that the namespace may hold */
 	uint32_t max_rules;
+	/** @warnings: BRFW_WARN_* about the ruleset */
+	uint32_t warnings;
 	/** @drafts: open drafts */
 	uint32_t drafts;
 	/** @max_drafts: drafts that may be open at a time */
@@ -308,6 +318,7 @@ extern const struct fwctl_name model_verdicts[];
 extern const struct fwctl_name model_policy_verdicts[];
 extern const struct fwctl_name model_rejects[];
 extern const struct fwctl_name model_periods[];
+extern const struct fwctl_name model_warnings[];
 extern const struct fwctl_form model_actions[];
 extern const struct fwctl_form model_verdict_forms[];
 

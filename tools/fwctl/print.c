@@ -463,6 +463,7 @@ void print_info(FILE *out, const struct fwctl_info *info)
 	print_set(out, "active-hooks", active_hooks, info->active_hooks);
 	print_set(out, "verdicts", model_verdicts, info->verdicts);
 	print_matches(out, info);
+	print_set(out, "warnings", model_warnings, info->warnings);
 }
 
 /* JSON */
@@ -742,7 +743,8 @@ json_t *print_info_json(const struct fwctl_info *info)
 	       json_add(object, "hooks", json_set(model_hooks, info->hooks)) &&
 	       json_add(object, "active-hooks", json_set(active_hooks, info->active_hooks)) &&
 	       json_add(object, "verdicts", json_set(model_verdicts, info->verdicts)) &&
-	       json_add(object, "matches", json_matches(info));
+	       json_add(object, "matches", json_matches(info)) &&
+	       json_add(object, "warnings", json_set(model_warnings, info->warnings));
 	return json_done(object, good);
 }
 

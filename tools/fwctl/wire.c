@@ -810,6 +810,7 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 		{ BRFW_INFO_A_HOOKS, &info->hooks, 4 },
 		{ BRFW_INFO_A_VERDICTS, &info->verdicts, 4 },
 		{ BRFW_INFO_A_RULES, &info->rules, 4 },
+		{ BRFW_INFO_A_WARNINGS, &info->warnings, 4 },
 		{ BRFW_INFO_A_MAX_RULES, &info->max_rules, 4 },
 		{ BRFW_INFO_A_DRAFTS, &info->drafts, 4 },
 		{ BRFW_INFO_A_MAX_DRAFTS, &info->max_drafts, 4 },
@@ -835,14 +836,20 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 	return WIRE_OK;
 }
 
-enum wire_result wire_get_handle(const struct nlmsghdr *nlh, uint64_t *handle)
+enum wire_result wire_get_done(const struct nlmsghdr *nlh, struct fwctl_done *done)
 {
 	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_RULE_A_MAX + 1];
 	unsigned int unknown;
 
-	if (!read_message(nlh, msg) || !msg[BRFW_A_RULE] ||
-	    !span_read(span_of_nest(msg[BRFW_A_RULE]), tb, BRFW_RULE_A_MAX, &unknown) ||
-	    !get_bytes(tb[BRFW_RULE_A_HANDLE], handle, sizeof(*handle)))
+	memset(done, 0, sizeof(*done));
+	if (!read_message(nlh, msg) ||
+	    (msg[BRFW_A_WARNINGS] && !get_bytes(msg[BRFW_A_WARNINGS], &done->warnings,
+						sizeof(done->warnings))))
+		return WIRE_MALFORMED;
+	if (!msg[BRFW_A_RULE])
+		return WIRE_OK;
+	if (!span_read(span_of_nest(msg[BRFW_A_RULE]), tb, BRFW_RULE_A_MAX, &unknown) ||
+	    !get_bytes(tb[BRFW_RULE_A_HANDLE], &done->handle, sizeof(done->handle)))
 		return WIRE_MALFORMED;
 	return WIRE_OK;
 }

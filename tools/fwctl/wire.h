@@ -38,7 +38,7 @@ enum wire_result {
 enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule);
 enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy *policy);
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info);
-enum wire_result wire_get_handle(const struct nlmsghdr *nlh, uint64_t *handle);
+enum wire_result wire_get_done(const struct nlmsghdr *nlh, struct fwctl_done *done);
 enum wire_result wire_get_generation(const struct nlmsghdr *nlh, uint64_t *generation);
 
 /*

@@ -63,6 +63,7 @@
  *    BRFW_A_GENERATION: NLA_U64
  *    BRFW_A_RULE: NLA_NESTED
  *        BRFW_RULE_A_HANDLE: NLA_U64
+ *    BRFW_A_WARNINGS: NLA_U32, optional, those that this rule has a part in
  *    Fails with EEXIST when a rule with the same hook, bridge, priority and
  *    conditions exists (culprit: its handle), ENOENT when the rule to be put
  *    before or after doesn't exist, ENOSPC when a limit is reached.
@@ -132,6 +133,8 @@
  *    reply:
  *    BRFW_A_GENERATION: NLA_U64, of the ruleset after the commit; with
  *                              BRFW_TXN_F_DRY_RUN as it is
+ *    BRFW_A_WARNINGS: NLA_U32, optional, about the ruleset after the commit,
+ *                              also with BRFW_TXN_F_DRY_RUN
  *    Applies the draft and ends it, also when it fails. Fails with ENOENT when
  *    the socket has none, ESTALE when the generation is not the expected one.
  *    With BRFW_TXN_F_DRY_RUN the draft goes through the same checks, and
@@ -317,6 +320,15 @@ enum brfw_frame_class {
 /** BRFW_TXN_F_DRY_RUN - check everything, change nothing (COMMIT) */
 #define BRFW_TXN_F_DRY_RUN	(1U << 1)
 
+/* BRFW_A_WARNINGS, BRFW_INFO_A_WARNINGS */
+
+/**
+ * BRFW_WARN_FRAG - at hooks forward and input conditions on BRFW_MATCH_A_IP_FRAG
+ *	find whole packets: some rule has a condition on BRFW_MATCH_A_CT_STATE,
+ *	and what the kernel tracks it puts together first
+ */
+#define BRFW_WARN_FRAG		(1U << 0)
+
 /**
  * struct brfw_culprit - what made a change fail, in NLMSGERR_ATTR_COOKIE
  * @change_id: BRFW_A_CHANGE_ID of the refused change, 0 when it had none
@@ -348,6 +360,7 @@ struct brfw_culprit {
  * @BRFW_A_RULE_CHANGE: NLA_U32, names a rule by the change that added it
  * @BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_*
  * @BRFW_A_EXPECTED_GENERATION: NLA_U64
+ * @BRFW_A_WARNINGS: NLA_U32, BRFW_WARN_*; absent when there are none
  */
 enum brfw_attr {
 	BRFW_A_UNSPEC,
@@ -363,6 +376,7 @@ enum brfw_attr {
 	BRFW_A_RULE_CHANGE,
 	BRFW_A_TXN_FLAGS,
 	BRFW_A_EXPECTED_GENERATION,
+	BRFW_A_WARNINGS,
 	/* private: */
 	__BRFW_A_MAX,
 	BRFW_A_MAX = __BRFW_A_MAX - 1,
@@ -393,6 +407,7 @@ enum brfw_attr {
  *	lost, while a rule needs it
  * @BRFW_INFO_A_LIMITED: NLA_U64, answers and log entries held back by the
  *	limits of the namespace
+ * @BRFW_INFO_A_WARNINGS: NLA_U32, BRFW_WARN_* about the ruleset
  */
 enum brfw_info_attr {
 	BRFW_INFO_A_UNSPEC,
@@ -411,6 +426,7 @@ enum brfw_info_attr {
 	BRFW_INFO_A_NO_TARGET,
 	BRFW_INFO_A_VLAN_UNKNOWN,
 	BRFW_INFO_A_LIMITED,
+	BRFW_INFO_A_WARNINGS,
 	/* private: */
 	__BRFW_INFO_A_MAX,
 	BRFW_INFO_A_MAX = __BRFW_INFO_A_MAX - 1,
