@@ -139,6 +139,18 @@ part_replay() {
 	guest replay --icount -- bench/guest/replay.sh
 }
 
+part_updates() {
+	guest updates --icount-idle -- bench/guest/updates.sh
+}
+
+part_memory() {
+	guest memory --smp 2 --no-debug -- bench/guest/memory.sh
+}
+
+part_endtoend() {
+	guest endtoend --icount-idle -- bench/guest/endtoend.sh
+}
+
 # native STATUS OPTIONS...: STATUS is what it is called when a set is refused
 native() {
 	local status=$1 rc=0
@@ -177,7 +189,7 @@ part_native() {
 prepare() {
 	"$top/scripts/setup.sh" nftables ebtables >&2
 	progress "building"
-	if ! { make -s -C "$top" modules tools && make -s -C "$bench" && make -s -C "$bench" modules KDIR="$(kdir)"; } >"$out/build.log" 2>&1; then
+	if ! { make -s -C "$top" modules tools selftests && make -s -C "$bench" && make -s -C "$bench" modules KDIR="$(kdir)"; } >"$out/build.log" 2>&1; then
 		tail -n 20 "$out/build.log" >&2
 		die "the build failed: $out/build.log"
 	fi
@@ -220,7 +232,7 @@ run_part() {
 	fi
 }
 
-all=(instructions replay native)
+all=(instructions replay native updates memory endtoend)
 
 if [ $# = 0 ]; then
 	set -- "${all[@]}"

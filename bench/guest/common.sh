@@ -100,6 +100,33 @@ make_bridge() {
 
 sent() { cat "/sys/class/net/$1/statistics/tx_packets"; }
 
+# ---- frames by pktgen: 60 bytes of UDP, random addresses and ports ----
+
+pg() { printf '%s\n' "$2" >"/proc/net/pktgen/$1"; }
+
+make_pktgen() {
+	local word
+
+	modprobe pktgen
+	pg kpktgend_0 'rem_device_all'
+	pg kpktgend_0 'add_device d0'
+	for word in 'xmit_mode netif_receive' 'clone_skb 0' 'pkt_size 60' 'delay 0' \
+		"src_mac $mac0" "dst_mac $mac1" \
+		'src_min 11.0.0.0' 'src_max 100.255.255.255' \
+		'udp_src_min 1' 'udp_src_max 65535' \
+		'flag IPSRC_RND' 'flag IPDST_RND' 'flag UDPSRC_RND' 'flag UDPDST_RND'; do
+		pg d0 "$word"
+	done
+	aim_anywhere
+}
+
+aim_anywhere() {
+	pg d0 'dst_min 11.0.0.0'
+	pg d0 'dst_max 100.255.255.255'
+	pg d0 'udp_dst_min 1'
+	pg d0 'udp_dst_max 65535'
+}
+
 # ---- the firewalls ----
 
 # The arguments of the module come from the caller.

@@ -14,31 +14,6 @@ part=instructions
 repetitions=${REPETITIONS:-5}
 frames=${FRAMES:-2000}
 
-pg() { printf '%s\n' "$2" >"/proc/net/pktgen/$1"; }
-
-make_pktgen() {
-	local word
-
-	modprobe pktgen
-	pg kpktgend_0 'rem_device_all'
-	pg kpktgend_0 'add_device d0'
-	for word in 'xmit_mode netif_receive' 'clone_skb 0' 'pkt_size 60' 'delay 0' \
-		"src_mac $mac0" "dst_mac $mac1" \
-		'src_min 11.0.0.0' 'src_max 100.255.255.255' \
-		'udp_src_min 1' 'udp_src_max 65535' \
-		'flag IPSRC_RND' 'flag IPDST_RND' 'flag UDPSRC_RND' 'flag UDPDST_RND'; do
-		pg d0 "$word"
-	done
-	aim_anywhere
-}
-
-aim_anywhere() {
-	pg d0 'dst_min 11.0.0.0'
-	pg d0 'dst_max 100.255.255.255'
-	pg d0 'udp_dst_min 1'
-	pg d0 'udp_dst_max 65535'
-}
-
 # Only where grid:$1 has a rule; pktgen excludes the upper end.
 aim_at_grid() {
 	pg d0 'dst_min 11.0.0.0'

@@ -14,6 +14,7 @@
 #                    than real time. With --icount alone it jumps to the next timer,
 #                    so that a program waiting for another that is being read from
 #                    disk can time out at once: use that for kernel-only loads
+#   --no-debug       no SLUB debugging and no KFENCE: for measuring memory
 #   --append ARGS    more kernel arguments
 #   --kernel IMAGE --modules DIR   another kernel and its lib/modules/RELEASE
 #   --quiet          do not copy the command's output to stdout
@@ -31,7 +32,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../scripts/lib.sh"
 
 here=$top/selftests/vm
-name=vm timeout=600 smp=2 mem=1024 icount='' append='' kernel='' modules='' quiet=''
+name=vm timeout=600 smp=2 mem=1024 icount='' debug=1 append='' kernel='' modules='' quiet=''
 
 # Lines that no healthy kernel writes. The two exceptions are said at boot by a
 # kernel that is told about its processor.
@@ -51,6 +52,7 @@ parse_options() {
 		--mem) mem=$2; shift ;;
 		--icount) icount=off ;;
 		--icount-idle) icount=on ;;
+		--no-debug) debug='' ;;
 		--append) append=$2; shift ;;
 		--kernel) kernel=$2; shift ;;
 		--modules) modules=$2; shift ;;
@@ -168,7 +170,9 @@ choose_machine() {
 		accel=(-accel 'tcg,tb-size=512' -icount "shift=0,sleep=$icount")
 		cmdline+=" clocksource=tsc tsc=reliable"
 	else
-		cmdline+=" slub_debug=FZPU kfence.sample_interval=50"
+		if [ -n "$debug" ]; then
+			cmdline+=" slub_debug=FZPU kfence.sample_interval=50"
+		fi
 		case ${BRFW_ACCEL:-auto} in
 		tcg) ;;
 		kvm) accel=(-accel kvm) ;;
