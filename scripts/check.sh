@@ -95,9 +95,10 @@ test_sparse() {
 }
 
 test_tools() {
-	rm -rf "$logs/tools" "$logs/selftests"
+	rm -rf "$logs/tools" "$logs/selftests" "$logs/bench"
 	make -C "$top/tools" O="$logs/tools" WERROR=1
 	make -C "$top/selftests" OUTPUT="$logs/selftests" WERROR=1
+	make -C "$top/bench" OUTPUT="$logs/bench" WERROR=1
 	make -C "$top" tools selftests
 }
 

@@ -141,6 +141,11 @@ brfw_rules() {
 	"$fwctl" ruleset load "$work/rules"
 }
 
+# Packets that no rule decided.
+by_policy() {
+	"$fwctl" -s policy show | sed -n 's/^policy set forward .*packets \([0-9]*\).*/\1/p'
+}
+
 nft_chain() {
 	nft -f - <<-'END'
 		table bridge bench {

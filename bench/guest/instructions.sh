@@ -29,8 +29,8 @@ send() {
 	awk -v n="$1" '/^Result: OK:/ { split($3, t, "("); printf "%.1f\n", t[1] * 1000 / n }' /proc/net/pktgen/d0
 }
 
-# measure ROW [DELIVERED]: DELIVERED of all frames, all by default, must have
-# left by the second port
+# measure ROW [DELIVERED [CHECK]]: DELIVERED of all frames, all by default, must
+# have left by the second port; and CHECK must succeed
 measure() {
 	local name=$1 i before after values=() want=${2:-$frames}
 
@@ -44,6 +44,7 @@ measure() {
 			return 1
 		fi
 	done
+	"${3:-true}" || return 1
 	result "$name" instructions "${values[@]}"
 }
 
@@ -61,10 +62,10 @@ brfw_row() {
 
 # The same at the end: what a row left behind would be seen here.
 row_plain_again() {
-	measure plain-again
-	awk -F '\t' '$2 == "plain" { a = $4 } $2 == "plain-again" { b = $4 }
-		END { if (a && (b > a * 1.005 || b < a * 0.995)) { print "the plain bridge took", a, "before and", b, "after"; exit 1 } }' \
-		"$BRFW_RESULTS/results.tsv"
+	measure plain-again &&
+		awk -F '\t' '$2 == "plain" { a = $4 } $2 == "plain-again" { b = $4 }
+			END { if (a && (b > a * 1.005 || b < a * 0.995)) { print "the plain bridge took", a, "before and", b, "after"; exit 1 } }' \
+			"$BRFW_RESULTS/results.tsv"
 }
 
 row_brfw_idle() { brfw_row brfw-idle; }
@@ -73,31 +74,28 @@ row_brfw_100() { brfw_row brfw-100 udp:100; }
 row_brfw_1k() { brfw_row brfw-1k udp:1000; }
 row_brfw_10k() { brfw_row brfw-10k udp:10000; }
 row_brfw_100k() { brfw_row brfw-100k udp:100000; }
-row_brfw_10k_hit() { aim_at_grid 10000; brfw_row brfw-10k-hit grid:10000; hits; }
+row_brfw_10k_hit() { aim_at_grid 10000; brfw_row brfw-10k-hit grid:10000 hits; }
 row_brfw_range_1k() { brfw_row brfw-range-1k interval:1000; }
 row_brfw_masks_64() { brfw_row brfw-masks-64 masks:64; }
 
 # Each frame must have met a rule: policies count nothing then.
 hits() {
-	"$fwctl" -s policy show | grep -q 'forward.* packets 0 ' || {
-		"$fwctl" -s policy show
-		echo 'the policy decided some frames'
+	if [ "$(by_policy)" != 0 ]; then
+		echo "the policy decided $(by_policy) frames"
 		return 1
-	}
+	fi
 }
 
 row_brfw_accept() {
 	load_brfw
 	"$fwctl" rule add proto udp accept >/dev/null
-	measure brfw-accept
-	hits
+	measure brfw-accept "$frames" hits
 }
 
 row_brfw_drop() {
 	load_brfw
 	"$fwctl" rule add proto udp drop >/dev/null
-	measure brfw-drop 0
-	hits
+	measure brfw-drop 0 hits
 }
 
 row_nft_0() { nft_chain && measure nft-0; }

@@ -42,11 +42,6 @@ give() {
 	}' <<<"$line"
 }
 
-# Packets that no rule decided.
-by_policy() {
-	"$fwctl" -s policy show | sed -n 's/^policy set forward .*packets \([0-9]*\).*/\1/p'
-}
-
 # replay SET matched|unmatched
 replay() {
 	local set=$1 kind=$2 rules=$data/$1.rules n mean p99 plain i base want means=() p99s=()
