@@ -479,7 +479,7 @@ static double hash_flows(const struct set *s)
 
 static double linear(const struct set *s)
 {
-	size_t n = min(LOOKUPS / s->rules.n + 1, LOOKUPS);
+	size_t n = min_t(size_t, LOOKUPS / s->rules.n + 1, LOOKUPS);
 
 	return run_linear(s, s->keys.cold, n) / n;
 }
