@@ -42,6 +42,9 @@
 /* Policies of a namespace, those of all bridges included. */
 #define BRFW_MAX_POLICIES	4096
 
+/* Bridges of a namespace that have a zone. */
+#define BRFW_MAX_ZONES		1024
+
 /* Rules that a commit may move to make room for others. */
 #define BRFW_MAX_RENUMBERED	(1U << 24)
 
@@ -633,13 +636,76 @@ static int brfw_commit_policy_delete(struct brfw_commit *c,
 	return 0;
 }
 
+static unsigned int brfw_commit_count_zones(const struct brfw_commit *c)
+{
+	const struct brfw_zone *zone;
+	unsigned int n = 0;
+
+	list_for_each_entry(zone, &c->rs->zones, list)
+		n += zone->status != BRFW_RULE_DEAD;
+
+	return n;
+}
+
+static void brfw_commit_zone_kill(struct brfw_commit *c, struct brfw_zone *zone)
+{
+	if (zone->status == BRFW_RULE_NEW)
+		brfw_zone_free(c->rs, zone);
+	else
+		zone->status = BRFW_RULE_DEAD;
+}
+
+static int brfw_commit_zone_set(struct brfw_commit *c,
+				struct brfw_change *change)
+{
+	struct brfw_zone *zone;
+
+	if (!IS_ENABLED(CONFIG_NF_CONNTRACK_ZONES))
+		return brfw_commit_fail(c, -EOPNOTSUPP, "this kernel has no conntrack zones");
+
+	zone = brfw_zone_find(c->rs, change->bridge, false);
+	if (zone && zone->id == change->zone)
+		return 0;
+	if (zone)
+		brfw_commit_zone_kill(c, zone);
+	zone = brfw_zone_find(c->rs, change->bridge, true);
+	if (zone && zone->id == change->zone) {
+		zone->status = BRFW_RULE_LIVE;
+		return 0;
+	}
+
+	if (brfw_commit_count_zones(c) >= BRFW_MAX_ZONES)
+		return brfw_commit_fail(c, -ENOSPC, "too many bridges have a zone");
+	if (!brfw_zone_alloc(c->rs, change->bridge, change->zone))
+		return brfw_commit_no_memory(c);
+	change->bridge = 0;
+
+	return 0;
+}
+
+static int brfw_commit_zone_delete(struct brfw_commit *c,
+				   const struct brfw_change *change)
+{
+	struct brfw_zone *zone;
+
+	zone = brfw_zone_find(c->rs, change->bridge, false);
+	if (!zone)
+		return brfw_commit_fail(c, -ENOENT, "this bridge has no zone");
+
+	brfw_commit_zone_kill(c, zone);
+	return 0;
+}
+
 /* Start from an empty ruleset. */
 static void brfw_commit_clear(struct brfw_commit *c)
 {
 	struct brfw_policy *policy, *tmp;
+	struct brfw_zone *zone;
 
 	c->revives = c->rs->nrules;
 	brfw_commit_rule_flush(c, BRFW_HOOKS, 0);
+	list_for_each_entry(zone, &c->rs->zones, list)
+		zone->status = BRFW_RULE_DEAD;
 	list_for_each_entry_safe(policy, tmp, &c->rs->policies, list) {
 		if (policy->bridge)
 			brfw_commit_policy_kill(c, policy);
@@ -662,6 +728,10 @@ static int brfw_commit_change(struct brfw_commit *c, struct brfw_change *change)
 		return brfw_commit_policy_set(c, change);
 	case BRFW_CHANGE_POLICY_DELETE:
 		return brfw_commit_policy_delete(c, change);
+	case BRFW_CHANGE_ZONE_SET:
+		return brfw_commit_zone_set(c, change);
+	case BRFW_CHANGE_ZONE_DELETE:
+		return brfw_commit_zone_delete(c, change);
 	}
 
 	return -EOPNOTSUPP;
@@ -778,6 +848,37 @@ static void brfw_commit_untrack(struct brfw_commit *c)
 	c->rs->tracks = false;
 }
 
+/* The same for zones, which @view has when they take effect. */
+static int brfw_commit_zone_hooks(struct brfw_commit *c,
+				  const struct brfw_view *view)
+{
+	int err;
+
+	if (!view->nzones || c->rs->zone_hooks)
+		return 0;
+
+	err = brfw_zone_hooks_register(c->rs->bn->net);
+	if (err)
+		return brfw_commit_fail(c, err, "the netfilter hooks could not be registered");
+	c->rs->zone_hooks = true;
+
+	return 0;
+}
+
+/* What the ruleset as it is now, committed or not, has no use for. */
+static void brfw_commit_zone_unhook(struct brfw_commit *c)
+{
+	const struct brfw_view *view;
+
+	view = rcu_dereference_protected(c->rs->bn->view,
+				lockdep_is_held(&c->rs->bn->config_lock));
+	if (!c->rs->zone_hooks || (view && view->nzones))
+		return;
+
+	brfw_zone_hooks_unregister(c->rs->bn->net);
+	c->rs->zone_hooks = false;
+}
+
 /* Return: the view to be published, or an error pointer. */
 static struct brfw_view *brfw_commit_prepare(struct brfw_commit *c,
 					     bool is_dry_run)
@@ -798,6 +899,8 @@ static struct brfw_view *brfw_commit_prepare(struct brfw_commit *c,
 
 	/* First, so that its hooks run before ours. */
 	err = brfw_commit_track(c);
+	if (!err)
+		err = brfw_commit_zone_hooks(c, view);
 	if (err)
 		goto err_view;
 	hooks = brfw_commit_hooks(c) & ~c->rs->hooks;
@@ -831,6 +934,18 @@ static void brfw_commit_finish_policies(struct brfw_commit *c)
 	}
 }
 
+static void brfw_commit_finish_zones(struct brfw_commit *c)
+{
+	struct brfw_zone *zone, *tmp;
+
+	list_for_each_entry_safe(zone, tmp, &c->rs->zones, list) {
+		if (zone->status == BRFW_RULE_DEAD)
+			brfw_gc_add_zone(c->rs, zone);
+		else
+			zone->status = BRFW_RULE_LIVE;
+	}
+}
+
 static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 {
 	struct brfw_rule *rule, *tmp;
@@ -852,8 +967,10 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 		cond_resched();
 	}
 	brfw_commit_finish_policies(c);
+	brfw_commit_finish_zones(c);
 	brfw_gc_queue(c->rs);
 
+	brfw_commit_zone_unhook(c);
 	brfw_commit_untrack(c);
 	/* Unregistering a hook would drop the frames that are queued. */
 	if (c->rs->nneeding[BRFW_NEED_QUEUE])
@@ -874,6 +991,18 @@ static void brfw_commit_undo_policies(struct brfw_commit *c)
 		}
 		policy->status = BRFW_RULE_LIVE;
 		policy->next_verdict = policy->verdict;
+	}
+}
+
+static void brfw_commit_undo_zones(struct brfw_commit *c)
+{
+	struct brfw_zone *zone, *tmp;
+
+	list_for_each_entry_safe(zone, tmp, &c->rs->zones, list) {
+		if (zone->status == BRFW_RULE_NEW)
+			brfw_zone_free(c->rs, zone);
+		else
+			zone->status = BRFW_RULE_LIVE;
 	}
 }
 
@@ -899,6 +1028,8 @@ static void brfw_commit_undo(struct brfw_commit *c)
 		cond_resched();
 	}
 	brfw_commit_undo_policies(c);
+	brfw_commit_undo_zones(c);
+	brfw_commit_zone_unhook(c);
 	brfw_commit_untrack(c);
 	brfw_gc_queue(c->rs);
 }

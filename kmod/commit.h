@@ -30,6 +30,8 @@ struct brfw_rule_ref {
  * @BRFW_CHANGE_RULE_FLUSH: deletes rules
  * @BRFW_CHANGE_POLICY_SET: sets a policy
  * @BRFW_CHANGE_POLICY_DELETE: deletes the policy of a bridge
+ * @BRFW_CHANGE_ZONE_SET: sets the zone of a bridge
+ * @BRFW_CHANGE_ZONE_DELETE: deletes the zone of a bridge
  */
 enum brfw_change_type {
 	BRFW_CHANGE_RULE_ADD,
@@ -37,6 +39,8 @@ enum brfw_change_type {
 	BRFW_CHANGE_RULE_FLUSH,
 	BRFW_CHANGE_POLICY_SET,
 	BRFW_CHANGE_POLICY_DELETE,
+	BRFW_CHANGE_ZONE_SET,
+	BRFW_CHANGE_ZONE_DELETE,
 };
 
 /**
@@ -47,8 +51,9 @@ enum brfw_change_type {
  * @verdict: of the policy
  * @is_before: put the rule before, not after, the one that @ref names
  * @has_priority: the client gave the rule a priority
- * @bridge: reference to the slot of a bridge's name: of the policy, or of the
- *	rules to be flushed; 0 for none
+ * @bridge: reference to the slot of a bridge's name: of the policy or zone, or
+ *	of the rules to be flushed; 0 for none
+ * @zone: number of the zone
  * @id: given by the client, or 0
  * @rule: to be added; NULL once a commit took it over
  * @handle: of the rule that a commit made of it
@@ -62,6 +67,7 @@ struct brfw_change {
 	bool is_before;
 	bool has_priority;
 	u16 bridge;
+	u16 zone;
 	u32 id;
 	struct brfw_rule *rule;
 	u64 handle;

@@ -85,6 +85,9 @@ static u8 brfw_judge_ct_state(const struct sk_buff *skb)
 	const struct nf_conn *ct;
 
 	ct = nf_ct_get(skb, &ctinfo);
+	/* A template that is left over is none. */
+	if (ct && nf_ct_is_template(ct))
+		return BRFW_CT_INVALID;
 	if (!ct)
 		/* What isn't IP to the bridge isn't tracked either. */
 		return ctinfo != IP_CT_UNTRACKED &&

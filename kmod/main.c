@@ -109,6 +109,8 @@ static void __net_exit brfw_net_pre_exit(struct net *net)
 		return;
 
 	brfw_hooks_unregister(net, bn->ruleset->hooks);
+	if (bn->ruleset->zone_hooks)
+		brfw_zone_hooks_unregister(net);
 	if (bn->ruleset->tracks)
 		nf_ct_netns_put(net, NFPROTO_BRIDGE);
 }

@@ -606,6 +606,44 @@ static int brfw_nl_policy_delete(struct sk_buff *skb, struct genl_info *info)
 	return brfw_nl_policy_change(skb, info, BRFW_CHANGE_POLICY_DELETE);
 }
 
+static int brfw_nl_zone_change(struct sk_buff *skb, struct genl_info *info,
+			       enum brfw_change_type type)
+{
+	struct brfw_change *change;
+	struct brfw_ruleset *rs;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_ZONE)) {
+		NL_SET_ERR_MSG(info->extack, "the request has no zone");
+		return -EINVAL;
+	}
+	rs = brfw_nl_get_ruleset(skb, info);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	change = brfw_nl_change_alloc(info, type);
+	if (!change)
+		return -ENOMEM;
+
+	err = brfw_nlattr_get_zone(rs, change, info->attrs[BRFW_A_ZONE],
+				   info->extack);
+	if (err) {
+		brfw_change_free(rs, change);
+		return err;
+	}
+
+	return brfw_nl_do_plain_change(rs, info, change);
+}
+
+static int brfw_nl_zone_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return brfw_nl_zone_change(skb, info, BRFW_CHANGE_ZONE_SET);
+}
+
+static int brfw_nl_zone_delete(struct sk_buff *skb, struct genl_info *info)
+{
+	return brfw_nl_zone_change(skb, info, BRFW_CHANGE_ZONE_DELETE);
+}
+
 static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
@@ -777,7 +815,7 @@ static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * struct brfw_nl_dump - where a dump stands; holds no reference to anything
- * @order: of the last rule, or number of policies, already written
+ * @order: of the last rule, or number of policies or zones, already written
  * @hook: of the rules that are being written
  * @only_hook: rules wanted, or BRFW_HOOKS for all
  * @is_started: @only_hook and @bridge are set
@@ -986,6 +1024,46 @@ static int brfw_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+static int brfw_nl_dump_zone(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct brfw_net *bn, const struct brfw_zone *zone)
+{
+	void *hdr;
+
+	hdr = brfw_nl_dump_header(skb, cb, BRFW_CMD_ZONE_GET, bn);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (brfw_nlattr_put_zone(skb, bn->ruleset, zone)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+
+	return 0;
+}
+
+static int brfw_nl_zone_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	const struct brfw_zone *zone;
+	u64 n = 0;
+
+	mutex_lock(&bn->config_lock);
+	cb->seq = brfw_nl_generation(bn) + 1;
+	if (bn->ruleset) {
+		list_for_each_entry(zone, &bn->ruleset->zones, list) {
+			if (n++ < dump->order)
+				continue;
+			if (brfw_nl_dump_zone(skb, cb, bn, zone))
+				break;
+			dump->order++;
+		}
+	}
+	mutex_unlock(&bn->config_lock);
+
+	return skb->len;
+}
+
 /* ---- the family ---- */
 
 static const struct nla_policy brfw_nl_rule_add_policy[] = {
@@ -1009,6 +1087,11 @@ static const struct nla_policy brfw_nl_policy_change_policy[] = {
 	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[BRFW_A_POLICY] = _NLA_POLICY_NESTED(BRFW_POLICY_A_MAX,
 					     brfw_policy_policy),
+};
+
+static const struct nla_policy brfw_nl_zone_change_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_ZONE] = _NLA_POLICY_NESTED(BRFW_ZONE_A_MAX, brfw_zone_policy),
 };
 
 static const struct nla_policy brfw_nl_counter_reset_policy[] = {
@@ -1097,6 +1180,23 @@ static const struct genl_ops brfw_nl_ops[] = {
 		.cmd = BRFW_CMD_TXN_ABORT,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = brfw_nl_txn_abort,
+	},
+	{
+		.cmd = BRFW_CMD_ZONE_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_zone_set,
+		BRFW_NL_POLICY(brfw_nl_zone_change_policy),
+	},
+	{
+		.cmd = BRFW_CMD_ZONE_DELETE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_zone_delete,
+		BRFW_NL_POLICY(brfw_nl_zone_change_policy),
+	},
+	{
+		.cmd = BRFW_CMD_ZONE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = brfw_nl_zone_dump,
 	},
 };
 

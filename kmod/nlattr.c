@@ -48,6 +48,12 @@ const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1] = {
 	[BRFW_POLICY_A_VERDICT] = NLA_POLICY_MAX(NLA_U8, BRFW_VERDICT_DROP),
 };
 
+/* 0 is the zone of bridges that have none. */
+const struct nla_policy brfw_zone_policy[BRFW_ZONE_A_MAX + 1] = {
+	[BRFW_ZONE_A_BRIDGE] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[BRFW_ZONE_A_ID] = NLA_POLICY_MIN(NLA_U16, 1),
+};
+
 /* ---- from attributes: names and comments ---- */
 
 /**
@@ -400,6 +406,48 @@ int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 				      &change->bridge, extack);
 }
 
+/**
+ * brfw_nlattr_get_zone() - read a zone that is to be set or deleted
+ * @rs: the ruleset
+ * @change: gets bridge and number
+ * @attr: BRFW_A_ZONE
+ * @extack: for the client
+ *
+ * Return: 0 or an error.
+ */
+int brfw_nlattr_get_zone(struct brfw_ruleset *rs, struct brfw_change *change,
+			 const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	bool is_delete = change->type == BRFW_CHANGE_ZONE_DELETE;
+	struct nlattr *tb[BRFW_ZONE_A_MAX + 1];
+	int err;
+
+	err = brfw_nlattr_parse(tb, BRFW_ZONE_A_MAX, attr, brfw_zone_policy,
+			       extack);
+	if (err)
+		return err;
+	if (!tb[BRFW_ZONE_A_BRIDGE]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the zone has no bridge");
+		return -EINVAL;
+	}
+	if (!is_delete && !tb[BRFW_ZONE_A_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the zone has no number");
+		return -EINVAL;
+	}
+	if (is_delete && tb[BRFW_ZONE_A_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_ZONE_A_ID],
+				    "a zone is deleted by its bridge");
+		return -EINVAL;
+	}
+
+	if (!is_delete)
+		change->zone = nla_get_u16(tb[BRFW_ZONE_A_ID]);
+
+	return brfw_nlattr_get_bridge(rs, tb[BRFW_ZONE_A_BRIDGE],
+				      &change->bridge, extack);
+}
+
 /* ---- to attributes ---- */
 
 /**
@@ -521,6 +569,29 @@ int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
 				    policy->bridge)) ||
 	    nla_put_u8(skb, BRFW_POLICY_A_VERDICT, policy->verdict) ||
 	    brfw_nlattr_put_stats(skb, BRFW_POLICY_A_STATS, &policy->stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+/**
+ * brfw_nlattr_put_zone() - write a zone
+ * @skb: message
+ * @rs: the ruleset
+ * @zone: one of its zones
+ *
+ * Return: 0, or -EMSGSIZE and the message is to be trimmed.
+ */
+int brfw_nlattr_put_zone(struct sk_buff *skb, struct brfw_ruleset *rs,
+			 const struct brfw_zone *zone)
+{
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, BRFW_A_ZONE);
+	if (!nest ||
+	    brfw_nlattr_put_ifname(skb, rs, BRFW_ZONE_A_BRIDGE, zone->bridge) ||
+	    nla_put_u16(skb, BRFW_ZONE_A_ID, zone->id))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 

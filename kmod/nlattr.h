@@ -14,9 +14,11 @@ struct brfw_policy;
 struct brfw_rule;
 struct brfw_ruleset;
 struct brfw_stats;
+struct brfw_zone;
 
 extern const struct nla_policy brfw_rule_policy[BRFW_RULE_A_MAX + 1];
 extern const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1];
+extern const struct nla_policy brfw_zone_policy[BRFW_ZONE_A_MAX + 1];
 
 /* May sleep; no lock needed. */
 
@@ -32,6 +34,9 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 			   const struct nlattr *attr,
 			   struct netlink_ext_ack *extack);
+int brfw_nlattr_get_zone(struct brfw_ruleset *rs, struct brfw_change *change,
+			 const struct nlattr *attr,
+			 struct netlink_ext_ack *extack);
 
 /* Config lock held; may sleep. Return: 0 or -EMSGSIZE. */
 
@@ -40,5 +45,7 @@ int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 int brfw_nlattr_put_matches(struct sk_buff *skb);
 int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
 			   const struct brfw_policy *policy);
+int brfw_nlattr_put_zone(struct sk_buff *skb, struct brfw_ruleset *rs,
+			 const struct brfw_zone *zone);
 
 #endif /* _BRFW_NLATTR_H */

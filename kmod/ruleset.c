@@ -639,6 +639,37 @@ static void brfw_view_add_policy(struct brfw_view *view,
 	p[policy->hook].verdict = policy->next_verdict;
 }
 
+/* Zones that take effect: none while no rule asks for states. */
+static unsigned int brfw_ruleset_count_zones(struct brfw_ruleset *rs)
+{
+	const struct brfw_zone *zone;
+	unsigned int n = 0;
+
+	if (!rs->nneeding[BRFW_NEED_CT])
+		return 0;
+
+	list_for_each_entry(zone, &rs->zones, list)
+		n += zone->status != BRFW_RULE_DEAD;
+
+	return n;
+}
+
+static void brfw_view_add_zones(struct brfw_view *view,
+				const struct brfw_ruleset *rs)
+{
+	const struct brfw_zone *zone;
+	struct brfw_view_zone *z;
+
+	list_for_each_entry(zone, &rs->zones, list) {
+		if (zone->status == BRFW_RULE_DEAD)
+			continue;
+		z = &view->zones[view->nzones++];
+		z->templates = zone->templates;
+		z->bridge = zone->bridge;
+		z->id = zone->id;
+	}
+}
+
 /**
  * brfw_view_alloc() - make what packets see of the commit under way
  * @rs: the ruleset
@@ -649,12 +680,13 @@ static void brfw_view_add_policy(struct brfw_view *view,
 struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 {
 	const struct brfw_policy *policy;
+	unsigned int nbridges = brfw_ruleset_count_bridges(rs);
+	unsigned int nzones = brfw_ruleset_count_zones(rs);
 	struct brfw_view *view;
 	int need;
 
-	view = kvzalloc(struct_size(view, bridges,
-				    brfw_ruleset_count_bridges(rs)),
-			GFP_KERNEL_ACCOUNT);
+	view = kvzalloc(struct_size(view, bridges, nbridges) +
+			nzones * sizeof(*view->zones), GFP_KERNEL_ACCOUNT);
 	if (!view)
 		return NULL;
 
@@ -663,6 +695,9 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 	list_for_each_entry(policy, &rs->policies, list)
 		if (policy->status != BRFW_RULE_DEAD)
 			brfw_view_add_policy(view, policy);
+	view->zones = (struct brfw_view_zone *)&view->bridges[nbridges];
+	if (nzones)
+		brfw_view_add_zones(view, rs);
 	for (need = 0; need < BRFW_NEEDS; need++)
 		if (rs->nneeding[need])
 			view->needs |= BIT(need);
@@ -758,6 +793,16 @@ static void brfw_gc_free_policies(struct brfw_ruleset *rs,
 	}
 }
 
+static void brfw_gc_free_zones(struct brfw_ruleset *rs, struct list_head *list)
+{
+	struct brfw_zone *zone, *tmp;
+
+	list_for_each_entry_safe(zone, tmp, list, list) {
+		brfw_zone_free(rs, zone);
+		cond_resched();
+	}
+}
+
 /**
  * brfw_gc_queue() - let garbage wait for a grace period
  * @rs: the ruleset
@@ -769,12 +814,13 @@ void brfw_gc_queue(struct brfw_ruleset *rs)
 	if (rs->gc.queued)
 		return;
 	if (list_empty(&rs->gc.dead) && list_empty(&rs->gc.rules) &&
-	    list_empty(&rs->gc.policies))
+	    list_empty(&rs->gc.policies) && list_empty(&rs->gc.zones))
 		return;
 
 	list_splice_init(&rs->gc.dead, &rs->gc.dead_waiting);
 	list_splice_init(&rs->gc.rules, &rs->gc.rules_waiting);
 	list_splice_init(&rs->gc.policies, &rs->gc.policies_waiting);
+	list_splice_init(&rs->gc.zones, &rs->gc.zones_waiting);
 	rs->gc.queued = true;
 	queue_rcu_work(brfw_gc_wq, &rs->gc.work);
 }
@@ -798,6 +844,7 @@ static void brfw_gc_work(struct work_struct *work)
 
 	mutex_lock(&rs->bn->config_lock);
 	brfw_gc_free_policies(rs, &rs->gc.policies_waiting);
+	brfw_gc_free_zones(rs, &rs->gc.zones_waiting);
 	brfw_gc_free_rules(rs, &rs->gc.rules_waiting);
 	list_for_each_entry_safe(rule, tmp, &rs->gc.dead_waiting, list) {
 		brfw_rule_remove(rs, rule);
@@ -834,6 +881,18 @@ void brfw_gc_add_rule(struct brfw_ruleset *rs, struct brfw_rule *rule)
 void brfw_gc_add_policy(struct brfw_ruleset *rs, struct brfw_policy *policy)
 {
 	list_move_tail(&policy->list, &rs->gc.policies);
+}
+
+/**
+ * brfw_gc_add_zone() - free a zone when no packet sees it any more
+ * @rs: the ruleset
+ * @zone: in the list of the ruleset
+ *
+ * To be followed by brfw_gc_queue().
+ */
+void brfw_gc_add_zone(struct brfw_ruleset *rs, struct brfw_zone *zone)
+{
+	list_move_tail(&zone->list, &rs->gc.zones);
 }
 
 /**
@@ -885,12 +944,15 @@ static void brfw_ruleset_init(struct brfw_ruleset *rs, struct brfw_net *bn)
 	rs->bn = bn;
 	rs->next_handle = 1;
 	INIT_LIST_HEAD(&rs->policies);
+	INIT_LIST_HEAD(&rs->zones);
 	INIT_LIST_HEAD(&rs->gc.dead);
 	INIT_LIST_HEAD(&rs->gc.dead_waiting);
 	INIT_LIST_HEAD(&rs->gc.rules);
 	INIT_LIST_HEAD(&rs->gc.rules_waiting);
 	INIT_LIST_HEAD(&rs->gc.policies);
 	INIT_LIST_HEAD(&rs->gc.policies_waiting);
+	INIT_LIST_HEAD(&rs->gc.zones);
+	INIT_LIST_HEAD(&rs->gc.zones_waiting);
 	INIT_RCU_WORK(&rs->gc.work, brfw_gc_work);
 	brfw_stats_pool_init(&rs->stats);
 	brfw_ifaces_init(&rs->ifaces, bn->net);
@@ -1010,6 +1072,7 @@ void brfw_ruleset_free(struct brfw_ruleset *rs)
 			brfw_cls_destroy(&rs->cls[hook][family]);
 	brfw_ruleset_free_rules(rs);
 	brfw_gc_free_policies(rs, &rs->policies);
+	brfw_gc_free_zones(rs, &rs->zones);
 	brfw_stats_pool_destroy(&rs->stats);
 	brfw_ifaces_destroy(&rs->ifaces);
 	kvfree(rs);

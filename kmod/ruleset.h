@@ -16,6 +16,7 @@
 #include "limiter.h"
 #include "lookup.h"
 #include "stats.h"
+#include "zone.h"
 
 struct brfw_net;
 
@@ -174,11 +175,13 @@ enum brfw_event {
  * @by_handle: struct brfw_rule_state
  * @by_identity: rules of every status but draft
  * @policies: struct brfw_policy by bridge; those without always exist
+ * @zones: struct brfw_zone by bridge
  * @stats: of rules and policies
  * @events: what happened, by enum brfw_event
  * @log_limiter: of log entries
  * @reject_limiter: of answers
  * @tracks: connection tracking is on for the bridges of this namespace
+ * @zone_hooks: those of zones are registered
  * @hooks: registered ones, 1 << enum brfw_hook
  * @gc: what packets may still see
  * @ifaces: names that rules and policies use; has a lock of its own
@@ -196,11 +199,13 @@ struct brfw_ruleset {
 	struct rhashtable by_handle;
 	struct rhltable by_identity;
 	struct list_head policies;
+	struct list_head zones;
 	struct brfw_stats_pool stats;
 	struct brfw_stats events[BRFW_EVENTS];
 	struct brfw_limiter log_limiter;
 	struct brfw_limiter reject_limiter;
 	bool tracks;
+	bool zone_hooks;
 	u32 hooks;
 	/**
 	 * @gc: garbage, each list in two stages: what came since the last
@@ -212,6 +217,7 @@ struct brfw_ruleset {
 		struct list_head dead, dead_waiting;
 		struct list_head rules, rules_waiting;
 		struct list_head policies, policies_waiting;
+		struct list_head zones, zones_waiting;
 		unsigned int count;
 		bool queued;
 	} gc;
@@ -226,6 +232,9 @@ struct brfw_ruleset {
  * @ruleset: for names and classifiers
  * @needs: what judging takes, 1 << enum brfw_need
  * @policies: by hook, for bridges without their own
+ * @zones: in ascending order of @bridge, none while nothing is tracked; behind
+ *	@bridges
+ * @nzones: number of entries in @zones
  * @nbridges: number of entries in @bridges
  * @bridges: in ascending order of @slot; without @counters there is none
  */
@@ -238,6 +247,12 @@ struct brfw_view {
 		struct brfw_counters __percpu *counters;
 		u8 verdict;
 	} policies[BRFW_HOOKS];
+	struct brfw_view_zone {
+		struct nf_conn * __percpu *templates;
+		u16 bridge;
+		u16 id;
+	} *zones;
+	unsigned int nzones;
 	unsigned int nbridges;
 	struct brfw_view_bridge {
 		u16 slot;
@@ -283,6 +298,7 @@ void brfw_view_publish(struct brfw_ruleset *rs, struct brfw_view *view);
 
 void brfw_gc_add_rule(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_gc_add_policy(struct brfw_ruleset *rs, struct brfw_policy *policy);
+void brfw_gc_add_zone(struct brfw_ruleset *rs, struct brfw_zone *zone);
 void brfw_gc_queue(struct brfw_ruleset *rs);
 bool brfw_ruleset_is_congested(const struct brfw_ruleset *rs);
 

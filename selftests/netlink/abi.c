@@ -128,6 +128,9 @@ struct op {
 #define LOG(...)	NEST(BRFW_RULE_A_LOG), __VA_ARGS__, END
 #define MARK(...)	NEST(BRFW_RULE_A_MARK), __VA_ARGS__, END
 #define QUEUE(...)	NEST(BRFW_RULE_A_QUEUE), __VA_ARGS__, END
+#define ZONE(bridge, id)						\
+	NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, bridge),		\
+	U16(BRFW_ZONE_A_ID, id), END
 #define TCP_RESET	U8(BRFW_RULE_A_REJECT, BRFW_REJECT_TCP_RESET)
 #define IP4_A		"\xc0\x00\x02\x01"
 #define IP6_A		"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"
@@ -221,6 +224,7 @@ struct state {
 	uint64_t hash;
 	unsigned int rules;
 	unsigned int policies;
+	unsigned int zones;
 };
 
 static void hash_message(const struct nlmsghdr *nlh, void *arg)
@@ -253,6 +257,10 @@ static int read_state(struct nlt *nl, struct state *s)
 		    hash_message, &s->hash))
 		return diag("reading the policies: %s", strerror(r.error));
 	s->policies = r.messages;
+	if (request(nl, BRFW_CMD_ZONE_GET, NLM_F_DUMP, NULL, &r,
+		    hash_message, &s->hash))
+		return diag("reading the zones: %s", strerror(r.error));
+	s->zones = r.messages;
 	return 0;
 }
 
@@ -599,6 +607,50 @@ static const struct refusal refusals[] = {
 	REFUSE_MATCH("icmp-type and IPv6 address", EINVAL, ANY,
 		     COND(IP6_SRC, BYTES(VALUE, IP6_A)), PROTO(ICMP),
 		     COND(ICMP_TYPE, U8(VALUE, 8))),
+
+	/* zones */
+	REFUSE_FLAGS("zones without dump", BRFW_CMD_ZONE_GET, NLM_F_ACK,
+		     EOPNOTSUPP, ANY, F_NO_TEXT, DONE),
+	REFUSE_DUMP("zones of a bridge", ZONE_GET, EINVAL, ANY,
+		    STR(BRFW_A_BRIDGE, "br0")),
+	REFUSE("zone set: no zone", ZONE_SET, EINVAL, MISSING(BRFW_A_ZONE), DONE),
+	REFUSE("zone set: empty", ZONE_SET, EINVAL, BRFW_A_ZONE,
+	       NEST(BRFW_A_ZONE), END),
+	REFUSE("zone set: not marked as nested", ZONE_SET, EINVAL, BRFW_A_ZONE,
+	       UNMARKED(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br0"),
+	       U16(BRFW_ZONE_A_ID, 1), END),
+	REFUSE("zone set: no number", ZONE_SET, EINVAL, BRFW_A_ZONE,
+	       NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br0"), END),
+	REFUSE("zone set: no bridge", ZONE_SET, EINVAL, BRFW_A_ZONE,
+	       NEST(BRFW_A_ZONE), U16(BRFW_ZONE_A_ID, 1), END),
+	REFUSE("zone set: 0", ZONE_SET, ERANGE, BRFW_ZONE_A_ID, ZONE("br0", 0)),
+	REFUSE("zone set: number of 4 bytes", ZONE_SET, EINVAL, BRFW_ZONE_A_ID,
+	       NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br0"),
+	       U32(BRFW_ZONE_A_ID, 1), END),
+	REFUSE("zone set: bad name", ZONE_SET, EINVAL, BRFW_ZONE_A_BRIDGE,
+	       ZONE("a/b", 1)),
+	REFUSE("zone set: long name", ZONE_SET, EINVAL, BRFW_ZONE_A_BRIDGE,
+	       ZONE("abcdefghijklmnop", 1)),
+	REFUSE("zone set: reserved name", ZONE_SET, EOPNOTSUPP,
+	       BRFW_ZONE_A_BRIDGE, ZONE("br*", 1)),
+	REFUSE("zone set: number twice", ZONE_SET, EINVAL, BRFW_ZONE_A_ID,
+	       NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br0"),
+	       U16(BRFW_ZONE_A_ID, 1), U16(BRFW_ZONE_A_ID, 2), END),
+	REFUSE("zone set: twice", ZONE_SET, EINVAL, BRFW_A_ZONE,
+	       ZONE("br0", 1), ZONE("br0", 2)),
+	REFUSE("zone set: unknown attribute", ZONE_SET, EINVAL, 9,
+	       NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br0"),
+	       U16(BRFW_ZONE_A_ID, 1), U16(9, 2), END),
+	REFUSE("zone set: change id 0", ZONE_SET, ERANGE, BRFW_A_CHANGE_ID,
+	       U32(BRFW_A_CHANGE_ID, 0), ZONE("br0", 1)),
+	REFUSE("zone delete: no zone", ZONE_DELETE, EINVAL,
+	       MISSING(BRFW_A_ZONE), DONE),
+	REFUSE("zone delete: with its number", ZONE_DELETE, EINVAL,
+	       BRFW_ZONE_A_ID, ZONE("br0", 17)),
+	REFUSE("zone delete: no bridge", ZONE_DELETE, EINVAL, BRFW_A_ZONE,
+	       NEST(BRFW_A_ZONE), END),
+	REFUSE("zone delete: of a bridge without", ZONE_DELETE, ENOENT, ANY,
+	       NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br7"), END),
 
 	/* an attribute stands once in a message */
 	REFUSE("twice: rule", RULE_ADD, EINVAL, BRFW_A_RULE,
@@ -1201,7 +1253,7 @@ static int run_refusal(struct nlt *nl, const struct refusal *t)
 enum level {
 	LEVEL_MSG, LEVEL_INFO, LEVEL_RULE, LEVEL_MATCH, LEVEL_COND,
 	LEVEL_LIMIT, LEVEL_LOG, LEVEL_MARK, LEVEL_QUEUE,
-	LEVEL_POLICY, LEVEL_STATS, LEVELS,
+	LEVEL_POLICY, LEVEL_ZONE, LEVEL_STATS, LEVELS,
 };
 
 /** struct named - an attribute of the header; absent: no answer here has it */
@@ -1225,6 +1277,8 @@ static const struct named attributes[] = {
 	ASK(MSG, BRFW_A_BRIDGE), ASK(MSG, BRFW_A_CHANGE_ID),
 	ASK(MSG, BRFW_A_RULE_CHANGE), ASK(MSG, BRFW_A_TXN_FLAGS),
 	ASK(MSG, BRFW_A_EXPECTED_GENERATION), REPLY(MSG, BRFW_A_WARNINGS),
+	REPLY(MSG, BRFW_A_ZONE),
+	REPLY(ZONE, BRFW_ZONE_A_BRIDGE), REPLY(ZONE, BRFW_ZONE_A_ID),
 	REPLY(INFO, BRFW_INFO_A_ABI_VERSION),
 	REPLY(INFO, BRFW_INFO_A_MODULE_VERSION),
 	REPLY(INFO, BRFW_INFO_A_HOOKS), REPLY(INFO, BRFW_INFO_A_MATCHES),
@@ -1444,6 +1498,8 @@ static int make_base(struct nlt *nl)
 		    STR(BRFW_POLICY_A_BRIDGE, "br0"),
 		    U8(BRFW_POLICY_A_VERDICT, BRFW_VERDICT_DROP), END, DONE))
 		return diag("base policy: %s: %s", strerror(r.error), r.text);
+	if (REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br0", 17), DONE))
+		return diag("base zone: %s: %s", strerror(r.error), r.text);
 	return 0;
 }
 
@@ -1455,7 +1511,8 @@ static enum level child_level(enum level level, int type)
 	if (level == LEVEL_MSG)
 		return type == BRFW_A_INFO ? LEVEL_INFO :
 		       type == BRFW_A_RULE ? LEVEL_RULE :
-		       type == BRFW_A_POLICY ? LEVEL_POLICY : LEVELS;
+		       type == BRFW_A_POLICY ? LEVEL_POLICY :
+		       type == BRFW_A_ZONE ? LEVEL_ZONE : LEVELS;
 	if (level == LEVEL_RULE)
 		return type == BRFW_RULE_A_MATCH ? LEVEL_MATCH :
 		       type == BRFW_RULE_A_LIMIT ? LEVEL_LIMIT :
@@ -1517,6 +1574,7 @@ static int test_all_attributes(struct nlt *nl)
 	request(nl, BRFW_CMD_RULE_GET, NLM_F_DUMP, NULL, &r, walk_message, NULL);
 	request(nl, BRFW_CMD_POLICY_GET, NLM_F_DUMP, NULL, &r, walk_message,
 		NULL);
+	request(nl, BRFW_CMD_ZONE_GET, NLM_F_DUMP, NULL, &r, walk_message, NULL);
 	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
 	REQUEST(nl, TXN_COMMIT, &r, walk_message, NULL,
 		U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN), DONE);
@@ -1550,7 +1608,7 @@ static bool is_attribute_name(const char *p, size_t len)
 		"BRFW_A_", "BRFW_INFO_A_", "BRFW_RULE_A_", "BRFW_MATCH_A_",
 		"BRFW_COND_A_", "BRFW_LIMIT_A_", "BRFW_LOG_A_",
 		"BRFW_MARK_A_", "BRFW_QUEUE_A_", "BRFW_POLICY_A_",
-		"BRFW_STATS_A_",
+		"BRFW_STATS_A_", "BRFW_ZONE_A_",
 	};
 	size_t i, n;
 
@@ -1743,6 +1801,85 @@ static int test_matches(struct nlt *nl)
 
 /* Conditions of a rule that drops. */
 #define FORM(...)	(const struct op[]){ MATCH(__VA_ARGS__), DONE }
+
+/* ---- zones ---- */
+
+static void take_zone(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *bridge = NLT_FIND(nlh, BRFW_A_ZONE,
+					       BRFW_ZONE_A_BRIDGE);
+	const struct nlattr *id = NLT_FIND(nlh, BRFW_A_ZONE, BRFW_ZONE_A_ID);
+	char *text = arg;
+
+	if (bridge && id)
+		sprintf(text + strlen(text), "%s=%u ", mnl_attr_get_str(bridge),
+			mnl_attr_get_u16(id));
+}
+
+static int check_zones(struct nlt *nl, const char *wanted)
+{
+	char text[1024] = "";
+	struct nlt_reply r;
+
+	request(nl, BRFW_CMD_ZONE_GET, NLM_F_DUMP, NULL, &r, take_zone, text);
+	return strcmp(text, wanted) ? diag("zones: %s", text) : 0;
+}
+
+#define NO_ZONE(bridge)							\
+	NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, bridge), END
+
+/* Changes in a draft, some to be taken back, and how it ends. */
+static int test_zones_in_draft(struct nlt *nl)
+{
+	struct nlt_reply r;
+	int bad;
+
+	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br0", 18), DONE);
+	REQUEST(nl, ZONE_DELETE, &r, NULL, NULL, NO_ZONE("br0"), DONE);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br1", 5), DONE);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br1", 65535), DONE);
+	bad = check_zones(nl, "br0=17 ");
+	REQUEST(nl, TXN_COMMIT, &r, NULL, NULL,
+		U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN), DONE);
+	bad |= check_zones(nl, "br0=17 ");
+	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br0", 18), DONE);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br1", 5), DONE);
+	REQUEST(nl, ZONE_DELETE, &r, NULL, NULL,
+		U32(BRFW_A_CHANGE_ID, 7), NO_ZONE("br2"), DONE);
+	if (request(nl, BRFW_CMD_TXN_COMMIT, 0, NULL, &r, NULL, NULL) != ENOENT ||
+	    r.culprit.change_id != 7)
+		bad |= diag("commit: %s, change %u", r.text, r.culprit.change_id);
+	bad |= check_zones(nl, "br0=17 ");
+	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
+	REQUEST(nl, ZONE_DELETE, &r, NULL, NULL, NO_ZONE("br0"), DONE);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br0", 17), DONE);
+	REQUEST(nl, ZONE_SET, &r, NULL, NULL, ZONE("br1", 5), DONE);
+	request(nl, BRFW_CMD_TXN_COMMIT, 0, NULL, &r, NULL, NULL);
+	bad |= check_zones(nl, "br0=17 br1=5 ");
+	REQUEST(nl, ZONE_DELETE, &r, NULL, NULL, NO_ZONE("br1"), DONE);
+	return bad | check_zones(nl, "br0=17 ");
+}
+
+/* 1024 bridges may have a zone. */
+static int test_max_zones(struct nlt *nl)
+{
+	struct nlt_reply r;
+	char name[16];
+	int i;
+
+	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
+	for (i = 1; i <= 1024; i++) {
+		sprintf(name, "zone%d", i);
+		REQUEST(nl, ZONE_SET, &r, NULL, NULL,
+			U32(BRFW_A_CHANGE_ID, i), ZONE(name, i), DONE);
+	}
+	if (request(nl, BRFW_CMD_TXN_COMMIT, 0, NULL, &r, NULL, NULL) != ENOSPC ||
+	    r.culprit.change_id != 1024)
+		return diag("commit: %s, change %u", r.text, r.culprit.change_id);
+	return check_zones(nl, "br0=17 ");
+}
 
 /* ---- warnings ---- */
 
@@ -2304,6 +2441,8 @@ static const struct {
 	{ "the culprit of a deletion is named", test_culprit_of_delete },
 	{ "counters can be reset beside a draft", test_reset_in_draft },
 	{ "the map of fields", test_matches },
+	{ "zones in drafts", test_zones_in_draft },
+	{ "the limit of zones", test_max_zones },
 	{ "a commit warns of the ruleset as it would be", test_warnings },
 	{ "a rule is warned of when it has a part in it", test_warnings_of_rule },
 	{ "conditions are compared and shown in one form", test_forms },

@@ -175,11 +175,23 @@ static uint32_t request_change(const struct nlmsghdr *nlh)
 	return attr ? mnl_attr_get_u32(attr) : 0;
 }
 
+/* The nest that a statement is in, also in answers. */
+static unsigned int entry_type(uint8_t cmd)
+{
+	switch (cmd) {
+	case BRFW_CMD_RULE_ADD:
+		return BRFW_A_RULE;
+	case BRFW_CMD_ZONE_SET:
+		return BRFW_A_ZONE;
+	default:
+		return BRFW_A_POLICY;
+	}
+}
+
 static void entry_add(struct entry *entries, unsigned int *count, const struct nlmsghdr *nlh,
 		      uint8_t cmd)
 {
-	const struct nlattr *attr = request_attr(nlh, cmd == BRFW_CMD_RULE_ADD ?
-						 BRFW_A_RULE : BRFW_A_POLICY);
+	const struct nlattr *attr = request_attr(nlh, entry_type(cmd));
 	struct entry *entry = &entries[(*count)++ % ENTRIES_MAX];
 
 	entry->cmd = cmd;
@@ -209,7 +221,7 @@ static void entry_answer(const struct nlmsghdr *request, const struct entry *ent
 
 	if (request->nlmsg_flags & NLM_F_DUMP)
 		nlh->nlmsg_flags |= NLM_F_MULTI;
-	nest = mnl_attr_nest_start(nlh, is_rule ? BRFW_A_RULE : BRFW_A_POLICY);
+	nest = mnl_attr_nest_start(nlh, entry_type(entry->cmd));
 	memcpy(mnl_nlmsg_get_payload_tail(nlh), entry->attrs, entry->len);
 	nlh->nlmsg_len += MNL_ALIGN(entry->len);
 	if (is_rule) {
@@ -217,12 +229,15 @@ static void entry_answer(const struct nlmsghdr *request, const struct entry *ent
 		if (!entry_has(entry, BRFW_RULE_A_PRIORITY))
 			mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, BRFW_PRIORITY_DEFAULT);
 	}
-	stats = mnl_attr_nest_start(nlh, is_rule ? BRFW_RULE_A_STATS : BRFW_POLICY_A_STATS);
-	mnl_attr_put_u64(nlh, BRFW_STATS_A_PACKETS, 5);
-	mnl_attr_put_u64(nlh, BRFW_STATS_A_BYTES, 420);
-	if (kernel.fault.last_used)
-		mnl_attr_put_u64(nlh, BRFW_STATS_A_LAST_USED, kernel.fault.last_used);
-	mnl_attr_nest_end(nlh, stats);
+	if (entry->cmd != BRFW_CMD_ZONE_SET) {
+		stats = mnl_attr_nest_start(nlh, is_rule ? BRFW_RULE_A_STATS :
+							   BRFW_POLICY_A_STATS);
+		mnl_attr_put_u64(nlh, BRFW_STATS_A_PACKETS, 5);
+		mnl_attr_put_u64(nlh, BRFW_STATS_A_BYTES, 420);
+		if (kernel.fault.last_used)
+			mnl_attr_put_u64(nlh, BRFW_STATS_A_LAST_USED, kernel.fault.last_used);
+		mnl_attr_nest_end(nlh, stats);
+	}
 	if (is_rule && kernel.fault.problem)
 		mnl_attr_put_strz(nlh, BRFW_RULE_A_PROBLEM, kernel.fault.problem);
 	mnl_attr_nest_end(nlh, nest);
@@ -232,7 +247,8 @@ static void entry_answer(const struct nlmsghdr *request, const struct entry *ent
 static void kernel_dump(const struct nlmsghdr *request, uint8_t cmd)
 {
 	struct nlmsghdr *done = answer_new(request, NLMSG_DONE);
-	uint8_t kind = cmd == BRFW_CMD_RULE_GET ? BRFW_CMD_RULE_ADD : BRFW_CMD_POLICY_SET;
+	uint8_t kind = cmd == BRFW_CMD_RULE_GET ? BRFW_CMD_RULE_ADD :
+		       cmd == BRFW_CMD_ZONE_GET ? BRFW_CMD_ZONE_SET : BRFW_CMD_POLICY_SET;
 	unsigned int i;
 
 	for (i = 0; i < kernel.live_count; i++) {
@@ -346,6 +362,7 @@ static void kernel_do(const struct nlmsghdr *nlh, uint8_t cmd)
 		break;
 	case BRFW_CMD_RULE_ADD:
 	case BRFW_CMD_POLICY_SET:
+	case BRFW_CMD_ZONE_SET:
 		if (kernel.has_draft) {
 			entry_add(kernel.draft, &kernel.draft_count, nlh, cmd);
 			break;
@@ -569,6 +586,15 @@ static void test_usage(void)
 		{ "--netns", "option \"--netns\" needs a value, try \"fwctl help\"" },
 		{ "-n a/b rule show", "rule show: \"-n\" is wrong: \"a/b\" (want the name of a network namespace as \"ip netns\" shows it)" },
 		{ "rule add sport 99999 accept", "rule add: \"sport\" is wrong: \"99999\" (want 0-65535)" },
+		{ "zone set", "zone set: argument \"bridge\" is required" },
+		{ "zone set bridge", "zone set: argument \"bridge\" needs a value (want an interface name of 1 to 15 bytes)" },
+		{ "zone set bridge br0", "zone set: argument \"N\" is required" },
+		{ "zone set bridge br0 0", "zone set: \"zone\" is wrong: \"0\" (want 1-65535)" },
+		{ "zone set bridge br0 65536", "zone set: \"zone\" is wrong: \"65536\" (want 1-65535)" },
+		{ "zone set bridge br0 1 2", "zone set: \"2\" is unknown, try \"fwctl zone help\"" },
+		{ "zone delete", "zone delete: argument \"bridge\" is required" },
+		{ "zone delete bridge br0 17", "zone delete: \"17\" is unknown, try \"fwctl zone help\"" },
+		{ "zone show br0", "zone show: \"br0\" is unknown, try \"fwctl zone help\"" },
 		{ "rule add not accept", "rule add: \"not\" can't stand before \"accept\" (want a condition)" },
 		{ "rule add log log", "rule add: \"log\" is there twice" },
 		{ "rule add limit 0/second drop", "rule add: \"limit\" is wrong: \"0/second\" (want a rate from 1 such as 10/second, 100/minute, 9/hour, 1/day or 5mbytes/second)" },
@@ -725,6 +751,16 @@ static void test_show(void)
 			 "rule add hook forward prio 1000 accept # handle 2\n", ""),
 		    "an interrupted dump is read again");
 	kernel_reset();
+	ktap_result(says("zone set bridge br0 17", "", 0, "", "") &&
+		    says("zone set bridge # 65535", "", 0, "", "") &&
+		    says("zone show", "", 0, "zone set bridge br0 17\nzone set bridge \"#\" 65535\n", "") &&
+		    says("-j zone show", "", 0,
+			 "[{\"bridge\":\"br0\",\"zone\":17},{\"bridge\":\"#\",\"zone\":65535}]\n", "") &&
+		    says("ruleset save", "", 0, "zone set bridge br0 17\nzone set bridge \"#\" 65535\n", "") &&
+		    says("ruleset load -", out_text, 0, "", "") && kernel.live_count == 2 &&
+		    says("zone delete bridge br0", "", 0, "", ""),
+		    "zones are set, shown, saved and loaded");
+	kernel_reset();
 	ktap_result(says("policy set bridge br0 input drop", "", 0, "", "") &&
 		    says("-s policy show", "", 0,
 			 "policy set bridge br0 input drop # packets 5 bytes 420\n", ""),
@@ -806,7 +842,7 @@ static void test_load_errors(void)
 	kernel_reset();
 	ktap_result(load_says("rule add accept\nrule add foo\n\n rule show\n", &none, 2,
 			      "fwctl: standard input:2:10: \"foo\" is unknown, try \"fwctl rule help\"\n"
-			      "fwctl: standard input:4:2: \"rule show\" can't stand in a rule file (want \"rule add\" or \"policy set\")\n") &&
+			      "fwctl: standard input:4:2: \"rule show\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")\n") &&
 		    !kernel.messages, "all wrong lines are told before a socket is opened");
 	for (i = 0; i < 30; i++)
 		end = stpcpy(end, "x\n");

@@ -651,8 +651,8 @@ static const struct {
 	{ "policy set forward", 1, "argument \"accept|drop\" is required" },
 	{ "policy set forward maybe", 20, "\"verdict\" is wrong: \"maybe\" (want accept or drop)" },
 	{ "policy set forward drop drop", 25, "\"drop\" is unknown, try \"fwctl policy help\"" },
-	{ "rule", 1, "\"rule\" can't stand in a rule file (want \"rule add\" or \"policy set\")" },
-	{ " rule delete handle 1", 2, "\"rule delete\" can't stand in a rule file (want \"rule add\" or \"policy set\")" },
+	{ "rule", 1, "\"rule\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")" },
+	{ " rule delete handle 1", 2, "\"rule delete\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")" },
 	{ "rule add comment \"a", 18, "the quoted string has no end (want \" before the end of the line)" },
 	{ "rule add comment \"a\"b", 21, "a word begins directly behind a quoted string (want a space)" },
 	{ "rule add comment \"a\\n\"", 20, "the escape is unknown (want \\\" or \\\\ in a quoted string)" },
@@ -848,6 +848,7 @@ static void test_wire_garbage(void)
 	struct fwctl_info info;
 	char text[PARSE_LINE_MAX];
 	union message msg;
+	struct fwctl_zone zone;
 	struct fwctl_done done;
 	uint64_t number;
 
@@ -879,6 +880,7 @@ static void test_wire_garbage(void)
 			break;
 		}
 		wire_get_policy(nlh, &policy);
+		wire_get_zone(nlh, &zone);
 		wire_get_info(nlh, &info);
 		wire_get_done(nlh, &done);
 		wire_get_generation(nlh, &number);

@@ -330,9 +330,10 @@ int cmd_ruleset_flush(struct cmd_context *ctx)
 
 /* Save */
 
-/** struct snapshot - policies and rules of one generation */
+/** struct snapshot - policies, zones and rules of one generation */
 struct snapshot {
 	struct nlsock_dump policies;
+	struct nlsock_dump zones;
 	struct nlsock_dump rules;
 };
 
@@ -349,21 +350,30 @@ static int generation_get(struct nlsock *sock, uint64_t *generation, struct fwct
 	return nlsock_send(sock, &request, generation_answer, generation, NULL, err);
 }
 
+static void snapshot_free(struct snapshot *snapshot)
+{
+	nlsock_dump_free(&snapshot->policies);
+	nlsock_dump_free(&snapshot->zones);
+	nlsock_dump_free(&snapshot->rules);
+}
+
 static int snapshot_read(struct nlsock *sock, struct snapshot *snapshot,
 			 struct fwctl_err *err)
 {
 	union nlsock_request request;
 
-	nlsock_dump_free(&snapshot->policies);
-	nlsock_dump_free(&snapshot->rules);
+	snapshot_free(snapshot);
 	nlsock_begin(&request, BRFW_CMD_POLICY_GET);
 	if (nlsock_dump(sock, &request, &snapshot->policies, err))
+		return -1;
+	nlsock_begin(&request, BRFW_CMD_ZONE_GET);
+	if (nlsock_dump(sock, &request, &snapshot->zones, err))
 		return -1;
 	nlsock_begin(&request, BRFW_CMD_RULE_GET);
 	return nlsock_dump(sock, &request, &snapshot->rules, err);
 }
 
-/* Each dump is consistent in itself; the generation ties the two together. */
+/* Each dump is consistent in itself; the generation ties them together. */
 static int snapshot_take(struct nlsock *sock, struct snapshot *snapshot,
 			 struct fwctl_err *err)
 {
@@ -398,6 +408,17 @@ static int save_policy(const struct nlmsghdr *nlh, void *data, struct fwctl_err 
 	return 0;
 }
 
+static int save_zone(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	const struct save_to *to = data;
+	struct fwctl_zone zone;
+
+	if (cmd_check(wire_get_zone(nlh, &zone), 0, err))
+		return -1;
+	print_zone(to->out, &zone);
+	return 0;
+}
+
 static int save_rule(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
 	const struct save_to *to = data;
@@ -420,6 +441,7 @@ static int save_snapshot(struct cmd_context *ctx, const struct snapshot *snapsho
 		return -1;
 	to.out = save.out;
 	if (nlsock_dump_each(&snapshot->policies, save_policy, &to, &ctx->err) ||
+	    nlsock_dump_each(&snapshot->zones, save_zone, &to, &ctx->err) ||
 	    nlsock_dump_each(&snapshot->rules, save_rule, &to, &ctx->err)) {
 		save_abort(&save);
 		return -1;
@@ -440,7 +462,6 @@ int cmd_ruleset_save(struct cmd_context *ctx)
 	nlsock_close(&sock);
 	if (!ret)
 		ret = save_snapshot(ctx, &snapshot, name);
-	nlsock_dump_free(&snapshot.policies);
-	nlsock_dump_free(&snapshot.rules);
+	snapshot_free(&snapshot);
 	return ret;
 }

@@ -139,7 +139,7 @@ int err_statement(struct fwctl_err *err, unsigned int column, const char *object
 	struct shown o, v;
 
 	return err_usage(err, column,
-			 "\"%s%s%s\" can't stand in a rule file (want \"rule add\" or \"policy set\")",
+			 "\"%s%s%s\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")",
 			 show(&o, object), verb ? " " : "", verb ? show(&v, verb) : "");
 }
 

@@ -38,8 +38,17 @@ const struct fwctl_cmd cmd_table[] = {
 	},
 	{ "policy", "show", "", "print policies", cmd_policy_show },
 	{
+		"zone", "set", "bridge NAME N",
+		"track the connections of a bridge in conntrack zone N", cmd_zone_set,
+	},
+	{
+		"zone", "delete", "bridge NAME",
+		"track the connections of a bridge in zone 0 again", cmd_zone_delete,
+	},
+	{ "zone", "show", "", "print zones", cmd_zone_show },
+	{
 		"ruleset", "load", "FILE",
-		"replace all rules and policies by those of a file", cmd_ruleset_load,
+		"replace all rules, policies and zones by those of a file", cmd_ruleset_load,
 	},
 	{
 		"ruleset", "check", "FILE",
@@ -47,9 +56,9 @@ const struct fwctl_cmd cmd_table[] = {
 	},
 	{
 		"ruleset", "save", "[FILE]",
-		"write all rules and policies in the form that load reads", cmd_ruleset_save,
+		"write all rules, policies and zones in the form that load reads", cmd_ruleset_save,
 	},
-	{ "ruleset", "flush", "", "delete all rules and policies", cmd_ruleset_flush },
+	{ "ruleset", "flush", "", "delete all rules, policies and zones", cmd_ruleset_flush },
 	{
 		"counter", "reset", "[handle HANDLE]",
 		"set all counters, or those of a rule, to zero", cmd_counter_reset,

@@ -244,6 +244,14 @@ struct fwctl_policy {
 	char bridge[BRFW_IFNAME_LEN];
 };
 
+/** struct fwctl_zone - conntrack zone of a bridge */
+struct fwctl_zone {
+	/** @id: number of the zone, from 1; 0 in one to be deleted */
+	uint16_t id;
+	/** @bridge: name of the bridge */
+	char bridge[BRFW_IFNAME_LEN];
+};
+
 /** struct fwctl_filter - which rules or policies a command is about */
 struct fwctl_filter {
 	/** @handle: only this rule; 0: not given */
@@ -302,12 +310,14 @@ struct fwctl_info {
 
 /** struct fwctl_statement - a line of a rule file */
 struct fwctl_statement {
-	/** @cmd: BRFW_CMD_RULE_ADD or BRFW_CMD_POLICY_SET */
+	/** @cmd: BRFW_CMD_RULE_ADD, BRFW_CMD_POLICY_SET or BRFW_CMD_ZONE_SET */
 	uint8_t cmd;
 	/** @rule: for BRFW_CMD_RULE_ADD */
 	struct fwctl_rule rule;
 	/** @policy: for BRFW_CMD_POLICY_SET */
 	struct fwctl_policy policy;
+	/** @zone: for BRFW_CMD_ZONE_SET */
+	struct fwctl_zone zone;
 };
 
 /* Tables. Fields stand in the order in which conditions are printed. */

@@ -19,6 +19,7 @@
 #define WANT_PREFIX	"1 to 63 bytes without control characters"
 #define WANT_PRIO	"0-4294967295"
 #define WANT_U16	"0-65535"
+#define WANT_ZONE	"1-65535"
 #define WANT_RATE	"N/second, N/minute, N/hour or N/day, of packets or Nbytes"
 #define WANT_BURST	"as many packets or bytes as may come at once"
 #define WANT_MARK	"V or V/MASK"
@@ -617,17 +618,22 @@ int parse_rule(struct parse_words *words, struct fwctl_rule *rule, struct fwctl_
 
 /* Policies */
 
-static int policy_bridge(struct parse_words *words, struct fwctl_policy *policy,
-			 struct fwctl_err *err)
+/* The bridge of a policy or zone, if one is named. */
+static int object_bridge(struct parse_words *words, char *bridge, struct fwctl_err *err)
 {
-	const struct parse_word *word;
+	const struct parse_word *word = word_take(words, "bridge");
 
-	memset(policy, 0, sizeof(*policy));
-	word = word_take(words, "bridge");
 	if (!word)
 		return 0;
 	word = word_value(words, word, WANT_IFNAME, err);
-	return word ? read_bridge(policy->bridge, word, err) : -1;
+	return word ? read_bridge(bridge, word, err) : -1;
+}
+
+static int policy_bridge(struct parse_words *words, struct fwctl_policy *policy,
+			 struct fwctl_err *err)
+{
+	memset(policy, 0, sizeof(*policy));
+	return object_bridge(words, policy->bridge, err);
 }
 
 static int policy_hook(struct parse_words *words, struct fwctl_policy *policy,
@@ -668,6 +674,44 @@ int parse_policy_delete(struct parse_words *words, struct fwctl_policy *policy,
 	if (policy_hook(words, policy, err))
 		return -1;
 	return parse_end(words, "policy", err);
+}
+
+/* Zones */
+
+static int zone_bridge(struct parse_words *words, struct fwctl_zone *zone,
+		       struct fwctl_err *err)
+{
+	memset(zone, 0, sizeof(*zone));
+	if (object_bridge(words, zone->bridge, err))
+		return -1;
+	if (!zone->bridge[0])
+		return err_required(err, word_column(words), "bridge");
+	return 0;
+}
+
+int parse_zone_set(struct parse_words *words, struct fwctl_zone *zone, struct fwctl_err *err)
+{
+	struct parse_word *word;
+	uint64_t id;
+
+	if (zone_bridge(words, zone, err))
+		return -1;
+	word = word_next(words);
+	if (!word)
+		return err_required(err, word_column(words), "N");
+	word->argument = "zone";
+	if (!value_read_number(word->text, UINT16_MAX, &id) || !id)
+		return err_wrong(err, word->column, "zone", word->text, WANT_ZONE);
+	zone->id = id;
+	return parse_end(words, "zone", err);
+}
+
+int parse_zone_delete(struct parse_words *words, struct fwctl_zone *zone,
+		      struct fwctl_err *err)
+{
+	if (zone_bridge(words, zone, err))
+		return -1;
+	return parse_end(words, "zone", err);
 }
 
 int parse_end(struct parse_words *words, const char *object, struct fwctl_err *err)
@@ -752,6 +796,10 @@ int parse_statement(struct parse_words *words, struct fwctl_statement *statement
 	if (verb && !strcmp(object->text, "policy") && !strcmp(verb->text, "set")) {
 		statement->cmd = BRFW_CMD_POLICY_SET;
 		return parse_policy_set(words, &statement->policy, err);
+	}
+	if (verb && !strcmp(object->text, "zone") && !strcmp(verb->text, "set")) {
+		statement->cmd = BRFW_CMD_ZONE_SET;
+		return parse_zone_set(words, &statement->zone, err);
 	}
 	return err_statement(err, object->column, object->text, verb ? verb->text : NULL);
 }

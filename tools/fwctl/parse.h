@@ -54,6 +54,9 @@ int parse_policy_set(struct parse_words *words, struct fwctl_policy *policy,
 		     struct fwctl_err *err);
 int parse_policy_delete(struct parse_words *words, struct fwctl_policy *policy,
 			struct fwctl_err *err);
+int parse_zone_set(struct parse_words *words, struct fwctl_zone *zone, struct fwctl_err *err);
+int parse_zone_delete(struct parse_words *words, struct fwctl_zone *zone,
+		      struct fwctl_err *err);
 int parse_end(struct parse_words *words, const char *object, struct fwctl_err *err);
 
 /* Which words parse_filter() knows. */

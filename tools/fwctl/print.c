@@ -391,6 +391,13 @@ void print_policy(FILE *out, const struct fwctl_policy *policy,
 	fputc('\n', out);
 }
 
+void print_zone(FILE *out, const struct fwctl_zone *zone)
+{
+	fputs("zone set", out);
+	print_name(out, "bridge", zone->bridge);
+	fprintf(out, " %u\n", zone->id);
+}
+
 /* Words for the bits of a set, or the numbers of bits without a word. */
 static void print_set(FILE *out, const char *title, const struct fwctl_name *names,
 		      uint64_t set)
@@ -691,6 +698,16 @@ json_t *print_policy_json(const struct fwctl_policy *policy)
 	       json_add(object, "verdict",
 			json_string(model_word_of(model_verdicts, policy->verdict))) &&
 	       json_add_stats(object, policy->has_stats, &policy->stats);
+	return json_done(object, good);
+}
+
+json_t *print_zone_json(const struct fwctl_zone *zone)
+{
+	json_t *object = json_object();
+	bool good;
+
+	good = json_add_text(object, "bridge", zone->bridge) &&
+	       json_add(object, "zone", json_integer(zone->id));
 	return json_done(object, good);
 }
 

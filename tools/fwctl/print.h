@@ -41,11 +41,13 @@ void print_value(const struct fwctl_rule *rule, const struct fwctl_field *field,
 void print_rule(FILE *out, const struct fwctl_rule *rule, const struct print_style *style);
 void print_policy(FILE *out, const struct fwctl_policy *policy,
 		  const struct print_style *style);
+void print_zone(FILE *out, const struct fwctl_zone *zone);
 void print_info(FILE *out, const struct fwctl_info *info);
 
 /* New references; NULL when there is no memory. */
 json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style *style);
 json_t *print_policy_json(const struct fwctl_policy *policy);
+json_t *print_zone_json(const struct fwctl_zone *zone);
 json_t *print_info_json(const struct fwctl_info *info);
 
 /* Arrays are streamed, so that a big ruleset isn't held as JSON objects. */

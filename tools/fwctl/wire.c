@@ -237,6 +237,16 @@ void wire_put_policy(struct nlmsghdr *nlh, const struct fwctl_policy *policy,
 	mnl_attr_nest_end(nlh, nest);
 }
 
+void wire_put_zone(struct nlmsghdr *nlh, const struct fwctl_zone *zone)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_ZONE);
+
+	mnl_attr_put_strz(nlh, BRFW_ZONE_A_BRIDGE, zone->bridge);
+	if (zone->id)
+		mnl_attr_put_u16(nlh, BRFW_ZONE_A_ID, zone->id);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 void wire_put_filter(struct nlmsghdr *nlh, const struct fwctl_filter *filter)
 {
 	if (filter->handle)
@@ -251,6 +261,8 @@ void wire_put_statement(struct nlmsghdr *nlh, const struct fwctl_statement *stat
 {
 	if (statement->cmd == BRFW_CMD_RULE_ADD)
 		wire_put_rule(nlh, &statement->rule);
+	else if (statement->cmd == BRFW_CMD_ZONE_SET)
+		wire_put_zone(nlh, &statement->zone);
 	else
 		wire_put_policy(nlh, &statement->policy, true);
 }
@@ -779,6 +791,23 @@ enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy
 	return result;
 }
 
+enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zone)
+{
+	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_ZONE_A_MAX + 1];
+	unsigned int unknown;
+
+	memset(zone, 0, sizeof(*zone));
+	if (!read_message(nlh, msg) || !msg[BRFW_A_ZONE] ||
+	    !span_read(span_of_nest(msg[BRFW_A_ZONE]), tb, BRFW_ZONE_A_MAX, &unknown))
+		return WIRE_MALFORMED;
+	if (unknown)
+		return WIRE_NEWER;
+	if (!get_text(tb[BRFW_ZONE_A_BRIDGE], zone->bridge, sizeof(zone->bridge)) ||
+	    !get_bytes(tb[BRFW_ZONE_A_ID], &zone->id, sizeof(zone->id)))
+		return WIRE_MALFORMED;
+	return WIRE_OK;
+}
+
 /* A bitmap in words. Fields that are not known here can't be shown. */
 static bool get_matches(const struct nlattr *attr, uint64_t *matches)
 {
@@ -874,6 +903,7 @@ static const struct fwctl_name msg_names[] = {
 	{ "txn-flags", BRFW_A_TXN_FLAGS },
 	{ "rule", BRFW_A_RULE },
 	{ "policy", BRFW_A_POLICY },
+	{ "zone", BRFW_A_ZONE },
 	{ NULL, 0 },
 };
 
@@ -922,11 +952,18 @@ static const struct fwctl_name policy_names[] = {
 	{ NULL, 0 },
 };
 
+static const struct fwctl_name zone_names[] = {
+	{ "bridge", BRFW_ZONE_A_BRIDGE },
+	{ "zone", BRFW_ZONE_A_ID },
+	{ NULL, 0 },
+};
+
 /** enum level - a nest; LEVEL_OTHER has no names below */
 enum level {
 	LEVEL_MSG,
 	LEVEL_RULE,
 	LEVEL_POLICY,
+	LEVEL_ZONE,
 	LEVEL_MATCH,
 	LEVEL_LIMIT,
 	LEVEL_LOG,
@@ -938,6 +975,7 @@ static const struct fwctl_name *const level_names[] = {
 	[LEVEL_MSG] = msg_names,
 	[LEVEL_RULE] = rule_names,
 	[LEVEL_POLICY] = policy_names,
+	[LEVEL_ZONE] = zone_names,
 	[LEVEL_MATCH] = NULL,
 	[LEVEL_LIMIT] = limit_names,
 	[LEVEL_LOG] = log_names,
@@ -961,6 +999,7 @@ static enum level level_below(enum level level, unsigned int type)
 	static const struct { enum level level; unsigned int type; enum level below; } nests[] = {
 		{ LEVEL_MSG, BRFW_A_RULE, LEVEL_RULE },
 		{ LEVEL_MSG, BRFW_A_POLICY, LEVEL_POLICY },
+		{ LEVEL_MSG, BRFW_A_ZONE, LEVEL_ZONE },
 		{ LEVEL_RULE, BRFW_RULE_A_MATCH, LEVEL_MATCH },
 		{ LEVEL_RULE, BRFW_RULE_A_LIMIT, LEVEL_LIMIT },
 		{ LEVEL_RULE, BRFW_RULE_A_LOG, LEVEL_LOG },

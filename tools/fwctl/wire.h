@@ -16,6 +16,7 @@
 void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule);
 void wire_put_policy(struct nlmsghdr *nlh, const struct fwctl_policy *policy,
 		     bool has_verdict);
+void wire_put_zone(struct nlmsghdr *nlh, const struct fwctl_zone *zone);
 void wire_put_filter(struct nlmsghdr *nlh, const struct fwctl_filter *filter);
 void wire_put_statement(struct nlmsghdr *nlh, const struct fwctl_statement *statement);
 
@@ -37,6 +38,7 @@ enum wire_result {
  */
 enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule);
 enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy *policy);
+enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zone);
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info);
 enum wire_result wire_get_done(const struct nlmsghdr *nlh, struct fwctl_done *done);
 enum wire_result wire_get_generation(const struct nlmsghdr *nlh, uint64_t *generation);

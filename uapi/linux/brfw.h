@@ -143,6 +143,25 @@
  * BRFW_CMD_TXN_ABORT	do, changes
  *    Ends the draft without applying it. Fails with ENOENT when the socket has
  *    none.
+ *
+ * BRFW_CMD_ZONE_SET	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_ZONE: NLA_NESTED
+ *        BRFW_ZONE_A_BRIDGE: NLA_NUL_STRING
+ *        BRFW_ZONE_A_ID: NLA_U16, not 0
+ *    Fails with ENOSPC when too many bridges have a zone, EOPNOTSUPP when the
+ *    kernel has no conntrack zones.
+ *
+ * BRFW_CMD_ZONE_DELETE	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_ZONE: NLA_NESTED
+ *        BRFW_ZONE_A_BRIDGE: NLA_NUL_STRING
+ *    Fails with ENOENT when that bridge has no zone.
+ *
+ * BRFW_CMD_ZONE_GET	dump
+ *    replies: one message a zone
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_ZONE: NLA_NESTED, as for BRFW_CMD_ZONE_SET
  */
 #ifndef _UAPI_LINUX_BRFW_H
 #define _UAPI_LINUX_BRFW_H
@@ -188,6 +207,9 @@
  * @BRFW_CMD_TXN_BEGIN: open a draft
  * @BRFW_CMD_TXN_COMMIT: apply the draft
  * @BRFW_CMD_TXN_ABORT: forget the draft
+ * @BRFW_CMD_ZONE_SET: set the conntrack zone of a bridge
+ * @BRFW_CMD_ZONE_DELETE: let a bridge be in zone 0
+ * @BRFW_CMD_ZONE_GET: read all zones
  */
 enum brfw_cmd {
 	BRFW_CMD_UNSPEC,
@@ -203,6 +225,9 @@ enum brfw_cmd {
 	BRFW_CMD_TXN_BEGIN,
 	BRFW_CMD_TXN_COMMIT,
 	BRFW_CMD_TXN_ABORT,
+	BRFW_CMD_ZONE_SET,
+	BRFW_CMD_ZONE_DELETE,
+	BRFW_CMD_ZONE_GET,
 	/* private: */
 	__BRFW_CMD_MAX,
 	BRFW_CMD_MAX = __BRFW_CMD_MAX - 1,
@@ -361,6 +386,7 @@ struct brfw_culprit {
  * @BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_*
  * @BRFW_A_EXPECTED_GENERATION: NLA_U64
  * @BRFW_A_WARNINGS: NLA_U32, BRFW_WARN_*; absent when there are none
+ * @BRFW_A_ZONE: NLA_NESTED, enum brfw_zone_attr
  */
 enum brfw_attr {
 	BRFW_A_UNSPEC,
@@ -377,6 +403,7 @@ enum brfw_attr {
 	BRFW_A_TXN_FLAGS,
 	BRFW_A_EXPECTED_GENERATION,
 	BRFW_A_WARNINGS,
+	BRFW_A_ZONE,
 	/* private: */
 	__BRFW_A_MAX,
 	BRFW_A_MAX = __BRFW_A_MAX - 1,
@@ -758,6 +785,31 @@ enum brfw_policy_attr {
 	/* private: */
 	__BRFW_POLICY_A_MAX,
 	BRFW_POLICY_A_MAX = __BRFW_POLICY_A_MAX - 1,
+};
+
+/**
+ * enum brfw_zone_attr - attributes of a conntrack zone
+ *
+ * While some rule has a condition on BRFW_MATCH_A_CT_STATE, what comes in by the
+ * ports of the bridge is tracked in this zone: connections in different zones
+ * have nothing to do with each other, whatever their addresses and ports. What
+ * goes up to the host itself is tracked in zone 0, as all that it sends is; of a
+ * frame to a group only the copy that goes up. Connections that are open when
+ * the zone of their bridge changes begin anew. Bridges without are in zone 0. A
+ * template that another hook attached before is left alone.
+ *
+ * @BRFW_ZONE_A_UNSPEC: not used
+ * @BRFW_ZONE_A_BRIDGE: NLA_NUL_STRING, name of the bridge
+ * @BRFW_ZONE_A_ID: NLA_U16, number of the zone, not 0; several bridges may
+ *	share one
+ */
+enum brfw_zone_attr {
+	BRFW_ZONE_A_UNSPEC,
+	BRFW_ZONE_A_BRIDGE,
+	BRFW_ZONE_A_ID,
+	/* private: */
+	__BRFW_ZONE_A_MAX,
+	BRFW_ZONE_A_MAX = __BRFW_ZONE_A_MAX - 1,
 };
 
 /**
