@@ -27,7 +27,7 @@ result() {
 		awk -F '\t' '{ printf "bench:   %-28s %12.10g %s\n", $2, $4, $3 }'
 }
 
-# note NAME WHY: a row that has no number (failed or skipped, with the reason)
+# note NAME failed|skipped|refused WHY: a row that has no number
 note() {
 	printf '%s\t%s\t%s\t%s\n' "$part" "$1" "$2" "$3" >>"$BRFW_RESULTS/notes.tsv"
 	say "  $1: $2: $3"
@@ -50,6 +50,8 @@ run_rows() {
 		grep -a '^bench:' "$work/row" || true
 		if [ $rc = 4 ]; then
 			note "$row" skipped "$(tail -n 1 "$work/row")"
+		elif [ $rc = 5 ]; then
+			note "$row" refused "$(tail -n 1 "$work/row")"
 		elif [ $rc != 0 ]; then
 			note "$row" failed "$(tail -n 1 "$work/row")"
 			tail -n 20 "$work/row" | sed 's/^/    | /'
@@ -87,7 +89,7 @@ make_bridge() {
 	local i
 
 	modprobe -a bridge dummy
-	sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+	echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
 	ip link add br0 type bridge forward_delay 0 mcast_snooping 0
 	ip link set br0 up
 	for ((i = 0; i < $1; i++)); do

@@ -15,7 +15,7 @@ part=endtoend
 . "$(dirname "$0")/common.sh"
 
 repetitions=${REPETITIONS:-3}
-bytes=${BYTES:-16M}
+bytes=32M # enough that slow start hardly shows
 requests=${FRAMES:-2000}
 ip2=192.0.2.2
 
@@ -24,7 +24,7 @@ make_host() {
 
 	ip netns add "h$n"
 	ip link add "port$n" type veth peer name eth0 netns "h$n"
-	ip netns exec "h$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	ip netns exec "h$n" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6'
 	# frames of the size that a wire would carry
 	ip netns exec "h$n" ethtool -K eth0 tso off gso off gro off
 	ip -n "h$n" addr add "192.0.2.$n/24" dev eth0
@@ -35,7 +35,7 @@ make_host() {
 
 make_network() {
 	modprobe -a bridge veth
-	sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+	echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
 	ip link add br0 type bridge forward_delay 0 mcast_snooping 0
 	ip link set br0 up
 	make_host 1

@@ -12,8 +12,8 @@ part=memory
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
-namespaces=${NAMESPACES:-40}
-loads=${LOADS:-20}
+namespaces=40
+loads=20
 
 # Bytes in use: counted, and not free. Waits for what is freed after a grace
 # period, and gives back what caches hold: slabs that are empty or hold names of

@@ -64,7 +64,7 @@ replay() {
 		cat "$work/load"
 		# which may be refused, but not slow
 		case $set in
-		ranges-* | random-masks-* | nested-*) return 4 ;;
+		ranges-* | random-masks-* | nested-*) return 5 ;;
 		esac
 		return 1
 	fi
