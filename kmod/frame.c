@@ -10,10 +10,12 @@
  *
  * So there is a note on each CPU about the frame that it received last:
  * its VLAN, and which rules have acted on it. A frame is the noted one when
- * its buffer, its ingress port and its addresses are the same. Buffers are
- * used again, but not without the next frame passing prerouting, which begins
- * a new note. Frames that come from elsewhere than the ingress path of this
- * CPU (userspace queues) may not use the note; they run with softirqs on.
+ * its buffer, its ingress port and its addresses are the same, and it comes
+ * from the same context, softirqs or a task. Buffers are used again, but not
+ * without the next frame passing prerouting, which begins a new note on its
+ * CPU. On another CPU there may be an old note about the same buffer; only a
+ * frame that was let out of a userspace queue gets there, and it comes from the
+ * task that let it go.
  *
  * Frames of the host itself don't pass prerouting. They are the same as the
  * last one as long as they leave by ports that the last one didn't leave by:
@@ -24,6 +26,8 @@
 #include <linux/if_vlan.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/skbuff.h>
 
 #include "frame.h"
@@ -34,6 +38,7 @@
 /**
  * struct brfw_frame_note - about the frame that a CPU received last
  * @head: buffer
+ * @context: who received it, brfw_frame_context()
  * @in: ifindex of the ingress port, 0 for frames of the host
  * @len: length
  * @addrs: destination and source MAC address
@@ -45,6 +50,7 @@
  */
 struct brfw_frame_note {
 	const void *head;
+	const void *context;
 	int in;
 	unsigned int len;
 	u8 addrs[2 * ETH_ALEN];
@@ -93,11 +99,18 @@ static int brfw_frame_ifindex(const struct net_device *dev)
 	return dev ? dev->ifindex : 0;
 }
 
+/* A pointer to compare, no more: the task may be gone. */
+static const void *brfw_frame_context(void)
+{
+	return in_serving_softirq() ? NULL : current;
+}
+
 static void brfw_frame_start(struct brfw_frame_note *note,
 			    const struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	note->head = skb->head;
+	note->context = brfw_frame_context();
 	note->in = brfw_frame_ifindex(state->in);
 	note->len = skb->len;
 	memcpy(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
@@ -125,7 +138,7 @@ brfw_frame_find(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
 
-	if (note->head != skb->head ||
+	if (note->head != skb->head || note->context != brfw_frame_context() ||
 	    note->in != brfw_frame_ifindex(state->in) ||
 	    memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs)))
 		return NULL;
@@ -139,12 +152,11 @@ brfw_frame_find(const struct sk_buff *skb, const struct nf_hook_state *state)
  *	at hook output, where it is the tag as sent
  * @state: of the hook
  * @bridge: the bridge
- * @in_path: softirqs were off when the hook was entered
  * @vlan: to be filled
  */
 void brfw_frame_get_vlan(const struct sk_buff *skb,
 			 const struct nf_hook_state *state,
-			 const struct net_device *bridge, bool in_path,
+			 const struct net_device *bridge,
 			 struct brfw_vlan *vlan)
 {
 	const struct brfw_frame_note *note;
@@ -158,7 +170,7 @@ void brfw_frame_get_vlan(const struct sk_buff *skb,
 	if (!state->in || !bridge || !br_vlan_enabled(bridge))
 		return;
 
-	note = in_path ? brfw_frame_find(skb, state) : NULL;
+	note = brfw_frame_find(skb, state);
 	if (note)
 		*vlan = note->vlan;
 	else
@@ -183,17 +195,14 @@ static bool brfw_frame_visit(struct brfw_frame_note *note,
  * brfw_frame_begin() - get ready for rules that act once for each frame
  * @skb: frame at a hook
  * @state: of the hook
- * @in_path: softirqs were off when the hook was entered
  */
 void brfw_frame_begin(const struct sk_buff *skb,
-		      const struct nf_hook_state *state, bool in_path)
+		      const struct nf_hook_state *state)
 {
 	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
 	bool is_same = brfw_frame_find(skb, state);
 
-	if (state->in && in_path && is_same)
-		return;
-	if (!state->in && is_same && brfw_frame_visit(note, skb, state))
+	if (is_same && (state->in || brfw_frame_visit(note, skb, state)))
 		return;
 
 	/* Never seen, or not sure: it acts of its own. */

@@ -19,10 +19,10 @@ void brfw_frame_receive(const struct sk_buff *skb,
 			const struct nf_hook_state *state);
 void brfw_frame_get_vlan(const struct sk_buff *skb,
 			 const struct nf_hook_state *state,
-			 const struct net_device *bridge, bool in_path,
+			 const struct net_device *bridge,
 			 struct brfw_vlan *vlan);
 void brfw_frame_begin(const struct sk_buff *skb,
-		      const struct nf_hook_state *state, bool in_path);
+		      const struct nf_hook_state *state);
 bool brfw_frame_recall(u64 handle, bool *result);
 void brfw_frame_remember(u64 handle, bool result);
 

@@ -39,7 +39,6 @@
  * @state: of the netfilter hook
  * @view: generation that it is judged by
  * @hook: enum brfw_hook
- * @in_path: softirqs were off when the hook was entered
  * @knows_frame: brfw_frame_begin() was called
  * @is_first: the rule under consideration acts for the first time on the frame
  * @packets: frames that it stands for
@@ -53,7 +52,6 @@ struct brfw_judgement {
 	const struct nf_hook_state *state;
 	const struct brfw_view *view;
 	u8 hook;
-	bool in_path;
 	bool knows_frame;
 	bool is_first;
 	unsigned int packets;
@@ -140,7 +138,7 @@ static void brfw_judge_read(struct brfw_judgement *j)
 	u32 needs = j->view->needs;
 
 	bridge = netdev_master_upper_dev_get_rcu(state->in ? : state->out);
-	brfw_frame_get_vlan(j->skb, state, bridge, j->in_path, &j->vlan);
+	brfw_frame_get_vlan(j->skb, state, bridge, &j->vlan);
 	brfw_key_from_skb(key, j->skb, &j->vlan, &j->layout);
 	j->packets = brfw_hook_packets(j->skb, &j->layout);
 	j->bytes = brfw_hook_bytes(j->skb);
@@ -279,7 +277,7 @@ static bool brfw_judge_act_once(struct brfw_judgement *j,
 	bool matches;
 
 	if (!j->knows_frame) {
-		brfw_frame_begin(j->skb, j->state, j->in_path);
+		brfw_frame_begin(j->skb, j->state);
 		j->knows_frame = true;
 	}
 
@@ -401,7 +399,6 @@ static unsigned int brfw_hook_judge(struct sk_buff *skb,
 		.skb = skb,
 		.state = state,
 		.hook = hook,
-		.in_path = in_softirq(),
 	};
 	unsigned int verdict;
 

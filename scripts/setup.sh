@@ -21,6 +21,7 @@ packages=(
 	sparse shellcheck mandoc    # make check
 	qemu-system-x86 busybox-static cpio kmod xz-utils # the virtual machine
 	iproute2 iputils-ping ethtool iperf3 socat tcpdump # scenarios, demo
+	nftables dnsmasq-base       # scenarios
 	"$@"
 )
 

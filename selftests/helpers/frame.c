@@ -15,6 +15,8 @@
  *       prints "seen N..." (one number per receiver) or "error TEXT". What is
  *       looked for at each receiver is the frame that was sent, or those behind
  *       "=>", one for each receiver; the last one stands for all others.
+ *   send, seen         the two halves of check, with the same words, for what
+ *       must be done in between; send prints "ok"
  *   answer tx NS:DEV rx NS:DEV [count N] [mode plain|ring|mixed] FRAME
  *       prints "answer N" and what the N frames that came back to tx say, each
  *       in brackets
@@ -72,7 +74,7 @@
 #include <unistd.h>
 
 #define MAX_FRAME	66000
-#define MAX_WORDS	256
+#define MAX_WORDS	512
 #define MAX_ENDS	16
 #define MAX_FLOOD	16
 #define MAX_TAGS	4
@@ -1162,33 +1164,71 @@ static int send_all(struct job *job, const struct frame *f)
 	return send_sentinels(job);
 }
 
-static int cmd_check(char **words, int n)
+/* Read the words of check. Return: 0 with the frame in @f, others in @want. */
+static int check_parse(struct job *job, struct frame *f, struct frame *want,
+		       char **words, int n)
 {
-	static struct frame f, want[MAX_ENDS];
-	unsigned long seen[MAX_ENDS] = { 0 };
-	struct job job;
-	int i, len, used = job_parse(&job, words, n);
+	int len, used = job_parse(job, words, n);
 
 	if (used < 0)
 		return -1;
 	words += used;
 	n -= used;
 	len = part_length(words, n);
-	if (job_frame(&job, &f, words, len) ||
-	    wanted_frames(&job, want, &f, words + len, n - len) ||
-	    send_all(&job, &f))
+	if (job_frame(job, f, words, len))
 		return -1;
-	for (i = 0; i < job.n_rx; i++) {
+	return wanted_frames(job, want, f, words + len, n - len);
+}
+
+static int print_seen(struct job *job, const struct frame *want)
+{
+	unsigned long seen[MAX_ENDS] = { 0 };
+	int i;
+
+	for (i = 0; i < job->n_rx; i++) {
 		struct copies c = { &want[i], 1, &seen[i] };
 
-		if (collect(job.rx[i], count_copies, &c, DEADLINE_MS))
+		if (collect(job->rx[i], count_copies, &c, DEADLINE_MS))
 			return -1;
 	}
 	printf("seen");
-	for (i = 0; i < job.n_rx; i++)
+	for (i = 0; i < job->n_rx; i++)
 		printf(" %lu", seen[i]);
 	printf("\n");
 	return 0;
+}
+
+static struct frame check_frame, check_want[MAX_ENDS];
+
+static int cmd_check(char **words, int n)
+{
+	struct job job;
+
+	if (check_parse(&job, &check_frame, check_want, words, n) ||
+	    send_all(&job, &check_frame))
+		return -1;
+	return print_seen(&job, check_want);
+}
+
+static int cmd_send(char **words, int n)
+{
+	struct job job;
+
+	if (check_parse(&job, &check_frame, check_want, words, n) ||
+	    send_all(&job, &check_frame))
+		return -1;
+	printf("ok\n");
+	return 0;
+}
+
+static int cmd_seen(char **words, int n)
+{
+	struct job job;
+
+	if (check_parse(&job, &check_frame, check_want, words, n) ||
+	    send_sentinels(&job))
+		return -1;
+	return print_seen(&job, check_want);
 }
 
 /* ---- answers ---- */
@@ -1564,7 +1604,8 @@ static int run(char **words, int n)
 		const char *name;
 		int (*run)(char **words, int n);
 	} commands[] = {
-		{ "check", cmd_check }, { "answer", cmd_answer },
+		{ "check", cmd_check }, { "send", cmd_send },
+		{ "seen", cmd_seen }, { "answer", cmd_answer },
 		{ "lengths", cmd_lengths },
 		{ "flood", cmd_flood }, { "ready", cmd_ready },
 		{ "bytes", cmd_bytes }, { "close", cmd_close },

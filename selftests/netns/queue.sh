@@ -1,0 +1,326 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The verdict queue with a program that listens, and what brfw knows of frames
+# that come out of a queue.
+#
+#   h1 eth0 --- p1 [br0] p2 --- eth0 h2
+#   h3 eth0 --- p3       p4 --- eth0 h4
+#
+# shellcheck disable=SC2086 # frames are words
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+. "$(dirname "$0")/../lib/brfw.sh"
+
+setup
+topology 4
+modprobe nfnetlink_queue 2>/dev/null
+readonly STRANGER="dmac 02:00:00:00:0f:01"
+
+# listen NUMBER accept|drop|hold [CPU]: in $LISTENER, until unlisten
+listen() {
+	: >"$TMP/queue"
+	ip netns exec "$BR" "$BRFW_HELPERS/queue" "$@" >>"$TMP/queue" 2>&1 &
+	LISTENER=$!
+	trap unlisten EXIT
+	wait_for grep -q ready "$TMP/queue" || {
+		[[ $(<"$TMP/queue") != *failed* ]] || skip "no NFQUEUE: $(<"$TMP/queue")"
+		return 1
+	}
+}
+
+unlisten() {
+	[ -n "$LISTENER" ] || return 0
+	kill "$LISTENER"
+	wait "$LISTENER" || :
+	LISTENER=
+	trap - EXIT
+}
+
+# through FROM TO FRAME [=> FRAME]...: as send with two copies, but SEEN has
+# what came when the listener was through with what it got, GOT
+through() {
+	local from to='' words
+
+	end_of "$1"
+	from=$END
+	for END in ${2//,/ }; do
+		end_of "$END"
+		to+="rx $END "
+	done
+	words="tx $from $to count 2 ${*:3}"
+	frame "send $words"
+	: >"$TMP/queue"
+	kill -USR1 "$LISTENER"
+	wait_for grep -q got "$TMP/queue"
+	GOT=$(<"$TMP/queue")
+	GOT=${GOT#got }
+	frame "seen $words"
+	SEEN=${FRAME_REPLY#seen }
+}
+
+# catches WANT GOT FROM TO FRAME [=> FRAME]...
+catches() {
+	local want=$1 got=$2
+
+	shift 2
+	through "$@"
+	equal "copies of $*" "$want" "$SEEN"
+	equal "what the listener has got" "$got" "$GOT"
+}
+
+# ---- verdicts ----
+
+# What the program accepts goes on and isn't judged again.
+test_accept() {
+	local words got=0
+
+	load_new "policy set forward drop" "rule add prio 10 proto udp queue 5 comment q" \
+		"rule add prio 20 proto udp drop comment later"
+	listen 5 accept
+	for words in "ip4" "ip6" "vlan 7 ip4" "svlan 7 vlan 8 ip6" "pppoe 5 ip4" "snap ip4"; do
+		got=$((got + 2))
+		catches 2 $got h1 h2 $words proto udp
+	done
+	catches 0 $got h1 h2 ip4 proto tcp
+	expect_count q 12
+	expect_count later 0
+	expect_count policy:forward 2
+}
+
+test_drop() {
+	load_new "rule add proto udp queue 5 comment q"
+	listen 5 drop
+	catches 0 2 h1 h2 ip4 proto udp
+	catches 2 2 h1 h2 ip4 proto tcp
+	expect_count q 2
+	unlisten
+	listen 5 accept
+	catches 2 2 h1 h2 ip4 proto udp
+}
+
+# bypass is for times without a listener only.
+test_bypass() {
+	load_new "rule add prio 10 proto udp queue 5 comment q" \
+		"rule add prio 10 proto tcp queue 5 bypass comment b" \
+		"rule add prio 20 drop comment later"
+	expect_drop h1 h2 rule q ip4 proto udp
+	expect_pass h1 h2 rule b ip4 proto tcp
+	listen 5 drop
+	catches 0 2 h1 h2 ip4 proto tcp
+	catches 0 4 h1 h2 ip4 proto udp
+	unlisten
+	listen 6 accept
+	catches 0 0 h1 h2 ip4 proto udp
+	expect_pass h1 h2 rule b ip4 proto tcp
+	expect_count later 0
+}
+
+test_input_output() {
+	load_new "policy set input drop" "policy set output drop" \
+		"rule add hook input proto udp queue 0 comment i" \
+		"rule add hook output proto udp queue 65535 comment o"
+	listen 0 accept
+	catches 2 2 h1 br0 vlan 7 ip4 proto udp
+	catches 0 2 br0 h1 vlan 7 ip4 proto udp
+	unlisten
+	listen 65535 accept
+	catches 2 2 br0 h1 vlan 7 ip4 proto udp
+	catches 0 2 h1 br0 vlan 7 ip4 proto udp
+	expect_count i 4
+	expect_count o 4
+}
+
+# Each copy of a flooded frame is a frame of its own to the program.
+test_flooded() {
+	load_new "rule add proto udp queue 5 comment q"
+	listen 5 accept
+	catches "2 2 2" 6 h1 h2,h3,h4 $STRANGER ip4 proto udp
+	expect_count q 6
+}
+
+# What else a rule does comes first.
+test_actions() {
+	load_new "rule add prio 10 proto udp limit 1/day burst 1 mirror p3 queue 5 comment q" \
+		"rule add prio 20 proto udp drop comment rest"
+	listen 5 accept
+	catches "1 1" 1 h1 h2,h3 ip4 proto udp
+	expect_count q 1
+	expect_count rest 1
+}
+
+readonly BACK="ip4 saddr 198.51.100.2 daddr 192.0.2.1 proto udp sport 40001"
+
+# A connection begins when the program lets its first frame go.
+test_state() {
+	load_new "policy set forward drop" \
+		"rule add prio 10 state established accept comment e" \
+		"rule add prio 20 in p1 state new queue 5 comment q"
+	listen 5 accept
+	catches 2 2 h1 h2 ip4 proto udp sport 500
+	expect_pass h2 h1 rule e $BACK dport 500
+	unlisten
+	listen 5 drop
+	catches 0 2 h1 h2 ip4 proto udp sport 501
+	expect_drop h2 h1 rule policy:forward $BACK dport 501
+	expect_count q 4
+}
+
+# The copies of a flooded frame share the connection that they begin, and the
+# kernel doesn't let them out of a queue like that.
+test_state_flooded() {
+	load_new "rule add prio 10 state new queue 5 comment q"
+	listen 5 accept
+	through h1 h2,h3,h4 $STRANGER ip4 proto udp sport 600
+	expect_count q 6
+	[ $((${SEEN// /+})) -lt 6 ]
+	# Without conditions on state there is no such thing.
+	load_new "rule add prio 5 proto udp queue 5 comment q"
+	catches "2 2 2" $((GOT + 6)) h1 h2,h3,h4 $STRANGER ip4 proto udp sport 602
+}
+
+# A frame is held while other rules come and go, and with them the hooks of
+# other kinds: it goes on.
+test_held() {
+	local words="tx $PREFIX-h1:eth0 rx $PREFIX-h2:eth0 count 2 mode plain ip4 proto udp"
+
+	load_new "rule add prio 10 proto udp queue 5 comment q" \
+		"rule add hook input drop" "rule add prio 20 vlan 9 mirror p3"
+	listen 5 hold
+	# Not from a ring, whose owner waits for its slots.
+	frame "send $words"
+	load "rule add prio 10 proto udp queue 5 comment q" "rule add hook output prio 1 drop"
+	frame "seen $words"
+	equal "frames before" "seen 0" "$FRAME_REPLY"
+	kill -USR1 "$LISTENER"
+	wait_for grep -q "got 2" "$TMP/queue"
+	frame "seen $words"
+	equal "frames after" "seen 2" "$FRAME_REPLY"
+}
+
+# ---- frames that come out of a queue in front of brfw ----
+
+# queue_first PRIORITY: whatever comes to the bridge goes to queue 9 first
+queue_first() {
+	command -v nft >/dev/null || skip "needs nft"
+	ip netns exec "$BR" nft -f - 2>"$TMP/nft" <<-END || skip "no nft queue: $(head -n 1 "$TMP/nft")"
+		table bridge first
+		delete table bridge first
+		table bridge first {
+			chain c {
+				type filter hook prerouting priority $1
+				ether type != 0x88b5 queue num 9
+			}
+		}
+	END
+}
+
+no_queue() {
+	ip netns exec "$BR" nft delete table bridge first 2>/dev/null
+}
+
+# h1 is behind a trunk, h2 at an untagged port of VLANs 10 and 20.
+aware() {
+	ip -n "$BR" link set br0 type bridge vlan_filtering 1
+	bridge -n "$BR" -batch - <<-END
+		vlan add dev p1 vid 10
+		vlan add dev p1 vid 20
+		vlan add dev p2 vid 10 untagged
+		vlan add dev p2 vid 20 untagged
+		vlan add dev p4 vid 10
+		vlan add dev p4 vid 20
+		fdb replace 02:00:00:00:00:02 dev p2 master static
+		fdb replace 02:00:00:00:00:04 dev p4 master static
+	END
+}
+
+readonly -a BY_VLAN=("policy set forward drop"
+	"rule add prio 10 vlan 10 accept comment ten"
+	"rule add prio 20 vlan 20 accept comment twenty"
+	"rule add prio 30 vlan any accept comment any"
+	"rule add prio 30 vlan none accept comment none"
+	"rule add prio 30 not vlan 5 accept comment other"
+	"rule add prio 30 not vlan-prio 5 accept comment prio"
+	"rule add prio 30 not vlan-proto 802.1ad accept comment proto")
+
+test_unknown() {
+	local before
+
+	aware
+	load_new "${BY_VLAN[@]}"
+	expect_pass h1 h2 rule ten vlan 10 ip4 '=>' ip4
+	info vlan-unknown
+	before=$INFO
+	queue_first -150
+	listen 9 accept
+	catches 0 2 h1 h2 vlan 10 ip4 '=>' ip4
+	expect_count policy:forward 2
+	expect_count ten 2
+	info vlan-unknown
+	equal "vlan-unknown" $((before + 2)) "$INFO"
+	# Where the frame still has its tag nothing is lost.
+	catches 2 4 h1 h4 vlan 10 ip4
+	expect_count ten 4
+	# Conditions on an inner tag are about the tag in the frame.
+	load_new "policy set forward drop" "rule add inner-vlan 7 accept comment in"
+	catches 0 6 h1 h2 vlan 10 ip4 '=>' ip4
+	catches 2 8 h1 h2 vlan 10 vlan 7 ip4 '=>' vlan 7 ip4
+	expect_count in 2
+	# No copy, no answer: nobody knows the VLAN that they belong to.
+	load_new "rule add prio 1 vlan 99 drop" 		"rule add prio 10 proto udp mirror p4 comment m" 		"rule add prio 20 proto udp reject comment r"
+	catches "0 0" 10 h1 h2,h4 vlan 10 ip4 proto udp '=>' ip4 proto udp
+	expect_count m 2
+	expect_count r 2
+	unlisten
+	no_queue
+	load_new "${BY_VLAN[@]}"
+	expect_pass h1 h2 rule twenty vlan 20 ip4 '=>' ip4
+}
+
+# A buffer is used again for a frame of another VLAN, which is received by one
+# processor and comes out of the queue on another that knows the buffer still.
+test_reused() {
+	local rps cpu i
+
+	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
+	aware
+	queue_first -150
+	load_new "${BY_VLAN[@]}"
+	rps=/sys/class/net/p1/queues/rx-0/rps_cpus
+	cpu=$(in_cpu)
+	listen 9 accept "$cpu"
+	for ((i = 1; i <= 4; i++)); do
+		ip netns exec "$BR" nft flush chain bridge first c
+		ip netns exec "$BR" sh -c "echo 0 >$rps"
+		expect_pass h1 h2 rule ten vlan 10 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
+		ip netns exec "$BR" nft add rule bridge first c ether type != 0x88b5 queue num 9
+		ip netns exec "$BR" sh -c "echo $((1 << (1 - cpu))) >$rps"
+		catches 0 $((2 * i)) h1 h2 vlan 20 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
+	done
+	ip netns exec "$BR" sh -c "echo 0 >$rps"
+	expect_count ten 8
+	expect_count policy:forward 8
+	unlisten
+	no_queue
+}
+
+# in_cpu: the processor of the helper frame
+in_cpu() {
+	local list
+
+	# shellcheck disable=SC2153 # of the coprocess
+	list=$(taskset -pc "$FRAME_PID")
+	echo "${list##* }"
+}
+
+check "accepted: the frame goes on, judged once" test_accept
+check "dropped by the program" test_drop
+check "bypass, with and without a listener" test_bypass
+check "input and output" test_input_output
+check "a flooded frame is queued for each port" test_flooded
+check "limit and mirror of a rule that queues" test_actions
+check "a connection begins when the program says so" test_state
+check "a flooded frame that begins a connection" test_state_flooded
+check "held frames outlive changes" test_held
+check "out of another queue the VLAN is unknown" test_unknown
+check "the VLAN of another frame in the same buffer" test_reused
+run_checks
