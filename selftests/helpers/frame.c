@@ -48,6 +48,7 @@
  *   plen N  ext LIST (hbh dst rt ah frag[:OFFSET/8[+]] esp none, NAME*N)
  *   payload N  doff N  gso SIZE
  *   raw HEX (what follows the Ethernet header)  len N (pad)  truncate N
+ *   wrong-sum (of layer 4)  wrong-ip-sum
  * Checksums and lengths are right unless a word says otherwise.
  */
 #define _GNU_SOURCE
@@ -92,7 +93,7 @@ enum mode { MODE_MIXED, MODE_PLAIN, MODE_RING };
 /** struct spec - a frame as described by words; -1: as is right */
 struct spec {
 	uint8_t smac[6], dmac[6];
-	bool has_smac, has_dmac, llc, mf;
+	bool has_smac, has_dmac, llc, mf, wrong_sum, wrong_ip_sum;
 	struct { uint16_t tpid, tci; } tag[MAX_TAGS];
 	int tags;
 	int ethertype;
@@ -275,6 +276,10 @@ static bool spec_flag(struct spec *s, const char *word)
 		s->snap = true;
 	else if (!strcmp(word, "mf"))
 		s->mf = true;
+	else if (!strcmp(word, "wrong-sum"))
+		s->wrong_sum = true;
+	else if (!strcmp(word, "wrong-ip-sum"))
+		s->wrong_ip_sum = true;
 	else
 		return false;
 	return true;
@@ -494,6 +499,7 @@ static void fill_checksum(const struct spec *s, uint8_t *l4, size_t len,
 		put16(l4 + at, sum_fold(pseudo));
 	else
 		put16(l4 + at, (uint16_t)~sum_fold(sum_bytes(l4, len, pseudo)));
+	l4[at] ^= s->wrong_sum;
 }
 
 static void address(int family, const char *text, const char *none, uint8_t *out)
@@ -521,6 +527,7 @@ static void put_ip4(struct frame *f, const struct spec *s)
 	address(AF_INET, s->daddr, "198.51.100.2", h + 16);
 	memset(h + 20, 1, s->options);
 	put16(h + 10, (uint16_t)~sum_fold(sum_bytes(h, hlen, 0)));
+	h[10] ^= s->wrong_ip_sum;
 	fill_checksum(s, l4, len, h + 12, 8);
 	put(f, h, hlen);
 	f->l4 = f->len;

@@ -95,6 +95,21 @@ test_redirect_output() {
 	expect_count o 2
 }
 
+# What was for the bridge itself goes elsewhere.
+test_redirect_input() {
+	load_x0
+	arrives "2 0 0" h1 br0,h3,h9 vlan 7 ip4 proto udp
+	load_x0 "rule add hook input proto udp redirect p3 comment i" \
+		"rule add hook input proto icmp redirect x0 comment x"
+	arrives "0 2 0" h1 br0,h3,h9 vlan 7 ip4 proto udp
+	arrives "0 0 2" h1 br0,h3,h9 svlan 7 vlan 8 ip4 proto icmp
+	arrives "2 0 0" h1 br0,h3,h9 vlan 7 ip4 proto tcp
+	# What comes from there stays.
+	arrives "2 0" h3 br0,h9 ip4 proto udp
+	expect_count i 2
+	expect_count x 2
+}
+
 # What the target sends back goes on, and the rule doesn't know it.
 test_redirect_back() {
 	load_new "rule add proto tcp dport 80 redirect p3 comment r"
@@ -212,6 +227,26 @@ test_limit_bytes() {
 	send 10 h1 h2 vlan 7 ip4 proto tcp payload 46
 	equal "tagged frames" 2 "$SEEN"
 	expect_count l 2 208
+}
+
+# A packet of N segments takes N.
+test_limit_gso() {
+	load_new "policy set forward drop" \
+		"rule add proto tcp limit 1/day burst 6 accept comment l"
+	expect_pass h1 h2 count 1 ip4 proto tcp payload 4000 gso 1000
+	expect_count l 4
+	expect_drop h1 h2 count 1 ip4 proto tcp payload 2500 gso 1000
+	expect_count policy:forward 3
+	expect_pass h1 h2 count 1 ip6 proto tcp payload 1500 gso 1000
+	expect_count l 6
+	send 1 h1 h2 ip4 proto tcp
+	equal "frames behind the last segment" 0 "$SEEN"
+	load_new "policy set forward drop" \
+		"rule add proto tcp limit 1/day burst 5 accept comment s"
+	send 1 h1 h2 ip4 proto tcp payload 6000 gso 1000
+	equal "packets of more than the burst" 0 "$SEEN"
+	expect_pass h1 h2 count 1 ip4 proto tcp payload 5000 gso 1000
+	expect_count s 5
 }
 
 test_limit_stays() {
@@ -381,11 +416,13 @@ check "mirror to a port of the bridge" test_mirror
 check "mirror to another device" test_mirror_outside
 check "redirect to a port of the bridge" test_redirect
 check "redirect at output" test_redirect_output
+check "redirect at input" test_redirect_input
 check "what comes from the redirect's target goes on" test_redirect_back
 check "a flooded frame is redirected once" test_redirect_flooded
 check "targets that are missing, down, a bridge" test_missing
 check "limit of packets" test_limit_packets
 check "limit of bytes" test_limit_bytes
+check "limit of packets with GSO" test_limit_gso
 check "a limit's state stays" test_limit_stays
 check "a flooded frame is limited once" test_limit_flooded
 check "log to a group" test_log_group

@@ -161,6 +161,29 @@ test_silence() {
 	expect_count r 3
 }
 
+# What arrived damaged gets no answer: its addresses may be wrong.
+test_wrong_sums() {
+	local words
+
+	load_new "rule add prio 10 proto tcp dport 80 reject with tcp-reset comment t" \
+		"rule add prio 20 reject comment r"
+	for words in "" "vlan 7 vlan 8" "pppoe 5" "snap"; do
+		expect_answer "${words:+$words }$RST4" h1 h2 $words $TCP4
+		expect_silence h1 h2 $words $TCP4 wrong-sum
+		expect_silence h1 h2 $words $TCP4 wrong-ip-sum
+		expect_answer "${words:+$words }$RST6" h1 h2 $words $TCP6
+		expect_silence h1 h2 $words $TCP6 wrong-sum
+		expect_answer "${words:+$words }${ERR4}13" h1 h2 $words $UDP4
+		expect_silence h1 h2 $words $UDP4 wrong-sum
+		expect_silence h1 h2 $words $UDP4 wrong-ip-sum
+		expect_answer "${words:+$words }${ERR6}1" h1 h2 $words $UDP6
+		expect_silence h1 h2 $words $UDP6 wrong-sum
+	done
+	expect_count t 20
+	expect_count r 20
+	expect_drop h1 h2 rule r $UDP4 wrong-sum
+}
+
 # Nobody needs a rule that lets answers out.
 test_not_judged() {
 	load_new "policy set forward drop" "policy set input drop" \
@@ -258,6 +281,7 @@ check "forward: in every encapsulation" test_encaps forward h1 h2
 check "input: in every encapsulation" test_encaps input h1 br0
 check "output: in every encapsulation" test_encaps output br0 h1
 check "silence where no answer is allowed" test_silence
+check "silence to packets with a wrong checksum" test_wrong_sums
 check "answers are not judged" test_not_judged
 check "a flooded frame is answered once" test_flooded
 check "limit of answers" test_rate

@@ -173,6 +173,103 @@ test_real() {
 	expect_count new 1
 }
 
+# udp_ask ADDRESS PORT TEXT: ANSWER = what comes back, or what went wrong
+udp_ask() {
+	local client
+
+	printf '%s\n' "$3" >"$TMP/text"
+	: >"$TMP/answer"
+	in_host 1 socat -b 4000 -t 20 - "UDP:$1:$2,shut-none" \
+		<"$TMP/text" >"$TMP/answer" 2>&1 &
+	client=$!
+	wait_for test -s "$TMP/answer"
+	kill "$client" 2>/dev/null || :
+	wait "$client" || :
+	ANSWER=$(<"$TMP/answer")
+}
+
+# A flow of UDP, and the host's own error about a port where nobody listens.
+test_real_udp() {
+	local daddr
+
+	for daddr in 192.0.2.2 "[2001:db8::2]"; do
+		load_new "policy set forward drop" "rule add ethertype arp accept" \
+			"rule add state untracked proto icmpv6 accept" \
+			"rule add prio 5 state established accept comment est" \
+			"rule add prio 5 state related accept comment rel" \
+			"rule add prio 5 state invalid accept comment inv" \
+			"rule add in p1 proto udp dport 9001-9002 state new accept comment new"
+		udp_ask "$daddr" 9001 hello
+		equal "answer of $daddr" "hello" "$ANSWER"
+		expect_count new 1
+		expect_count est 1
+		# Refused, since the error passes.
+		udp_ask "$daddr" 9002 hello
+		contains "what the client hears" "refused" "$ANSWER"
+		expect_count new 2
+		expect_count rel 1
+		expect_count inv 0
+	done
+}
+
+# Echo begins from one side only, and is answered.
+test_real_icmp() {
+	load_new "policy set forward drop" "rule add ethertype arp accept" \
+		"rule add state untracked proto icmpv6 accept comment nd" \
+		"rule add state established accept comment est" \
+		"rule add in p1 proto icmp state new accept comment new" \
+		"rule add in p1 proto icmpv6 state new accept comment new6"
+	in_host 1 ping -q -c 2 -i 0.2 -W 10 192.0.2.2 >/dev/null
+	in_host 1 ping -q -c 2 -i 0.2 -W 10 2001:db8::2 >/dev/null
+	packets new
+	[ "$PACKETS" -ge 1 ]
+	packets new6
+	[ "$PACKETS" -ge 1 ]
+	packets est
+	[ "$PACKETS" -ge 4 ]
+	expect_count policy:forward 0
+	in_host 2 ping -q -c 1 -W 1 192.0.2.1 >"$TMP/ping" || :
+	contains "ping from the other side" "100% packet loss" "$(<"$TMP/ping")"
+	expect_count policy:forward 1
+	in_host 2 ping -q -c 1 -W 1 2001:db8::1 >"$TMP/ping" || :
+	contains "ping from the other side" "100% packet loss" "$(<"$TMP/ping")"
+	expect_count policy:forward 2
+}
+
+# Fragments are seen as such, or, with rules on state, as the whole packet.
+test_defragmented() {
+	local to
+
+	for to in 192.0.2.2 2001:db8::2; do
+		load_new "rule add prio 10 frag first accept comment first" \
+			"rule add prio 10 frag later accept comment later" \
+			"rule add prio 20 length 3008-3048 accept comment whole"
+		in_host 1 ping -q -c 1 -W 10 -s 3000 "$to" >/dev/null
+		expect_count first 2
+		expect_count later 4
+		expect_count whole 0
+		load_new "rule add prio 10 frag first accept comment first" \
+			"rule add prio 10 frag later accept comment later" \
+			"rule add prio 20 length 3008-3048 state new accept comment whole" \
+			"rule add prio 21 length 3008-3048 state established accept comment back"
+		in_host 1 ping -q -c 1 -W 10 -s 3000 "$to" >/dev/null
+		expect_count first 0
+		expect_count later 0
+		expect_count whole 1
+		expect_count back 1
+	done
+	# Later fragments have ports then.
+	load_new "policy set forward drop" "rule add ethertype arp accept" \
+		"rule add state untracked proto icmpv6 accept" \
+		"rule add state established accept" \
+		"rule add proto udp dport 9001 state new accept comment u"
+	udp_ask 192.0.2.2 9001 "$(printf '%3000s' x)"
+	equal "bytes that came back" 3000 ${#ANSWER}
+	expect_count u 1
+}
+
+server 2 socat -b 4000 UDP4-LISTEN:9001,reuseaddr,fork EXEC:cat
+server 2 socat -b 4000 UDP6-LISTEN:9001,ipv6only=1,reuseaddr,fork EXEC:cat
 serve 1 9000
 serve 2 9000
 check "connections are tracked only while a rule asks" test_off
@@ -183,4 +280,7 @@ check "untracked" test_untracked
 check "lists and negation" test_lists
 check "a ruleset with conditions on fragments and state is warned of" test_fragments
 check "real TCP, begun from one side" test_real
+check "real UDP, and errors about it" test_real_udp
+check "real ICMP, begun from one side" test_real_icmp
+check "fragments are put together while a rule asks for state" test_defragmented
 run_checks
