@@ -58,6 +58,7 @@
  * @removed: dead rules that were live before
  * @renumbered: rules that were moved to make room for others
  * @revives: rules that were live before may be added again
+ * @is_inserted: the classifiers may know the new rules
  */
 struct brfw_commit {
 	struct brfw_ruleset *rs;
@@ -68,6 +69,7 @@ struct brfw_commit {
 	struct list_head removed;
 	unsigned int renumbered;
 	bool revives;
+	bool is_inserted;
 };
 
 static int brfw_commit_fail(struct brfw_commit *c, int err, const char *text)
@@ -197,7 +199,6 @@ static void brfw_commit_kill(struct brfw_commit *c, struct brfw_rule *rule)
 
 	if (rule->status == BRFW_RULE_LIVE) {
 		rule->status = BRFW_RULE_DEAD;
-		brfw_rule_retire(c->rs, rule);
 		WRITE_ONCE(rule->cls.gen_del, c->generation);
 		list_add_tail(&rule->list, &c->removed);
 		return;
@@ -215,7 +216,6 @@ static void brfw_commit_revive(struct brfw_commit *c, struct brfw_rule *rule)
 {
 	list_del_init(&rule->list);
 	rule->status = BRFW_RULE_LIVE;
-	brfw_rule_unretire(c->rs, rule);
 	WRITE_ONCE(rule->cls.gen_del, BRFW_GEN_NEVER);
 	rule->state->rule = rule;
 	brfw_rule_link(c->rs, rule);
@@ -762,16 +762,13 @@ static int brfw_commit_apply(struct brfw_commit *c)
 static int brfw_commit_insert_rule(struct brfw_commit *c,
 				   struct brfw_rule *rule)
 {
-	int family, err;
+	int family;
 
 	for (family = 0; family < BRFW_FAMILIES; family++) {
 		if (!(rule->families & BIT(family)))
 			continue;
-		err = brfw_cls_insert(&c->rs->cls[rule->hook][family],
-				      &rule->cls);
-		if (err == -ENOSPC)
-			return brfw_commit_fail(c, err, "with this rule a frame might have to be compared with too many rules: too many different masks, or too many port ranges for otherwise equal conditions");
-		if (err)
+		if (brfw_cls_insert(&c->rs->cls[rule->hook][family],
+				    &rule->cls))
 			return brfw_commit_no_memory(c);
 		rule->inserted |= BIT(family);
 	}
@@ -779,25 +776,45 @@ static int brfw_commit_insert_rule(struct brfw_commit *c,
 	return 0;
 }
 
+static int brfw_commit_prepare_classifier(struct brfw_commit *c,
+					  struct brfw_cls *cls)
+{
+	struct brfw_cls_rule *culprit;
+	struct brfw_rule *rule;
+	int err;
+
+	err = brfw_cls_prepare(cls, &culprit);
+	if (err != -ENOSPC)
+		return err ? brfw_commit_no_memory(c) : 0;
+
+	rule = container_of(culprit, struct brfw_rule, cls);
+	c->error->handle = rule->state->handle;
+	if (rule->status == BRFW_RULE_NEW)
+		c->error->change_id = rule->change_id;
+
+	return brfw_commit_fail(c, err, "with this rule a frame might have to be compared with too many rules: too many different masks, or too many port ranges for otherwise equal conditions");
+}
+
 static int brfw_commit_prepare_classifiers(struct brfw_commit *c)
 {
 	struct brfw_rule *rule;
 	int hook, family, err;
 
+	c->is_inserted = true;
 	list_for_each_entry(rule, &c->added, list) {
 		err = brfw_commit_insert_rule(c, rule);
-		if (err) {
-			c->error->change_id = rule->change_id;
-			c->error->handle = rule->state->handle;
+		if (err)
 			return err;
-		}
 		cond_resched();
 	}
 
-	for (hook = 0; hook < BRFW_HOOKS; hook++)
-		for (family = 0; family < BRFW_FAMILIES; family++)
-			if (brfw_cls_prepare(&c->rs->cls[hook][family]))
-				return brfw_commit_no_memory(c);
+	for (hook = 0; hook < BRFW_HOOKS; hook++) {
+		for (family = 0; family < BRFW_FAMILIES; family++) {
+			err = brfw_commit_prepare_classifier(c, &c->rs->cls[hook][family]);
+			if (err)
+				return err;
+		}
+	}
 
 	return 0;
 }
@@ -904,7 +921,7 @@ static struct brfw_view *brfw_commit_prepare(struct brfw_commit *c,
 	if (err)
 		goto err_view;
 	hooks = brfw_commit_hooks(c) & ~c->rs->hooks;
-	err = brfw_hooks_register(c->rs->bn->net, hooks);
+	err = brfw_hooks_register(c->rs->bn, hooks);
 	if (err) {
 		brfw_commit_fail(c, err, "the netfilter hooks could not be registered");
 		goto err_view;
@@ -976,7 +993,7 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 	if (c->rs->nneeding[BRFW_NEED_QUEUE])
 		return;
 	idle = c->rs->hooks & ~brfw_commit_hooks(c);
-	brfw_hooks_unregister(c->rs->bn->net, idle);
+	brfw_hooks_unregister(c->rs->bn, idle);
 	c->rs->hooks &= ~idle;
 }
 
@@ -992,6 +1009,16 @@ static void brfw_commit_undo_policies(struct brfw_commit *c)
 		policy->status = BRFW_RULE_LIVE;
 		policy->next_verdict = policy->verdict;
 	}
+}
+
+static void brfw_commit_undo_classifiers(struct brfw_commit *c)
+{
+	int hook, family;
+
+	for (hook = 0; hook < BRFW_HOOKS; hook++)
+		for (family = 0; family < BRFW_FAMILIES; family++)
+			brfw_cls_abort(&c->rs->cls[hook][family],
+				       !list_empty(&c->removed));
 }
 
 static void brfw_commit_undo_zones(struct brfw_commit *c)
@@ -1010,6 +1037,8 @@ static void brfw_commit_undo(struct brfw_commit *c)
 {
 	struct brfw_rule *rule, *tmp;
 
+	if (c->is_inserted)
+		brfw_commit_undo_classifiers(c);
 	list_for_each_entry_safe(rule, tmp, &c->added, list) {
 		list_del_init(&rule->list);
 		rule->status = BRFW_RULE_DEAD;
@@ -1018,7 +1047,6 @@ static void brfw_commit_undo(struct brfw_commit *c)
 		brfw_rule_unindex(c->rs, rule);
 		if (rule->state->refs == 1)
 			brfw_rule_state_unhash(c->rs, rule->state);
-		brfw_rule_retire(c->rs, rule);
 		brfw_rule_remove(c->rs, rule);
 		brfw_gc_add_rule(c->rs, rule);
 		cond_resched();

@@ -1,99 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The classifier: one hash table per mask, rules stamped with generations.
+ * The classifier: a leaf of bit vectors, and hash tables of leaves for what is
+ * too much for one.
  *
  * lookup.h tells how it works and what readers and writers may do. Nothing
  * here knows of frames, netlink, counters or verdicts.
  */
 #include <linux/bitops.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "leaf.h"
 #include "lookup.h"
+#include "shape.h"
 
 /* A table never has fewer slots than this; a power of two. */
-#define BRFW_CLS_MIN_SLOTS	8
+#define BRFW_TABLE_MIN_SLOTS	8
+
+/* Up to so many rules the classifier is one leaf. */
+#define BRFW_CLS_LEAF_RULES	64
+
+/* With tables, so many rules are not worth another. */
+#define BRFW_CLS_REST_RULES	16
+
+/* Changes up to which it isn't worth to arrange the rules anew. */
+#define BRFW_CLS_CHANGES_MIN	512
+
+/* Rules in a leaf of a table, unless the rules leave no choice. */
+#define BRFW_TABLE_LEAF_RULES	64
 
 /**
- * struct brfw_cls_slot - place for one rule
- * @hash: hash of the rule's masked key
- * @rule: the rule, NULL at the end of a run, or &brfw_cls_tombstone
+ * struct brfw_slot - the rules of a table that share a hash
+ * @hash: hash of the masked key
+ * @content: NULL at the end of a run; else a leaf, or a rule that is alone with
+ *	bit 0 set, or &brfw_leaf_tombstone likewise
  *
- * Readers may see the hash of one rule beside another; then neither is visible
- * to them, since a visible rule was written before its generation was
- * published.
+ * Readers may see the hash of one slot beside the content of another; then
+ * nothing in there is visible to them, since a visible rule was written before
+ * its generation was published.
  */
-struct brfw_cls_slot {
+struct brfw_slot {
 	u32 hash;
-	struct brfw_cls_rule __rcu *rule;
+	void __rcu *content;
 };
 
 /**
- * struct brfw_cls_array - slots of a table
+ * struct brfw_slots - array of slots
  * @rcu: for freeing
  * @mask: number of slots - 1
- * @slots: open addressing with linear probing
+ * @slot: open addressing with linear probing
  */
-struct brfw_cls_array {
+struct brfw_slots {
 	struct rcu_head rcu;
 	u32 mask;
-	struct brfw_cls_slot slots[];
+	struct brfw_slot slot[];
 };
 
 /**
- * struct brfw_cls_table - all rules with one mask
- * @array: the slots; replaced when they run out
- * @list: in struct brfw_cls.tables; for writers
+ * struct brfw_table - rules that can be found by the same bits of the key
+ * @slots: replaced when they run out
+ * @seed: secret of the hash
+ * @nwords: number of entries in @words and @mask
+ * @words: words of the key that are hashed
+ * @mask: of each of them
  * @rcu: for freeing
- * @best: no rule in here has a smaller order; for writers
- * @nrules: rules in here; for writers
- * @nused: slots that are not NULL; for writers
- * @nstaying: rules that aren't retired; for writers
- * @longest: largest number of them with one hash; for writers
- * @nhashes: entry i: hashes that i of them have, i from 1; for writers
- * @nhashes_size: number of entries
- * @words: as in struct brfw_cls_rule
- * @nwords: as in struct brfw_cls_rule
- * @mask: mask of each compared word, in ascending order of words
+ * @shape: what @mask was made of
+ * @known: the same bits, as a key
+ * @best: no rule in here has a smaller order
+ * @nused: slots that are not NULL
+ * @leaf_rules: rules that a leaf should not exceed
+ * @cost: most steps of a look-up in a slot
+ *
+ * From @rcu on for writers only.
  */
-struct brfw_cls_table {
-	struct brfw_cls_array __rcu *array;
-	struct list_head list;
+struct brfw_table {
+	struct brfw_slots __rcu *slots;
+	u64 seed;
+	u8 nwords;
+	u8 words[BRFW_KEY_WORDS];
+	u64 mask[BRFW_KEY_WORDS];
 	struct rcu_head rcu;
+	brfw_shape_t shape;
+	struct brfw_key known;
 	u64 best;
-	u32 nrules;
 	u32 nused;
-	u32 nstaying;
-	u32 longest;
-	u32 *nhashes;
-	u32 nhashes_size;
-	u16 words;
-	u16 nwords;
-	u64 mask[];
+	u32 leaf_rules;
+	u32 cost;
 };
 
 /**
- * struct brfw_cls_vec - tables as readers walk them
- * @rcu: for freeing
- * @n: number of entries
- * @entries: in ascending order of @best, copied from the table
+ * struct brfw_leaf_pending - rules to be added to a leaf
+ * @list: in struct brfw_layout.pending
+ * @leaf: the leaf; NULL for the first one outside the tables
+ * @table: where it is, NULL outside the tables
+ * @hash: and in which slot
+ * @n: number of entries in @rules
+ * @size: how many have room
+ * @rules: the rules
  */
-struct brfw_cls_vec {
-	struct rcu_head rcu;
+struct brfw_leaf_pending {
+	struct list_head list;
+	struct brfw_leaf *leaf;
+	struct brfw_table *table;
+	u32 hash;
 	unsigned int n;
-	struct brfw_cls_vec_entry {
-		u64 best;
-		struct brfw_cls_table *table;
-	} entries[];
-};
-
-/* Stands in the slot of a removed rule; visible in no generation. */
-static struct brfw_cls_rule brfw_cls_tombstone = {
-	.gen_add = BRFW_GEN_NEVER,
+	unsigned int size;
+	struct brfw_cls_rule **rules;
 };
 
 /*
@@ -102,420 +119,110 @@ static struct brfw_cls_rule brfw_cls_tombstone = {
  */
 #define brfw_cls_deref(p)	rcu_dereference_protected(p, true)
 
-/**
- * struct brfw_cls_test - how a test stands in the data of a rule
- * @offset: as in struct brfw_test
- * @size: as in struct brfw_test
- * @kind: as in struct brfw_test
- * @negate: as in struct brfw_test
- * @nranges: as in struct brfw_test
- * @bits: as in struct brfw_test
- * @nwords: words of @data
- * @data: ranges, or value and mask of as many words each
- */
-struct brfw_cls_test {
-	u8 offset;
-	u8 size;
-	u8 kind;
-	u8 negate;
-	u8 nranges;
-	u8 bits;
-	u16 nwords;
-	u64 data[];
-};
+/* ---- slots: a leaf, or a rule that is alone ---- */
 
-static u16 brfw_match_words(const struct brfw_match *m)
+static void *brfw_content_of_rule(struct brfw_cls_rule *r)
 {
-	u16 words = 0;
-	int i;
-
-	BUILD_BUG_ON(BRFW_KEY_WORDS > 16);
-
-	for (i = 0; i < BRFW_KEY_WORDS; i++)
-		if (m->mask.words[i])
-			words |= 1U << i;
-
-	return words;
+	return (void *)((unsigned long)r | 1);
 }
 
-static unsigned int brfw_test_data_words(const struct brfw_test *test)
+/* The rule that is alone in a slot, or NULL. */
+static struct brfw_cls_rule *brfw_content_rule(const void *content)
 {
-	switch (test->kind) {
-	case BRFW_TEST_RANGES:
-		return DIV_ROUND_UP(test->nranges * sizeof(test->ranges[0]),
-				    sizeof(u64));
-	case BRFW_TEST_BYTES:
-		return 2 * DIV_ROUND_UP(test->size, sizeof(u64));
-	default:
-		return 0;
-	}
+	return (unsigned long)content & 1 ?
+	       (void *)((unsigned long)content & ~1UL) : NULL;
 }
 
-static unsigned int brfw_match_test_words(const struct brfw_match *m)
+static bool brfw_content_is_gone(const void *content)
 {
-	unsigned int i, n = 0;
-
-	BUILD_BUG_ON(sizeof(struct brfw_cls_test) != sizeof(u64));
-
-	for (i = 0; i < m->ntests; i++)
-		n += 1 + brfw_test_data_words(&m->tests[i]);
-
-	return n;
+	return brfw_content_rule(content) == &brfw_leaf_tombstone;
 }
 
-/**
- * brfw_cls_rule_size() - size of a rule with given conditions
- * @m: the conditions
- *
- * Return: bytes of a struct brfw_cls_rule for them.
- */
-size_t brfw_cls_rule_size(const struct brfw_match *m)
+/* The leaf in a slot, or NULL. */
+static struct brfw_leaf *brfw_content_leaf(void *content)
 {
-	return offsetof(struct brfw_cls_rule,
-			data[2 * hweight16(brfw_match_words(m)) +
-			     brfw_match_test_words(m)]);
-}
-
-static void brfw_cls_test_init(struct brfw_cls_test *t,
-			       const struct brfw_test *test)
-{
-	memset(t, 0, sizeof(*t));
-	t->offset = test->offset;
-	t->size = test->size;
-	t->kind = test->kind;
-	t->negate = test->negate;
-	t->nwords = brfw_test_data_words(test);
-	memset(t->data, 0, t->nwords * sizeof(u64));
-
-	switch (test->kind) {
-	case BRFW_TEST_RANGES:
-		t->nranges = test->nranges;
-		memcpy(t->data, test->ranges,
-		       test->nranges * sizeof(test->ranges[0]));
-		break;
-	case BRFW_TEST_BYTES:
-		memcpy(t->data, test->value, test->size);
-		memcpy(t->data + t->nwords / 2, test->mask, test->size);
-		break;
-	case BRFW_TEST_BITS:
-		t->bits = test->bits;
-		break;
-	}
-}
-
-static void brfw_cls_test_get(const struct brfw_cls_test *t,
-			      struct brfw_test *test)
-{
-	memset(test, 0, sizeof(*test));
-	test->offset = t->offset;
-	test->size = t->size;
-	test->kind = t->kind;
-	test->negate = t->negate;
-
-	switch (t->kind) {
-	case BRFW_TEST_RANGES:
-		test->nranges = t->nranges;
-		memcpy(test->ranges, t->data,
-		       t->nranges * sizeof(test->ranges[0]));
-		break;
-	case BRFW_TEST_BYTES:
-		memcpy(test->value, t->data, t->size);
-		memcpy(test->mask, t->data + t->nwords / 2, t->size);
-		break;
-	case BRFW_TEST_BITS:
-		test->bits = t->bits;
-		break;
-	}
-}
-
-/* Walk the tests of a rule. */
-#define brfw_cls_for_each_test(t, r)					\
-	for ((t) = (void *)&(r)->data[2 * (r)->nwords];			\
-	     (u64 *)(t) < &(r)->data[2 * (r)->nwords + (r)->ntest_words]; \
-	     (t) = (void *)&(t)->data[(t)->nwords])
-
-/**
- * brfw_cls_rule_init() - fill in the conditions of a rule
- * @r: rule of brfw_cls_rule_size() bytes; order and generations are left alone
- * @m: the conditions
- */
-void brfw_cls_rule_init(struct brfw_cls_rule *r, const struct brfw_match *m)
-{
-	struct brfw_cls_test *t;
-	u64 *data = r->data;
-	int i;
-
-	r->words = brfw_match_words(m);
-	r->nwords = hweight16(r->words);
-	r->ntest_words = brfw_match_test_words(m);
-
-	for (i = 0; i < BRFW_KEY_WORDS; i++) {
-		if (!m->mask.words[i])
-			continue;
-		*data++ = m->value.words[i] & m->mask.words[i];
-		*data++ = m->mask.words[i];
-	}
-
-	i = 0;
-	brfw_cls_for_each_test(t, r)
-		brfw_cls_test_init(t, &m->tests[i++]);
-}
-
-/**
- * brfw_cls_rule_get_masked() - value and mask of a rule
- * @r: the rule
- * @value: to be filled
- * @mask: to be filled
- */
-void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
-			      struct brfw_key *value, struct brfw_key *mask)
-{
-	const u64 *data = r->data;
-	int i;
-
-	memset(value, 0, sizeof(*value));
-	memset(mask, 0, sizeof(*mask));
-	for (i = 0; i < BRFW_KEY_WORDS; i++) {
-		if (!(r->words & (1U << i)))
-			continue;
-		value->words[i] = *data++;
-		mask->words[i] = *data++;
-	}
-}
-
-/**
- * brfw_cls_rule_get_match() - the reverse of brfw_cls_rule_init()
- * @r: the rule
- * @m: to be filled with its conditions
- */
-void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
-			     struct brfw_match *m)
-{
-	const struct brfw_cls_test *t;
-
-	memset(m, 0, sizeof(*m));
-	brfw_cls_rule_get_masked(r, &m->value, &m->mask);
-	brfw_cls_for_each_test(t, r)
-		brfw_cls_test_get(t, &m->tests[m->ntests++]);
-}
-
-/**
- * brfw_cls_rule_tests() - does a rule have a test of a field?
- * @r: the rule
- * @offset: of the field in struct brfw_key
- *
- * Return: whether it has.
- */
-bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset)
-{
-	const struct brfw_cls_test *t;
-
-	brfw_cls_for_each_test(t, r)
-		if (t->offset == offset)
-			return true;
-
-	return false;
-}
-
-static size_t brfw_cls_masked_size(const struct brfw_cls_rule *r)
-{
-	return 2 * r->nwords * sizeof(u64);
-}
-
-/**
- * brfw_cls_rule_data_size() - bytes of the conditions of a rule
- * @r: the rule
- *
- * Return: bytes in use of r->data.
- */
-size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r)
-{
-	return brfw_cls_masked_size(r) + r->ntest_words * sizeof(u64);
-}
-
-/**
- * brfw_cls_rule_same_match() - do two rules have the same conditions?
- * @a: a rule
- * @b: another one
- *
- * Return: whether they have.
- */
-bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
-			      const struct brfw_cls_rule *b)
-{
-	return a->words == b->words && a->ntest_words == b->ntest_words &&
-	       !memcmp(a->data, b->data, brfw_cls_rule_data_size(a));
-}
-
-static bool brfw_cls_test_ranges(const struct brfw_cls_test *t,
-				 const u8 *field)
-{
-	const struct brfw_range *range = (const void *)t->data;
-	u16 value = t->size == 1 ? *field : *(const u16 *)field;
-	unsigned int i;
-
-	for (i = 0; i < t->nranges; i++)
-		if (value >= range[i].first && value <= range[i].last)
-			return true;
-
-	return false;
-}
-
-static bool brfw_cls_test_bytes(const struct brfw_cls_test *t, const u8 *field)
-{
-	const u8 *value = (const u8 *)t->data;
-	const u8 *mask = (const u8 *)(t->data + t->nwords / 2);
-	unsigned int i;
-
-	for (i = 0; i < t->size; i++)
-		if ((field[i] ^ value[i]) & mask[i])
-			return false;
-
-	return true;
-}
-
-static bool brfw_cls_test_holds(const struct brfw_cls_test *t,
-				const struct brfw_key *key)
-{
-	const u8 *field = (const u8 *)key + t->offset;
-	bool holds;
-
-	switch (t->kind) {
-	case BRFW_TEST_RANGES:
-		holds = brfw_cls_test_ranges(t, field);
-		break;
-	case BRFW_TEST_BYTES:
-		holds = brfw_cls_test_bytes(t, field);
-		break;
-	default:
-		holds = *field & t->bits;
-		break;
-	}
-
-	return holds != t->negate;
-}
-
-/**
- * brfw_cls_rule_matches() - does a key meet the conditions of a rule?
- * @r: the rule
- * @key: the key
- *
- * Return: whether it does.
- */
-bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,
-			   const struct brfw_key *key)
-{
-	const struct brfw_cls_test *t;
-	const u64 *vm = r->data;
-	unsigned int w;
-
-	for (w = r->words; w; w &= w - 1, vm += 2)
-		if ((key->words[__ffs(w)] ^ vm[0]) & vm[1])
-			return false;
-
-	brfw_cls_for_each_test(t, r)
-		if (!brfw_cls_test_holds(t, key))
-			return false;
-
-	return true;
+	return (unsigned long)content & 1 ? NULL : content;
 }
 
 /*
- * Packets can't fill the table, so that all that is asked of the hash is to
- * hide from clients which keys collide. The shift in front carries the upper
- * bits into the multiplication, which would else leave them to themselves.
+ * Packets can't fill a table, so that all that is asked of the hash is to hide
+ * from clients which keys collide. The shift in front carries the upper bits
+ * into the multiplication, which would else leave them to themselves.
  */
-static u64 brfw_cls_hash_word(u64 hash, u64 word)
+static u64 brfw_hash_word(u64 hash, u64 word)
 {
 	hash ^= word;
 	hash = (hash ^ (hash >> 29)) * 0x9e3779b97f4a7c15ULL;
 	return hash ^ (hash >> 32);
 }
 
-static u32 brfw_cls_hash_key(u64 seed, const struct brfw_cls_table *t,
-			     const struct brfw_key *key)
+static u32 brfw_table_hash(const struct brfw_table *t,
+			   const struct brfw_key *key)
 {
-	const u64 *mask = t->mask;
-	u64 hash = seed;
-	unsigned int w;
+	u64 hash = t->seed;
+	unsigned int i;
 
-	for (w = t->words; w; w &= w - 1)
-		hash = brfw_cls_hash_word(hash, key->words[__ffs(w)] & *mask++);
+	for (i = 0; i < t->nwords; i++)
+		hash = brfw_hash_word(hash, key->words[t->words[i]] & t->mask[i]);
 
 	return hash >> 16;
 }
 
-/* The same for the masked key of a rule. */
-static u32 brfw_cls_hash_rule(u64 seed, const struct brfw_cls_rule *r)
-{
-	u64 hash = seed;
-	int i;
+/* ---- look-up ---- */
 
-	for (i = 0; i < r->nwords; i++)
-		hash = brfw_cls_hash_word(hash, r->data[2 * i]);
-
-	return hash >> 16;
-}
-
-static bool brfw_cls_rule_visible(const struct brfw_cls_rule *r, u64 gen)
-{
-	return r->gen_add <= gen && gen < READ_ONCE(r->gen_del);
-}
-
-/* The first rule of a table in (@after, @before) that matches, or NULL. */
 static struct brfw_cls_rule *
-brfw_cls_table_lookup(const struct brfw_cls_table *t, u64 seed,
-		      const struct brfw_key *key, u64 gen, u64 after,
-		      u64 before)
+brfw_table_lookup(const struct brfw_table *t, const struct brfw_key *key,
+		  u64 gen, u64 after, u64 before)
 {
-	const struct brfw_cls_array *a = rcu_dereference(t->array);
-	struct brfw_cls_rule *best = NULL;
+	const struct brfw_slots *s = rcu_dereference(t->slots);
+	u32 hash = brfw_table_hash(t, key);
 	struct brfw_cls_rule *r;
-	u32 hash, i;
+	void *content;
+	u32 i;
 
-	hash = brfw_cls_hash_key(seed, t, key);
-
-	for (i = hash & a->mask; ; i = (i + 1) & a->mask) {
-		r = rcu_dereference(a->slots[i].rule);
-		if (!r)
-			return best;
-		if (READ_ONCE(a->slots[i].hash) != hash)
-			continue;
-		if (r->order <= after || r->order >= before ||
-		    !brfw_cls_rule_visible(r, gen) ||
-		    !brfw_cls_rule_matches(r, key))
-			continue;
-		best = r;
-		before = r->order;
+	for (i = hash & s->mask; ; i = (i + 1) & s->mask) {
+		content = rcu_dereference(s->slot[i].content);
+		if (!content)
+			return NULL;
+		if (READ_ONCE(s->slot[i].hash) == hash)
+			break;
 	}
+
+	r = brfw_content_rule(content);
+	if (!r)
+		return brfw_leaf_lookup(content, key, gen, after, before);
+	if (r->order <= after || r->order >= before ||
+	    !brfw_cls_rule_matches(r, key) || !brfw_cls_rule_is_visible(r, gen))
+		return NULL;
+
+	return r;
 }
 
 /**
- * brfw_cls_lookup() - find the rule that comes first
- * @cls: the classifier
- * @key: what was read of the frame
- * @gen: generation of the ruleset to judge by
- * @after: only rules of a larger order; orders start at 1
+ * brfw_index_lookup() - find the rule that comes first, if there are tables
+ * @index: from brfw_cls_lookup()
+ * @key: likewise
+ * @gen: likewise
+ * @after: likewise
  *
- * Context: RCU read section that also covers how @gen was found.
- * Return: the rule, valid until the read section ends, or NULL.
+ * Context: RCU read section.
+ * Return: the rule, or NULL.
  */
-struct brfw_cls_rule *brfw_cls_lookup(const struct brfw_cls *cls,
-				      const struct brfw_key *key, u64 gen,
-				      u64 after)
+struct brfw_cls_rule *brfw_index_lookup(const struct brfw_cls_index *index,
+					const struct brfw_key *key, u64 gen,
+					u64 after)
 {
-	const struct brfw_cls_vec *vec = rcu_dereference(cls->vec);
-	struct brfw_cls_rule *best = NULL;
+	struct brfw_cls_rule *r, *best = NULL;
 	u64 before = U64_MAX;
-	struct brfw_cls_rule *r;
 	unsigned int i;
 
-	if (!vec)
-		return NULL;
-
-	for (i = 0; i < vec->n && vec->entries[i].best < before; i++) {
-		r = brfw_cls_table_lookup(vec->entries[i].table, cls->seed, key,
-					  gen, after, before);
+	if (index->leaf)
+		best = brfw_leaf_lookup(index->leaf, key, gen, after, before);
+	if (best)
+		before = best->order;
+	for (i = 0; i < index->ntables && index->tables[i].best < before; i++) {
+		r = brfw_table_lookup(index->tables[i].table, key, gen, after,
+				      before);
 		if (r) {
 			best = r;
 			before = r->order;
@@ -525,239 +232,1045 @@ struct brfw_cls_rule *brfw_cls_lookup(const struct brfw_cls *cls,
 	return best;
 }
 
-/**
- * brfw_cls_init() - make an empty classifier
- * @cls: to be filled
- */
-void brfw_cls_init(struct brfw_cls *cls)
+/* ---- tables ---- */
+
+static struct brfw_slots *brfw_slots_alloc(u32 n)
 {
-	RCU_INIT_POINTER(cls->vec, NULL);
-	INIT_LIST_HEAD(&cls->tables);
-	get_random_bytes(&cls->seed, sizeof(cls->seed));
-	cls->cost = 0;
-	cls->stale = false;
+	struct brfw_slots *s;
+
+	n = roundup_pow_of_two(max_t(u32, n, BRFW_TABLE_MIN_SLOTS));
+	s = kvzalloc(struct_size(s, slot, n), GFP_KERNEL_ACCOUNT);
+	if (s)
+		s->mask = n - 1;
+
+	return s;
 }
 
-static struct brfw_cls_array *brfw_cls_array_alloc(u32 nslots)
+static struct brfw_table *brfw_table_alloc(brfw_shape_t shape, u8 family,
+					   u64 seed, u32 nslots)
 {
-	struct brfw_cls_array *a;
+	struct brfw_slots *s = brfw_slots_alloc(nslots);
+	struct brfw_table *t;
+	int i;
 
-	a = kvzalloc(struct_size(a, slots, nslots), GFP_KERNEL_ACCOUNT);
-	if (a)
-		a->mask = nslots - 1;
-
-	return a;
-}
-
-/*
- * Put a rule behind the others with its hash, or in the place of one that is
- * gone, so that replacing a rule again and again doesn't make its run longer.
- * A tombstone of another hash is left to the next rebuild: no reader may see
- * the hash of one rule beside another that is visible. The caller has seen to
- * room.
- *
- * Return: whether this takes a slot that was free.
- */
-static bool brfw_cls_array_add(struct brfw_cls_array *a,
-			       struct brfw_cls_rule *r, u32 hash)
-{
-	const struct brfw_cls_rule *old;
-	u32 i = hash & a->mask;
-
-	while ((old = rcu_access_pointer(a->slots[i].rule)) &&
-	       (old != &brfw_cls_tombstone || a->slots[i].hash != hash))
-		i = (i + 1) & a->mask;
-
-	if (!old)
-		WRITE_ONCE(a->slots[i].hash, hash);
-	rcu_assign_pointer(a->slots[i].rule, r);
-
-	return !old;
-}
-
-/* Rules in the array other than @r that have this hash and aren't retired. */
-static u32 brfw_cls_array_count(const struct brfw_cls_array *a,
-				const struct brfw_cls_rule *r, u32 hash)
-{
-	const struct brfw_cls_rule *other;
-	u32 i = hash & a->mask;
-	u32 n = 0;
-
-	while ((other = brfw_cls_deref(a->slots[i].rule))) {
-		if (a->slots[i].hash == hash && other != r &&
-		    other->gen_del == BRFW_GEN_NEVER)
-			n++;
-		i = (i + 1) & a->mask;
+	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
+	if (!t || !s) {
+		kfree(t);
+		kvfree(s);
+		return NULL;
 	}
 
-	return n;
+	RCU_INIT_POINTER(t->slots, s);
+	t->seed = seed;
+	t->shape = shape;
+	t->best = U64_MAX;
+	t->leaf_rules = BRFW_TABLE_LEAF_RULES;
+	brfw_shape_get_mask(shape, family, &t->known);
+	for (i = 0; i < BRFW_KEY_WORDS; i++) {
+		if (!t->known.words[i])
+			continue;
+		t->words[t->nwords] = i;
+		t->mask[t->nwords++] = t->known.words[i];
+	}
+
+	return t;
 }
 
-/* Have room to count hashes that up to @n rules have. */
-static int brfw_cls_table_reserve(struct brfw_cls_table *t, u32 n)
+static void brfw_table_free(struct brfw_table *t)
 {
-	u32 size = roundup_pow_of_two(n + 1);
-	u32 *nhashes;
-
-	if (n < t->nhashes_size)
-		return 0;
-
-	nhashes = kcalloc(size, sizeof(*nhashes), GFP_KERNEL_ACCOUNT);
-	if (!nhashes)
-		return -ENOMEM;
-	if (t->nhashes)
-		memcpy(nhashes, t->nhashes, t->nhashes_size * sizeof(*nhashes));
-	kfree(t->nhashes);
-	t->nhashes = nhashes;
-	t->nhashes_size = size;
-
-	return 0;
-}
-
-static unsigned int brfw_cls_table_cost(const struct brfw_cls_table *t)
-{
-	return t->nstaying ? 1 + t->longest : 0;
-}
-
-/* One more rule stays, whose hash @same others have. There is room. */
-static void brfw_cls_table_count_up(struct brfw_cls *cls,
-				    struct brfw_cls_table *t, u32 same)
-{
-	cls->cost -= brfw_cls_table_cost(t);
-	if (same)
-		t->nhashes[same]--;
-	t->nhashes[same + 1]++;
-	t->longest = max(t->longest, same + 1);
-	t->nstaying++;
-	cls->cost += brfw_cls_table_cost(t);
-}
-
-/* The reverse. */
-static void brfw_cls_table_count_down(struct brfw_cls *cls,
-				      struct brfw_cls_table *t, u32 same)
-{
-	cls->cost -= brfw_cls_table_cost(t);
-	if (same)
-		t->nhashes[same]++;
-	t->nhashes[same + 1]--;
-	while (t->longest && !t->nhashes[t->longest])
-		t->longest--;
-	t->nstaying--;
-	cls->cost += brfw_cls_table_cost(t);
-}
-
-/* Move all rules to a new array with room for one more, less than half full. */
-static int brfw_cls_table_rebuild(struct brfw_cls_table *t)
-{
-	struct brfw_cls_array *old = brfw_cls_deref(t->array);
-	struct brfw_cls_array *new;
-	struct brfw_cls_rule *r;
-	u64 best = U64_MAX;
+	struct brfw_slots *s = brfw_cls_deref(t->slots);
 	u32 i;
 
-	new = brfw_cls_array_alloc(max_t(u32, BRFW_CLS_MIN_SLOTS,
-					 roundup_pow_of_two(3 * (t->nrules + 1))));
+	for (i = 0; i <= s->mask; i++)
+		kvfree(brfw_content_leaf(brfw_cls_deref(s->slot[i].content)));
+	kvfree(s);
+	kfree(t);
+}
+
+static void brfw_table_free_rcu(struct brfw_table *t)
+{
+	struct brfw_slots *s = brfw_cls_deref(t->slots);
+	struct brfw_leaf *leaf;
+	u32 i;
+
+	for (i = 0; i <= s->mask; i++) {
+		leaf = brfw_content_leaf(brfw_cls_deref(s->slot[i].content));
+		if (leaf)
+			kvfree_rcu(leaf, rcu);
+		if (!(i % 1024))
+			cond_resched();
+	}
+	kvfree_rcu(s, rcu);
+	kfree_rcu(t, rcu);
+}
+
+/* Hash of a rule in a table that covers its shape. */
+static u32 brfw_table_hash_rule(const struct brfw_table *t,
+				const struct brfw_cls_rule *r)
+{
+	struct brfw_key value, mask;
+
+	brfw_cls_rule_get_masked(r, &value, &mask);
+	return brfw_table_hash(t, &value);
+}
+
+/* The slot of a hash, or the free one where it would be. */
+static struct brfw_slot *brfw_slots_find(struct brfw_slots *s, u32 hash)
+{
+	u32 i = hash & s->mask;
+
+	while (rcu_access_pointer(s->slot[i].content) && s->slot[i].hash != hash)
+		i = (i + 1) & s->mask;
+
+	return &s->slot[i];
+}
+
+static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
+			    u32 *nused)
+{
+	struct brfw_slot *slot;
+	void *content;
+	u32 i;
+
+	*nused = 0;
+	for (i = 0; i <= from->mask; i++) {
+		content = brfw_cls_deref(from->slot[i].content);
+		if (!content || brfw_content_is_gone(content))
+			continue;
+		slot = brfw_slots_find(to, from->slot[i].hash);
+		slot->hash = from->slot[i].hash;
+		RCU_INIT_POINTER(slot->content, content);
+		++*nused;
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
+/* See to room for one more slot. */
+static int brfw_table_reserve(struct brfw_table *t)
+{
+	struct brfw_slots *old = brfw_cls_deref(t->slots);
+	struct brfw_slots *new;
+
+	if (2 * (t->nused + 1) <= old->mask + 1)
+		return 0;
+
+	/* Many of them may be gone; then this makes no larger array. */
+	new = brfw_slots_alloc(old->mask + 1);
 	if (!new)
 		return -ENOMEM;
-
-	for (i = 0; i <= old->mask; i++) {
-		r = brfw_cls_deref(old->slots[i].rule);
-		if (!r || r == &brfw_cls_tombstone)
-			continue;
-		brfw_cls_array_add(new, r, old->slots[i].hash);
-		best = min(best, r->order);
-		cond_resched();
+	brfw_slots_copy(new, old, &t->nused);
+	if (3 * t->nused > new->mask) {
+		kvfree(new);
+		new = brfw_slots_alloc(2 * (old->mask + 1));
+		if (!new)
+			return -ENOMEM;
+		brfw_slots_copy(new, old, &t->nused);
 	}
-	t->nused = t->nrules;
-	t->best = best;
-	rcu_assign_pointer(t->array, new);
+	rcu_assign_pointer(t->slots, new);
 	kvfree_rcu(old, rcu);
 
 	return 0;
 }
 
-static struct brfw_cls_table *
-brfw_cls_table_find(const struct brfw_cls *cls, const struct brfw_cls_rule *r)
+/* Rules that share a slot, with those to come. */
+static u32 brfw_table_count(const struct brfw_table *t, u32 hash)
 {
-	struct brfw_cls_table *t;
-	int i;
+	struct brfw_slot *slot = brfw_slots_find(brfw_cls_deref(t->slots), hash);
+	void *content = brfw_cls_deref(slot->content);
+	struct brfw_leaf *leaf;
 
-	list_for_each_entry(t, &cls->tables, list) {
-		if (t->words != r->words)
-			continue;
-		for (i = 0; i < t->nwords && t->mask[i] == r->data[2 * i + 1]; i++)
-			;
-		if (i == t->nwords)
-			return t;
-	}
+	if (!content || brfw_content_is_gone(content))
+		return 0;
+	leaf = brfw_content_leaf(content);
+	if (!leaf)
+		return 1;
 
-	return NULL;
+	return leaf->nrules - leaf->ndead + (leaf->pending ? leaf->pending->n : 0);
 }
 
-static struct brfw_cls_table *
-brfw_cls_table_alloc(const struct brfw_cls_rule *r)
-{
-	struct brfw_cls_array *a;
-	struct brfw_cls_table *t;
-	int i;
+/* ---- rules on their way into a leaf ---- */
 
-	t = kzalloc(struct_size(t, mask, r->nwords), GFP_KERNEL_ACCOUNT);
-	a = brfw_cls_array_alloc(BRFW_CLS_MIN_SLOTS);
-	if (!t || !a) {
-		kfree(t);
-		kvfree(a);
+static struct brfw_leaf_pending *brfw_pending_alloc(struct brfw_cls *cls,
+						    struct brfw_table *t,
+						    struct brfw_leaf *leaf,
+						    u32 hash)
+{
+	struct brfw_leaf_pending *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+
+	if (!p)
+		return NULL;
+
+	p->table = t;
+	p->leaf = leaf;
+	p->hash = hash;
+	list_add(&p->list, &cls->pending);
+	if (t)
+		leaf->pending = p;
+	else
+		cls->leaf_pending = p;
+
+	return p;
+}
+
+static void brfw_pending_free(struct brfw_cls *cls, struct brfw_leaf_pending *p)
+{
+	list_del(&p->list);
+	if (p->table)
+		p->leaf->pending = NULL;
+	else
+		cls->leaf_pending = NULL;
+	kvfree(p->rules);
+	kfree(p);
+}
+
+static int brfw_pending_add(struct brfw_leaf_pending *p,
+			    struct brfw_cls_rule *r)
+{
+	unsigned int size = p->size ? 2 * p->size : 4;
+	struct brfw_cls_rule **rules;
+
+	if (p->n == p->size) {
+		rules = kvcalloc(size, sizeof(*rules), GFP_KERNEL_ACCOUNT);
+		if (!rules)
+			return -ENOMEM;
+		memcpy(rules, p->rules, p->n * sizeof(*rules));
+		kvfree(p->rules);
+		p->rules = rules;
+		p->size = size;
+	}
+	p->rules[p->n++] = r;
+
+	return 0;
+}
+
+static bool brfw_pending_remove(struct brfw_leaf_pending *p,
+				const struct brfw_cls_rule *r)
+{
+	unsigned int i;
+
+	for (i = 0; p && i < p->n; i++) {
+		if (p->rules[i] != r)
+			continue;
+		p->rules[i] = p->rules[--p->n];
+		return true;
+	}
+
+	return false;
+}
+
+/* Copy the rules of a leaf that are still there. */
+static unsigned int brfw_leaf_get_rules(const struct brfw_leaf *leaf,
+					struct brfw_cls_rule **rules)
+{
+	struct brfw_cls_rule *r;
+	unsigned int i, n = 0;
+
+	for (i = 0; leaf && i < leaf->nrules; i++) {
+		r = brfw_cls_deref(leaf->rules[i]);
+		if (r != &brfw_leaf_tombstone)
+			rules[n++] = r;
+	}
+
+	return n;
+}
+
+static const struct brfw_leaf *brfw_cls_seen_leaf(const struct brfw_cls *cls)
+{
+	const struct brfw_cls_index *index = brfw_cls_deref(cls->index);
+
+	return index ? index->leaf : NULL;
+}
+
+/* Another leaf outside the tables; readers get it with the next index. */
+static void brfw_cls_set_leaf(struct brfw_cls *cls, struct brfw_leaf *leaf)
+{
+	if (cls->leaf != brfw_cls_seen_leaf(cls))
+		kvfree(cls->leaf);
+	cls->leaf = leaf;
+	cls->is_stale = true;
+}
+
+/* Make the leaf that a pending one stands for. */
+static int brfw_pending_build(struct brfw_cls *cls, struct brfw_leaf_pending *p,
+			      struct brfw_cls_rule **scratch)
+{
+	struct brfw_table *t = p->table;
+	struct brfw_leaf *old = t ? p->leaf : cls->leaf;
+	struct brfw_leaf *leaf = NULL;
+	struct brfw_slot *slot;
+	unsigned int n;
+
+	n = brfw_leaf_get_rules(old, scratch);
+	memcpy(scratch + n, p->rules, p->n * sizeof(*scratch));
+	n += p->n;
+	if (n) {
+		leaf = brfw_leaf_alloc(scratch, n, t ? &t->known : NULL, old);
+		if (!leaf)
+			return -ENOMEM;
+	}
+	if (t) {
+		slot = brfw_slots_find(brfw_cls_deref(t->slots), p->hash);
+		rcu_assign_pointer(slot->content, leaf ? (void *)leaf :
+				   brfw_content_of_rule(&brfw_leaf_tombstone));
+		if (leaf)
+			t->cost = max_t(u32, t->cost, leaf->cost);
+	} else {
+		brfw_cls_set_leaf(cls, leaf);
+	}
+	brfw_pending_free(cls, p);
+	if (t)
+		kvfree_rcu(old, rcu);
+
+	return 0;
+}
+
+/* ---- adding rules one by one ---- */
+
+/* Put a rule in its slot, or on its way into the leaf there. */
+static int brfw_table_add(struct brfw_cls *cls, struct brfw_table *t,
+			  struct brfw_cls_rule *r, u32 hash)
+{
+	struct brfw_cls_rule *alone;
+	struct brfw_slot *slot;
+	struct brfw_leaf *leaf;
+	void *content;
+
+	if (brfw_table_reserve(t))
+		return -ENOMEM;
+	slot = brfw_slots_find(brfw_cls_deref(t->slots), hash);
+	content = brfw_cls_deref(slot->content);
+
+	if (!content || brfw_content_is_gone(content)) {
+		t->nused += !content;
+		t->cost = max_t(u32, t->cost, 1);
+		WRITE_ONCE(slot->hash, hash);
+		rcu_assign_pointer(slot->content, brfw_content_of_rule(r));
+		return 0;
+	}
+
+	leaf = brfw_content_leaf(content);
+	if (!leaf) {
+		alone = brfw_content_rule(content);
+		leaf = brfw_leaf_alloc(&alone, 1, NULL, NULL);
+		if (!leaf)
+			return -ENOMEM;
+		rcu_assign_pointer(slot->content, leaf);
+	}
+	if (!leaf->pending && !brfw_pending_alloc(cls, t, leaf, hash))
+		return -ENOMEM;
+
+	return brfw_pending_add(leaf->pending, r);
+}
+
+static int brfw_cls_add_to_leaf(struct brfw_cls *cls, struct brfw_cls_rule *r)
+{
+	if (!cls->leaf_pending && !brfw_pending_alloc(cls, NULL, NULL, 0))
+		return -ENOMEM;
+
+	return brfw_pending_add(cls->leaf_pending, r);
+}
+
+static unsigned int brfw_cls_count_leaf(const struct brfw_cls *cls)
+{
+	unsigned int n = cls->leaf ? cls->leaf->nrules - cls->leaf->ndead : 0;
+
+	return n + (cls->leaf_pending ? cls->leaf_pending->n : 0);
+}
+
+/* Tables that some rules have already are good for others like them. */
+static struct brfw_table *brfw_cls_choose_table(struct brfw_cls *cls,
+						const struct brfw_cls_rule *r,
+						u32 *hash)
+{
+	brfw_shape_t shape = brfw_shape_of_rule(r, cls->family);
+	struct brfw_table *t, *best = NULL;
+	u32 n, h, fewest = BRFW_LEAF_RULES_MAX;
+	unsigned int i;
+
+	for (i = 0; i < cls->ntables; i++) {
+		t = cls->tables[i];
+		if (!brfw_shape_covers(t->shape, shape))
+			continue;
+		h = brfw_table_hash_rule(t, r);
+		n = brfw_table_count(t, h);
+		if (n >= fewest)
+			continue;
+		best = t;
+		fewest = n;
+		*hash = h;
+		if (n < t->leaf_rules)
+			return t;
+	}
+	if (brfw_cls_count_leaf(cls) < BRFW_CLS_LEAF_RULES)
+		return NULL;
+
+	return best;
+}
+
+/* Return: 0, -ENOMEM, or -ENOSPC when there is no place. */
+static int brfw_cls_place(struct brfw_cls *cls, struct brfw_cls_rule *r)
+{
+	struct brfw_table *t;
+	int err;
+	u32 hash;
+
+	t = brfw_cls_choose_table(cls, r, &hash);
+	if (!t && brfw_cls_count_leaf(cls) == BRFW_LEAF_RULES_MAX)
+		return -ENOSPC;
+	err = t ? brfw_table_add(cls, t, r, hash) : brfw_cls_add_to_leaf(cls, r);
+	if (err)
+		return err;
+
+	cls->nrules++;
+	cls->nchanges++;
+	if (t && r->order < t->best) {
+		t->best = r->order;
+		cls->is_stale = true;
+	}
+
+	return 0;
+}
+
+static int brfw_cls_place_all(struct brfw_cls *cls)
+{
+	int err;
+
+	while (cls->nfresh) {
+		err = brfw_cls_place(cls, cls->fresh[cls->nfresh - 1]);
+		if (err)
+			return err;
+		cls->nfresh--;
+		cond_resched();
+	}
+
+	return 0;
+}
+
+static int brfw_cls_build_pending(struct brfw_cls *cls)
+{
+	struct brfw_leaf_pending *p, *tmp;
+	struct brfw_cls_rule **scratch;
+	int err = 0;
+
+	if (list_empty(&cls->pending))
+		return 0;
+	scratch = kvcalloc(BRFW_LEAF_RULES_MAX, sizeof(*scratch), GFP_KERNEL);
+	if (!scratch)
+		return -ENOMEM;
+
+	list_for_each_entry_safe(p, tmp, &cls->pending, list) {
+		err = brfw_pending_build(cls, p, scratch);
+		if (err)
+			break;
+		cond_resched();
+	}
+	kvfree(scratch);
+
+	return err;
+}
+
+/* ---- choosing tables for all rules at once ---- */
+
+/* Rules among which tables are tried, shapes that are tried, and their meets. */
+#define BRFW_PLAN_SAMPLES	2048
+#define BRFW_PLAN_SHAPES	16
+#define BRFW_PLAN_CANDIDATES	(BRFW_PLAN_SHAPES * (BRFW_PLAN_SHAPES + 1) / 2)
+
+/**
+ * struct brfw_plan_item - a rule that needs a place
+ * @rule: the rule
+ * @shape: of it
+ * @hash: in the table under consideration
+ */
+struct brfw_plan_item {
+	struct brfw_cls_rule *rule;
+	brfw_shape_t shape;
+	u32 hash;
+};
+
+/**
+ * struct brfw_plan_count - rules that share a hash
+ * @hash: the hash
+ * @n: number of them; 0 marks a free entry
+ * @first: where they begin in the array that they are sorted to
+ */
+struct brfw_plan_count {
+	u32 hash;
+	u32 n;
+	u32 first;
+};
+
+/**
+ * struct brfw_plan - the classifier as it shall be
+ * @cls: the classifier
+ * @items: rules; those that have no place yet come first
+ * @n: number of them that have no place yet
+ * @limit: rules that a leaf should not exceed
+ * @tables: tables
+ * @ntables: number of them
+ * @leaf: for what is in no table
+ * @cost: most steps of a look-up
+ * @culprit: a rule that makes much of it
+ * @culprit_cost: steps in its leaf
+ * @counts: scratch
+ * @counts_mask: number of entries - 1
+ * @grouped: scratch, as many rules as there are
+ * @samples: scratch, values of some rules
+ * @sample_shapes: of these
+ * @nsamples: number of them
+ */
+struct brfw_plan {
+	struct brfw_cls *cls;
+	struct brfw_plan_item *items;
+	unsigned int n;
+	unsigned int limit;
+	struct brfw_table *tables[BRFW_CLS_TABLES_MAX];
+	unsigned int ntables;
+	struct brfw_leaf *leaf;
+	unsigned int cost;
+	struct brfw_cls_rule *culprit;
+	unsigned int culprit_cost;
+	struct brfw_plan_count *counts;
+	u32 counts_mask;
+	struct brfw_cls_rule **grouped;
+	struct brfw_key *samples;
+	brfw_shape_t *sample_shapes;
+	unsigned int nsamples;
+};
+
+static struct brfw_plan_count *brfw_plan_count(struct brfw_plan *plan, u32 hash)
+{
+	u32 i = hash & plan->counts_mask;
+
+	while (plan->counts[i].n && plan->counts[i].hash != hash)
+		i = (i + 1) & plan->counts_mask;
+
+	return &plan->counts[i];
+}
+
+static void brfw_plan_clear_counts(struct brfw_plan *plan, unsigned int n)
+{
+	plan->counts_mask = roundup_pow_of_two(2 * n + 1) - 1;
+	memset(plan->counts, 0,
+	       (plan->counts_mask + 1) * sizeof(*plan->counts));
+}
+
+static void brfw_plan_take_samples(struct brfw_plan *plan)
+{
+	const struct brfw_plan_item *item;
+	struct brfw_key mask;
+	unsigned int i;
+
+	plan->nsamples = min_t(unsigned int, plan->n, BRFW_PLAN_SAMPLES);
+	for (i = 0; i < plan->nsamples; i++) {
+		item = &plan->items[(u64)i * plan->n / plan->nsamples];
+		brfw_cls_rule_get_masked(item->rule, &plan->samples[i], &mask);
+		plan->sample_shapes[i] = item->shape;
+	}
+}
+
+/* The shapes that most samples have. */
+static unsigned int brfw_plan_find_shapes(struct brfw_plan *plan,
+					  brfw_shape_t *shapes)
+{
+	struct brfw_plan_count *count;
+	unsigned int i, n = 0, most;
+	brfw_shape_t shape = 0;
+	u32 hash;
+
+	brfw_plan_clear_counts(plan, plan->nsamples);
+	for (i = 0; i < plan->nsamples; i++) {
+		hash = brfw_hash_word(0, plan->sample_shapes[i]);
+		count = brfw_plan_count(plan, hash);
+		count->hash = hash;
+		count->n++;
+	}
+	for (; n < BRFW_PLAN_SHAPES; shapes[n++] = shape) {
+		for (i = 0, most = 0; i < plan->nsamples; i++) {
+			hash = brfw_hash_word(0, plan->sample_shapes[i]);
+			count = brfw_plan_count(plan, hash);
+			if (!count->n || count->first || count->n <= most)
+				continue;
+			most = count->n;
+			shape = plan->sample_shapes[i];
+		}
+		if (!most)
+			break;
+		hash = brfw_hash_word(0, shape);
+		brfw_plan_count(plan, hash)->first = 1;
+	}
+
+	return n;
+}
+
+/* Samples that a table of a shape could hold without exceeding the limit. */
+static unsigned int brfw_plan_try(struct brfw_plan *plan, brfw_shape_t shape)
+{
+	unsigned int i, limit, n = 0;
+	struct brfw_plan_count *count;
+	struct brfw_table table = { .seed = plan->cls->seed };
+	struct brfw_key mask;
+	u32 hash;
+
+	/* Of the rules, only so many are among the samples. */
+	limit = max_t(unsigned int, 1,
+		      (u64)plan->limit * plan->nsamples / plan->n);
+
+	brfw_shape_get_mask(shape, plan->cls->family, &mask);
+	for (i = 0; i < BRFW_KEY_WORDS; i++) {
+		if (!mask.words[i])
+			continue;
+		table.words[table.nwords] = i;
+		table.mask[table.nwords++] = mask.words[i];
+	}
+
+	brfw_plan_clear_counts(plan, plan->nsamples);
+	for (i = 0; i < plan->nsamples; i++) {
+		if (!brfw_shape_covers(shape, plan->sample_shapes[i]))
+			continue;
+		hash = brfw_table_hash(&table, &plan->samples[i]);
+		count = brfw_plan_count(plan, hash);
+		count->hash = hash;
+		count->n++;
+		if (count->n <= limit)
+			n++;
+		else if (count->n == limit + 1)
+			n -= limit;
+	}
+
+	/* Words cost time when they are hashed. */
+	return n - n * table.nwords / 64;
+}
+
+/*
+ * Choose the shape that most rules fit in.
+ *
+ * Return: whether there is a good one.
+ */
+static bool brfw_plan_choose(struct brfw_plan *plan, brfw_shape_t *best)
+{
+	brfw_shape_t shapes[BRFW_PLAN_SHAPES], shape, last = ~0ULL;
+	unsigned int i, j, n, gain, most = 0;
+
+	brfw_plan_take_samples(plan);
+	n = brfw_plan_find_shapes(plan, shapes);
+	for (i = 0; i < n; i++) {
+		for (j = i; j < n; j++) {
+			shape = brfw_shape_meet(shapes[i], shapes[j]);
+			if (!shape || shape == last)
+				continue;
+			last = shape;
+			gain = brfw_plan_try(plan, shape);
+			if (gain > most) {
+				most = gain;
+				*best = shape;
+			}
+		}
+		cond_resched();
+	}
+
+	return most > plan->nsamples / 32;
+}
+
+static void brfw_plan_add_cost(struct brfw_plan *plan,
+			       struct brfw_cls_rule **rules, unsigned int n,
+			       unsigned int cost)
+{
+	unsigned int i;
+
+	if (cost <= plan->culprit_cost)
+		return;
+
+	plan->culprit_cost = cost;
+	plan->culprit = rules[0];
+	for (i = 1; i < n; i++)
+		if (rules[i]->gen_add > plan->culprit->gen_add)
+			plan->culprit = rules[i];
+}
+
+/* Fill a slot with the rules of a hash. */
+static int brfw_plan_fill_slot(struct brfw_plan *plan, struct brfw_table *t,
+			       const struct brfw_plan_count *count)
+{
+	struct brfw_cls_rule **rules = plan->grouped + count->first;
+	unsigned int i, n = count->n;
+	struct brfw_slot *slot;
+	struct brfw_leaf *leaf;
+
+	for (i = 0; i < n; i++)
+		t->best = min(t->best, rules[i]->order);
+
+	slot = brfw_slots_find(brfw_cls_deref(t->slots), count->hash);
+	slot->hash = count->hash;
+	t->nused++;
+	if (n == 1) {
+		RCU_INIT_POINTER(slot->content, brfw_content_of_rule(rules[0]));
+		t->cost = max_t(u32, t->cost, 1);
+		return 0;
+	}
+
+	leaf = brfw_leaf_alloc(rules, n, &t->known, NULL);
+	if (!leaf)
+		return -ENOMEM;
+	RCU_INIT_POINTER(slot->content, leaf);
+	t->cost = max_t(u32, t->cost, leaf->cost);
+	brfw_plan_add_cost(plan, rules, n, leaf->cost);
+
+	return 0;
+}
+
+/* Hash the rules that a shape covers; count how many have each hash. */
+static void brfw_plan_hash(struct brfw_plan *plan, const struct brfw_table *t)
+{
+	struct brfw_plan_count *count;
+	struct brfw_plan_item *item;
+
+	brfw_plan_clear_counts(plan, plan->n);
+	for (item = plan->items; item < plan->items + plan->n; item++) {
+		if (!brfw_shape_covers(t->shape, item->shape))
+			continue;
+		item->hash = brfw_table_hash_rule(t, item->rule);
+		count = brfw_plan_count(plan, item->hash);
+		count->hash = item->hash;
+		count->n++;
+	}
+}
+
+/* Take the rules whose hash not too many share from the items; group them. */
+static void brfw_plan_group(struct brfw_plan *plan, const struct brfw_table *t)
+{
+	unsigned int ngrouped = 0, nleft = 0;
+	struct brfw_plan_count *count;
+	struct brfw_plan_item *item;
+	u32 i;
+
+	for (i = 0; i <= plan->counts_mask; i++) {
+		count = &plan->counts[i];
+		if (!count->n || count->n > plan->limit)
+			continue;
+		count->first = ngrouped;
+		ngrouped += count->n;
+	}
+	for (item = plan->items; item < plan->items + plan->n; item++) {
+		if (brfw_shape_covers(t->shape, item->shape)) {
+			count = brfw_plan_count(plan, item->hash);
+			if (count->n <= plan->limit) {
+				plan->grouped[count->first++] = item->rule;
+				continue;
+			}
+		}
+		plan->items[nleft++] = *item;
+	}
+	plan->n = nleft;
+}
+
+static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
+{
+	struct brfw_plan_count *count;
+	struct brfw_table *t;
+	u32 i, nhashes = 0;
+	int err;
+
+	t = brfw_table_alloc(shape, plan->cls->family, plan->cls->seed, 0);
+	if (!t)
+		return -ENOMEM;
+	plan->tables[plan->ntables++] = t;
+	t->leaf_rules = plan->limit;
+
+	brfw_plan_hash(plan, t);
+	for (i = 0; i <= plan->counts_mask; i++)
+		nhashes += plan->counts[i].n && plan->counts[i].n <= plan->limit;
+	kvfree(brfw_cls_deref(t->slots));
+	RCU_INIT_POINTER(t->slots, brfw_slots_alloc(2 * nhashes));
+	if (!brfw_cls_deref(t->slots))
+		return -ENOMEM;
+
+	brfw_plan_group(plan, t);
+	for (i = 0; i <= plan->counts_mask; i++) {
+		count = &plan->counts[i];
+		if (!count->n || count->n > plan->limit)
+			continue;
+		count->first -= count->n;
+		err = brfw_plan_fill_slot(plan, t, count);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	plan->cost += 1 + t->cost;
+
+	return 0;
+}
+
+static int brfw_plan_add_leaf(struct brfw_plan *plan)
+{
+	unsigned int i;
+
+	if (!plan->n)
+		return 0;
+	if (plan->n > BRFW_LEAF_RULES_MAX) {
+		plan->culprit = plan->items[plan->n - 1].rule;
+		return -ENOSPC;
+	}
+
+	for (i = 0; i < plan->n; i++)
+		plan->grouped[i] = plan->items[i].rule;
+	plan->leaf = brfw_leaf_alloc(plan->grouped, plan->n, NULL, NULL);
+	if (!plan->leaf)
+		return -ENOMEM;
+	plan->cost += plan->leaf->cost;
+	brfw_plan_add_cost(plan, plan->grouped, plan->n, plan->leaf->cost);
+
+	return 0;
+}
+
+/* Find a place for every rule. */
+static int brfw_plan_make(struct brfw_plan *plan)
+{
+	brfw_shape_t shape;
+	int err;
+
+	plan->limit = BRFW_TABLE_LEAF_RULES;
+	while (plan->n > (plan->ntables ? BRFW_CLS_REST_RULES :
+					  BRFW_CLS_LEAF_RULES) &&
+	       plan->ntables < BRFW_CLS_TABLES_MAX) {
+		if (brfw_plan_choose(plan, &shape)) {
+			err = brfw_plan_add_table(plan, shape);
+			if (err)
+				return err;
+		} else if (plan->limit < BRFW_LEAF_RULES_MAX) {
+			plan->limit *= 2;
+		} else {
+			break;
+		}
+	}
+
+	err = brfw_plan_add_leaf(plan);
+	if (!err && plan->cost > BRFW_CLS_COST_MAX)
+		err = -ENOSPC;
+
+	return err;
+}
+
+static void brfw_plan_add_item(struct brfw_plan *plan, struct brfw_cls_rule *r)
+{
+	struct brfw_plan_item *item = &plan->items[plan->n++];
+
+	item->rule = r;
+	item->shape = brfw_shape_of_rule(r, plan->cls->family);
+}
+
+static void brfw_plan_add_leaf_items(struct brfw_plan *plan,
+				     const struct brfw_leaf *leaf)
+{
+	const struct brfw_leaf_pending *p;
+	struct brfw_cls_rule *r;
+	unsigned int i;
+
+	for (i = 0; leaf && i < leaf->nrules; i++) {
+		r = brfw_cls_deref(leaf->rules[i]);
+		if (r != &brfw_leaf_tombstone)
+			brfw_plan_add_item(plan, r);
+	}
+	p = leaf ? leaf->pending : NULL;
+	for (i = 0; p && i < p->n; i++)
+		brfw_plan_add_item(plan, p->rules[i]);
+}
+
+static void brfw_plan_add_table_items(struct brfw_plan *plan,
+				      const struct brfw_table *t)
+{
+	const struct brfw_slots *s = brfw_cls_deref(t->slots);
+	struct brfw_cls_rule *r;
+	void *content;
+	u32 i;
+
+	for (i = 0; i <= s->mask; i++) {
+		content = brfw_cls_deref(s->slot[i].content);
+		r = brfw_content_rule(content);
+		if (!r)
+			brfw_plan_add_leaf_items(plan, content);
+		else if (r != &brfw_leaf_tombstone)
+			brfw_plan_add_item(plan, r);
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
+/* All rules: placed ones, those on their way and new ones. */
+static void brfw_plan_add_items(struct brfw_plan *plan)
+{
+	const struct brfw_cls *cls = plan->cls;
+	const struct brfw_leaf_pending *p = cls->leaf_pending;
+	unsigned int i;
+
+	brfw_plan_add_leaf_items(plan, cls->leaf);
+	for (i = 0; p && i < p->n; i++)
+		brfw_plan_add_item(plan, p->rules[i]);
+	for (i = 0; i < cls->ntables; i++)
+		brfw_plan_add_table_items(plan, cls->tables[i]);
+	for (i = 0; i < cls->nfresh; i++)
+		brfw_plan_add_item(plan, cls->fresh[i]);
+}
+
+static void brfw_plan_free_scratch(struct brfw_plan *plan)
+{
+	kvfree(plan->items);
+	kvfree(plan->grouped);
+	kvfree(plan->counts);
+	kvfree(plan->samples);
+	kvfree(plan->sample_shapes);
+}
+
+static struct brfw_plan *brfw_plan_alloc(struct brfw_cls *cls)
+{
+	unsigned int n = cls->nrules + cls->nfresh;
+	struct brfw_plan *plan;
+
+	plan = kzalloc(sizeof(*plan), GFP_KERNEL);
+	if (!plan)
+		return NULL;
+
+	plan->cls = cls;
+	plan->items = kvcalloc(n + 1, sizeof(*plan->items), GFP_KERNEL);
+	plan->grouped = kvcalloc(n + 1, sizeof(*plan->grouped), GFP_KERNEL);
+	plan->counts = kvcalloc(roundup_pow_of_two(2 * max_t(unsigned int, n, BRFW_PLAN_SAMPLES) + 1),
+				sizeof(*plan->counts), GFP_KERNEL);
+	plan->samples = kvcalloc(BRFW_PLAN_SAMPLES, sizeof(*plan->samples),
+				 GFP_KERNEL);
+	plan->sample_shapes = kvcalloc(BRFW_PLAN_SAMPLES,
+				       sizeof(*plan->sample_shapes), GFP_KERNEL);
+	if (!plan->items || !plan->grouped || !plan->counts ||
+	    !plan->samples || !plan->sample_shapes) {
+		brfw_plan_free_scratch(plan);
+		kfree(plan);
 		return NULL;
 	}
 
-	RCU_INIT_POINTER(t->array, a);
-	t->best = U64_MAX;
-	t->words = r->words;
-	t->nwords = r->nwords;
-	for (i = 0; i < r->nwords; i++)
-		t->mask[i] = r->data[2 * i + 1];
-
-	return t;
+	return plan;
 }
 
-/* Nobody can see the table any more. */
-static void brfw_cls_table_free(struct brfw_cls_table *t)
+/* ---- what readers see ---- */
+
+static int brfw_cls_publish(struct brfw_cls *cls)
 {
-	list_del(&t->list);
-	kvfree(brfw_cls_deref(t->array));
-	kfree(t->nhashes);
-	kfree(t);
-}
+	struct brfw_cls_index *old = brfw_cls_deref(cls->index);
+	struct brfw_leaf *old_leaf = old ? old->leaf : NULL;
+	struct brfw_cls_index *new = NULL;
+	unsigned int i, j;
 
-static void brfw_cls_table_free_rcu(struct brfw_cls_table *t)
-{
-	struct brfw_cls_array *a = brfw_cls_deref(t->array);
+	if (cls->leaf || cls->ntables) {
+		new = kzalloc(struct_size(new, tables, cls->ntables),
+			      GFP_KERNEL_ACCOUNT);
+		if (!new)
+			return -ENOMEM;
+		new->leaf = cls->leaf;
+	}
+	for (i = 0; i < cls->ntables; i++) {
+		for (j = i; j && new->tables[j - 1].best > cls->tables[i]->best; j--)
+			new->tables[j] = new->tables[j - 1];
+		new->tables[j].best = cls->tables[i]->best;
+		new->tables[j].table = cls->tables[i];
+		new->ntables++;
+	}
 
-	list_del(&t->list);
-	kfree(t->nhashes);
-	kvfree_rcu(a, rcu);
-	kvfree_rcu(t, rcu);
-}
-
-/* See to a place for a rule in its table, which must not get too long. */
-static int brfw_cls_table_make_room(const struct brfw_cls *cls,
-				    struct brfw_cls_table *t,
-				    const struct brfw_cls_rule *r, u32 hash,
-				    u32 *same)
-{
-	struct brfw_cls_array *a = brfw_cls_deref(t->array);
-	unsigned int cost;
-
-	*same = brfw_cls_array_count(a, r, hash);
-	cost = cls->cost - brfw_cls_table_cost(t) + 1 +
-	       max(t->longest, *same + 1);
-	if (cost > BRFW_CLS_COST_MAX)
-		return -ENOSPC;
-	if (brfw_cls_table_reserve(t, *same + 1))
-		return -ENOMEM;
-	if (2 * (t->nused + 1) > a->mask + 1)
-		return brfw_cls_table_rebuild(t);
+	rcu_assign_pointer(cls->index, new);
+	cls->is_stale = false;
+	if (old_leaf && old_leaf != cls->leaf)
+		kvfree_rcu(old_leaf, rcu);
+	if (old)
+		kfree_rcu(old, rcu);
 
 	return 0;
+}
+
+static void brfw_cls_drop_pending(struct brfw_cls *cls)
+{
+	struct brfw_leaf_pending *p, *tmp;
+
+	list_for_each_entry_safe(p, tmp, &cls->pending, list)
+		brfw_pending_free(cls, p);
+}
+
+/* Let a plan come true. */
+static int brfw_plan_adopt(struct brfw_plan *plan)
+{
+	struct brfw_table *old_tables[BRFW_CLS_TABLES_MAX];
+	struct brfw_cls *cls = plan->cls;
+	const struct brfw_leaf *seen_leaf = brfw_cls_seen_leaf(cls);
+	struct brfw_leaf *old_leaf = cls->leaf;
+	unsigned int i, nold = cls->ntables;
+	int err;
+
+	memcpy(old_tables, cls->tables, sizeof(old_tables));
+	memcpy(cls->tables, plan->tables, sizeof(old_tables));
+	cls->ntables = plan->ntables;
+	cls->leaf = plan->leaf;
+	err = brfw_cls_publish(cls);
+	if (err) {
+		memcpy(cls->tables, old_tables, sizeof(old_tables));
+		cls->ntables = nold;
+		cls->leaf = old_leaf;
+		return err;
+	}
+
+	brfw_cls_drop_pending(cls);
+	for (i = 0; i < nold; i++)
+		brfw_table_free_rcu(old_tables[i]);
+	if (old_leaf != seen_leaf)
+		kvfree(old_leaf);
+	plan->ntables = 0;
+	plan->leaf = NULL;
+
+	cls->nrules += cls->nfresh;
+	cls->nfresh = 0;
+	cls->nchanges = 0;
+
+	return 0;
+}
+
+/* Arrange all rules anew. */
+static int brfw_cls_reorganize(struct brfw_cls *cls,
+			       struct brfw_cls_rule **culprit)
+{
+	struct brfw_plan *plan;
+	unsigned int i;
+	int err;
+
+	plan = brfw_plan_alloc(cls);
+	if (!plan)
+		return -ENOMEM;
+
+	brfw_plan_add_items(plan);
+	err = brfw_plan_make(plan);
+	if (!err)
+		err = brfw_plan_adopt(plan);
+	if (err == -ENOSPC)
+		*culprit = plan->culprit;
+
+	for (i = 0; i < plan->ntables; i++)
+		brfw_table_free(plan->tables[i]);
+	kvfree(plan->leaf);
+	brfw_plan_free_scratch(plan);
+	kfree(plan);
+
+	return err;
+}
+
+/* ---- for writers ---- */
+
+/**
+ * brfw_cls_init() - make an empty classifier
+ * @cls: to be filled
+ * @family: enum brfw_family of the keys that will be looked up
+ */
+void brfw_cls_init(struct brfw_cls *cls, u8 family)
+{
+	memset(cls, 0, sizeof(*cls));
+	RCU_INIT_POINTER(cls->index, NULL);
+	INIT_LIST_HEAD(&cls->pending);
+	get_random_bytes(&cls->seed, sizeof(cls->seed));
+	cls->family = family;
 }
 
 /**
@@ -766,162 +1279,217 @@ static int brfw_cls_table_make_room(const struct brfw_cls *cls,
  * @r: the rule, wholly filled in, with a gen_add that is not published yet and
  *	a gen_del of BRFW_GEN_NEVER
  *
- * The rule is sure to be found only after brfw_cls_prepare().
+ * The rule is found only after brfw_cls_prepare(). In a classifier of IPv4 it
+ * must not look at words of the key from BRFW_KEY_IP4_WORDS on, which are not
+ * filled in there.
  *
  * Context: may sleep; writers excluded.
- * Return: 0, -ENOMEM, or -ENOSPC when a look-up could become too expensive.
+ * Return: 0, -ENOMEM, or -EINVAL for such a rule.
  */
 int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r)
 {
-	u32 hash = brfw_cls_hash_rule(cls->seed, r);
-	struct brfw_cls_table *t;
-	u32 same;
-	int err;
+	unsigned int size = cls->fresh_size ? 2 * cls->fresh_size : 8;
+	struct brfw_cls_rule **fresh;
 
-	t = brfw_cls_table_find(cls, r);
-	if (!t) {
-		t = brfw_cls_table_alloc(r);
-		if (!t)
+	if (cls->family == BRFW_FAMILY_IP4 &&
+	    brfw_cls_rule_words(r) >> BRFW_KEY_IP4_WORDS)
+		return -EINVAL;
+
+	if (cls->nfresh == cls->fresh_size) {
+		fresh = kvcalloc(size, sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+		if (!fresh)
 			return -ENOMEM;
-		list_add(&t->list, &cls->tables);
-		cls->stale = true;
+		if (cls->nfresh)
+			memcpy(fresh, cls->fresh, cls->nfresh * sizeof(*fresh));
+		kvfree(cls->fresh);
+		cls->fresh = fresh;
+		cls->fresh_size = size;
 	}
-
-	/* A table that stays empty goes away with brfw_cls_prepare(). */
-	err = brfw_cls_table_make_room(cls, t, r, hash, &same);
-	if (err)
-		return err;
-
-	t->nused += brfw_cls_array_add(brfw_cls_deref(t->array), r, hash);
-	brfw_cls_table_count_up(cls, t, same);
-	t->nrules++;
-	if (r->order < t->best) {
-		t->best = r->order;
-		cls->stale = true;
-	}
+	cls->fresh[cls->nfresh++] = r;
 
 	return 0;
 }
 
-/* Other rules in the table that share the hash of @r and aren't retired. */
-static u32 brfw_cls_table_count_same(const struct brfw_cls *cls,
-				     const struct brfw_cls_table *t,
-				     const struct brfw_cls_rule *r)
+static void brfw_cls_drop_fresh(struct brfw_cls *cls)
 {
-	return brfw_cls_array_count(brfw_cls_deref(t->array), r,
-				    brfw_cls_hash_rule(cls->seed, r));
+	kvfree(cls->fresh);
+	cls->fresh = NULL;
+	cls->nfresh = 0;
+	cls->fresh_size = 0;
 }
 
 /**
- * brfw_cls_retire() - count a rule no longer
+ * brfw_cls_abort() - forget rules that were inserted in vain
  * @cls: the classifier
- * @r: a rule in it that is about to get a gen_del
+ * @revives: rules that have got a gen_del since the last brfw_cls_prepare()
+ *	that succeeded will lose it
  *
- * Packets may see the rule until it is removed, but it no longer stands in the
- * way of others. Its gen_del has to be set, or the rule removed, before another
- * one is retired.
+ * To be called before the rules of a batch that can't take effect are removed
+ * one by one. Of those that brfw_cls_prepare() didn't get to, nothing is known
+ * afterwards.
  *
  * Context: writers excluded.
  */
-void brfw_cls_retire(struct brfw_cls *cls, struct brfw_cls_rule *r)
+void brfw_cls_abort(struct brfw_cls *cls, bool revives)
 {
-	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
-
-	brfw_cls_table_count_down(cls, t, brfw_cls_table_count_same(cls, t, r));
+	brfw_cls_drop_fresh(cls);
+	/* They may have been left out when steps were counted. */
+	cls->is_miscounted |= revives;
 }
 
-/**
- * brfw_cls_unretire() - the reverse of brfw_cls_retire()
- * @cls: the classifier, with the same rules as then
- * @r: a rule that was retired
- *
- * Context: writers excluded.
- */
-void brfw_cls_unretire(struct brfw_cls *cls, struct brfw_cls_rule *r)
+static bool brfw_table_remove(struct brfw_table *t,
+			      const struct brfw_cls_rule *r)
 {
-	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
+	u32 hash = brfw_table_hash_rule(t, r);
+	struct brfw_slot *slot = brfw_slots_find(brfw_cls_deref(t->slots), hash);
+	void *content = brfw_cls_deref(slot->content);
+	struct brfw_leaf *leaf;
 
-	brfw_cls_table_count_up(cls, t, brfw_cls_table_count_same(cls, t, r));
+	if (!content)
+		return false;
+
+	leaf = brfw_content_leaf(content);
+	if (!leaf) {
+		if (brfw_content_rule(content) != r)
+			return false;
+	} else {
+		if (brfw_pending_remove(leaf->pending, r))
+			return true;
+		if (!brfw_leaf_remove(leaf, r))
+			return false;
+		if (leaf->ndead < leaf->nrules || leaf->pending)
+			return true;
+		kvfree_rcu(leaf, rcu);
+	}
+	rcu_assign_pointer(slot->content,
+			   brfw_content_of_rule(&brfw_leaf_tombstone));
+
+	return true;
+}
+
+static bool brfw_cls_remove_from_leaf(struct brfw_cls *cls,
+				      const struct brfw_cls_rule *r)
+{
+	struct brfw_leaf *seen = (void *)brfw_cls_seen_leaf(cls);
+	bool found;
+
+	found = brfw_pending_remove(cls->leaf_pending, r);
+	if (cls->leaf)
+		found |= brfw_leaf_remove(cls->leaf, r);
+	if (seen && seen != cls->leaf)
+		brfw_leaf_remove(seen, r);
+
+	return found;
 }
 
 /**
  * brfw_cls_remove() - take a rule out
  * @cls: the classifier
- * @r: a rule that was inserted and retired, and that no reader can match any
- *	more
+ * @r: a rule that was inserted and that no reader can match any more
  *
  * The rule may be freed after a grace period.
  *
  * Context: writers excluded.
  */
-void brfw_cls_remove(struct brfw_cls *cls, struct brfw_cls_rule *r)
+void brfw_cls_remove(struct brfw_cls *cls, const struct brfw_cls_rule *r)
 {
-	struct brfw_cls_table *t = brfw_cls_table_find(cls, r);
-	struct brfw_cls_array *a = brfw_cls_deref(t->array);
-	u32 i = brfw_cls_hash_rule(cls->seed, r) & a->mask;
+	brfw_shape_t shape = brfw_shape_of_rule(r, cls->family);
+	struct brfw_table *t;
+	unsigned int i;
+	bool found;
 
-	while (rcu_access_pointer(a->slots[i].rule) != r)
-		i = (i + 1) & a->mask;
+	found = brfw_cls_remove_from_leaf(cls, r);
+	for (i = 0; i < cls->ntables && !found; i++) {
+		t = cls->tables[i];
+		if (brfw_shape_covers(t->shape, shape))
+			found = brfw_table_remove(t, r);
+	}
+	if (!found)
+		return;
 
-	rcu_assign_pointer(a->slots[i].rule, &brfw_cls_tombstone);
-	t->nrules--;
-	if (!t->nrules)
-		cls->stale = true;
+	cls->nrules--;
+	cls->nchanges++;
 }
 
-static void brfw_cls_vec_add(struct brfw_cls_vec *vec, struct brfw_cls_table *t)
+/**
+ * brfw_cls_cost() - bound of a look-up
+ * @cls: the classifier
+ *
+ * Return: rules that are compared and tables that are probed at most; eight
+ * words of bits count like one rule.
+ */
+unsigned int brfw_cls_cost(const struct brfw_cls *cls)
 {
-	unsigned int i = vec->n++;
+	unsigned int i, cost = cls->leaf ? cls->leaf->cost : 0;
 
-	for (; i && vec->entries[i - 1].best > t->best; i--)
-		vec->entries[i] = vec->entries[i - 1];
+	for (i = 0; i < cls->ntables; i++)
+		cost += 1 + cls->tables[i]->cost;
 
-	vec->entries[i].best = t->best;
-	vec->entries[i].table = t;
+	return cost;
+}
+
+/*
+ * When so much has changed that another arrangement may be better. Each time
+ * as many changes have gone before as rules have to be arranged.
+ */
+static bool brfw_cls_needs_plan(const struct brfw_cls *cls)
+{
+	unsigned int n = cls->nrules + cls->nfresh;
+
+	if (!n)
+		return cls->leaf || cls->ntables;
+	if (cls->is_miscounted)
+		return true;
+	if (!cls->ntables && n > BRFW_CLS_LEAF_RULES)
+		return true;
+
+	return 2 * (cls->nchanges + cls->nfresh) >
+	       max_t(unsigned int, n, BRFW_CLS_CHANGES_MIN);
+}
+
+/* Add the new rules to what is there. */
+static int brfw_cls_extend(struct brfw_cls *cls, struct brfw_cls_rule **culprit)
+{
+	int err;
+
+	err = brfw_cls_place_all(cls);
+	if (!err)
+		err = brfw_cls_build_pending(cls);
+	if (err == -ENOSPC || (!err && brfw_cls_cost(cls) > BRFW_CLS_COST_MAX))
+		return brfw_cls_reorganize(cls, culprit);
+	if (err)
+		return err;
+
+	return cls->is_stale ? brfw_cls_publish(cls) : 0;
 }
 
 /**
  * brfw_cls_prepare() - let readers find all that was inserted
  * @cls: the classifier
+ * @culprit: to be filled with -ENOSPC: a rule that makes look-ups expensive
  *
- * To be called before a generation with inserted rules is published. Tables
- * without rules go away.
+ * To be called before a generation with inserted rules is published, and at
+ * times after rules were removed. After an error it may be called again, but
+ * brfw_cls_abort() is the better choice.
  *
  * Context: may sleep; writers excluded.
- * Return: 0 or -ENOMEM; then it may be called again.
+ * Return: 0, -ENOMEM, or -ENOSPC when a look-up could become too expensive.
  */
-int brfw_cls_prepare(struct brfw_cls *cls)
+int brfw_cls_prepare(struct brfw_cls *cls, struct brfw_cls_rule **culprit)
 {
-	struct brfw_cls_vec *old = brfw_cls_deref(cls->vec);
-	struct brfw_cls_table *t, *tmp;
-	struct brfw_cls_vec *new = NULL;
-	unsigned int n = 0;
+	int err;
 
-	if (!cls->stale)
-		return 0;
-
-	list_for_each_entry(t, &cls->tables, list)
-		n += !!t->nrules;
-
-	if (n) {
-		new = kvzalloc(struct_size(new, entries, n), GFP_KERNEL_ACCOUNT);
-		if (!new)
-			return -ENOMEM;
-		list_for_each_entry(t, &cls->tables, list)
-			if (t->nrules)
-				brfw_cls_vec_add(new, t);
+	if (brfw_cls_needs_plan(cls)) {
+		err = brfw_cls_reorganize(cls, culprit);
+		if (!err)
+			cls->is_miscounted = false;
+	} else {
+		err = brfw_cls_extend(cls, culprit);
 	}
+	if (!err)
+		brfw_cls_drop_fresh(cls);
 
-	rcu_assign_pointer(cls->vec, new);
-	cls->stale = false;
-	if (old)
-		kvfree_rcu(old, rcu);
-
-	list_for_each_entry_safe(t, tmp, &cls->tables, list)
-		if (!t->nrules)
-			brfw_cls_table_free_rcu(t);
-
-	return 0;
+	return err;
 }
 
 /**
@@ -932,11 +1500,16 @@ int brfw_cls_prepare(struct brfw_cls *cls)
  */
 void brfw_cls_destroy(struct brfw_cls *cls)
 {
-	struct brfw_cls_table *t, *tmp;
+	struct brfw_cls_index *index = brfw_cls_deref(cls->index);
+	unsigned int i;
 
-	kvfree(brfw_cls_deref(cls->vec));
-	RCU_INIT_POINTER(cls->vec, NULL);
-
-	list_for_each_entry_safe(t, tmp, &cls->tables, list)
-		brfw_cls_table_free(t);
+	brfw_cls_drop_fresh(cls);
+	brfw_cls_drop_pending(cls);
+	brfw_cls_set_leaf(cls, NULL);
+	for (i = 0; i < cls->ntables; i++)
+		brfw_table_free(cls->tables[i]);
+	if (index)
+		kvfree(index->leaf);
+	kfree(index);
+	RCU_INIT_POINTER(cls->index, NULL);
 }

@@ -10,41 +10,44 @@
  *
  * How it works
  * ------------
- * Rules with the same mask (the same bits of the key are compared) share a
- * table. A table is an array with open addressing, indexed by a keyed hash of
- * the masked key. A look-up probes each table once, in the order of the best
- * rule that each holds, and ends as soon as no later table can hold a better
- * rule than the one found. Its cost depends on the number of different masks,
- * not on the number of rules. Tests (ranges, negations) are not part of the
- * mask: rules that differ in tests only have the same masked key and stand
- * behind each other.
+ * A look-up ends in leaves: up to some hundred rules that are searched
+ * together by bit vectors (leaf.h). Up to a thousand rules are one leaf.
  *
- * Example: rule 1 (order 10) "saddr 10.0.0.0/8", rule 2 (order 20) "saddr
- * 10.1.0.0/16" and rule 3 (order 30) "saddr 192.0.0.0/8" make two tables: /8
- * with rules 1 and 3 (best order 10), /16 with rule 2 (best order 20). For
- * source 10.1.2.3 table /8 is probed first and gives rule 1; the look-up ends
- * there, since table /16 has nothing better than 20. For 192.0.0.1 table /8
- * gives rule 3, and /16, whose best is 20, is probed too. (The same example
- * is a case of selftests/unit/lookup_test.c.)
+ * With more rules there are hash tables in front: few, each with a mask of its
+ * own, and in each slot a leaf of the rules whose masked values have one hash
+ * (or a rule, when it is alone). A table hashes less than its rules compare, so
+ * that rules with different masks share one: a table for source /16 holds all
+ * rules with at least 16 bits of source address. Which tables there are is
+ * chosen from a sample of the rules, greedily: the mask that the most rules
+ * fit in without making leaves of more than 64, then the same for the rest.
+ * What fits nowhere, such as rules for any address, stays in one leaf outside
+ * the tables.
+ *
+ * A look-up searches that leaf, then probes each table once, in the order of
+ * the best rule that each holds, and ends as soon as no later table can hold a
+ * better rule than the one found. So its cost depends on how many kinds of
+ * rules there are, not on how many rules.
+ *
+ * Rules that are added later go to tables that suit them. When so many have
+ * come or gone that another arrangement may be better, brfw_cls_prepare()
+ * arranges all rules anew, which is never needed for correctness.
  *
  * Versions
  * --------
  * A rule carries the generations at which it appears and disappears. Writers
- * insert rules that no current reader sees yet and mark rules that all current
- * readers still see; publishing the new generation elsewhere makes the whole
- * batch take effect at once. Deleted rules are removed from the tables when no
- * reader of an older generation is left.
+ * insert rules that no current reader sees yet and give rules that all current
+ * readers still see a last generation; publishing the new generation elsewhere
+ * makes the whole batch take effect at once. Deleted rules are removed from
+ * the leaves when no reader of an older generation is left.
  *
  * Bounds
  * ------
  * The cost of a classifier is the number of its tables plus, for each, the
- * largest number of rules with one hash: however many rules there are, no key
- * makes a look-up probe more tables and compare more rules. (Slots of other
- * hashes that stand in the way are passed without looking at the rule; a table
- * is at most half full.) Insertion fails with -ENOSPC rather than raise the
- * cost above BRFW_CLS_COST_MAX. Only rules that stay are counted: retired ones
- * can make it up to twice as much until they are removed. Packets never change
- * a classifier.
+ * most rules that a key can make a look-up compare in one of its leaves; words
+ * of bits count too, eight like one rule. brfw_cls_prepare() fails with -ENOSPC
+ * rather than raise the cost above BRFW_CLS_COST_MAX. Only rules that stay are
+ * counted: those on their way out can make it up to twice as much until they
+ * are removed. Packets never change a classifier.
  *
  * Thread safety
  * -------------
@@ -56,159 +59,115 @@
 #ifndef _BRFW_LOOKUP_H
 #define _BRFW_LOOKUP_H
 
-#include <linux/types.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/types.h>
 
-#include "key.h"
-
-/** BRFW_GEN_NEVER - generation that no ruleset reaches */
-#define BRFW_GEN_NEVER		U64_MAX
+#include "leaf.h"
+#include "match.h"
 
 /** BRFW_CLS_COST_MAX - most tables and rules that one look-up may touch */
 #define BRFW_CLS_COST_MAX	1024
 
-/** BRFW_TESTS_MAX - most tests in a rule */
-#define BRFW_TESTS_MAX		8
+/** BRFW_CLS_TABLES_MAX - most tables; more are not worth their probes */
+#define BRFW_CLS_TABLES_MAX	32
 
-/** BRFW_TEST_RANGES_MAX - most ranges in a test */
-#define BRFW_TEST_RANGES_MAX	16
-
-/**
- * struct brfw_range - inclusive range of numbers
- * @first: first
- * @last: last
- */
-struct brfw_range {
-	u16 first;
-	u16 last;
-};
+struct brfw_leaf_pending;
+struct brfw_table;
 
 /**
- * enum brfw_test_kind - what a test compares
- * @BRFW_TEST_RANGES: a number of one or two bytes is in one of some ranges
- * @BRFW_TEST_BYTES: up to 16 bytes equal others where a mask is set
- * @BRFW_TEST_BITS: a byte has one of some bits
+ * struct brfw_cls_index - what readers walk
+ * @rcu: for freeing
+ * @leaf: rules that are in no table, or NULL
+ * @ntables: number of entries in @tables
+ * @tables: in ascending order of @best, which is copied from the table
  */
-enum brfw_test_kind {
-	BRFW_TEST_RANGES,
-	BRFW_TEST_BYTES,
-	BRFW_TEST_BITS,
+struct brfw_cls_index {
+	struct rcu_head rcu;
+	struct brfw_leaf *leaf;
+	unsigned int ntables;
+	struct {
+		u64 best;
+		struct brfw_table *table;
+	} tables[];
 };
-
-/**
- * struct brfw_test - a condition that value and mask can't say
- * @offset: of the field in struct brfw_key
- * @size: bytes of the field
- * @kind: enum brfw_test_kind
- * @negate: the rule needs the opposite
- * @nranges: number of entries in @ranges
- * @ranges: for BRFW_TEST_RANGES
- * @value: for BRFW_TEST_BYTES
- * @mask: for BRFW_TEST_BYTES
- * @bits: for BRFW_TEST_BITS
- */
-struct brfw_test {
-	u8 offset;
-	u8 size;
-	u8 kind;
-	bool negate;
-	u8 nranges;
-	union {
-		struct brfw_range ranges[BRFW_TEST_RANGES_MAX];
-		struct {
-			u8 value[16];
-			u8 mask[16];
-		};
-		u8 bits;
-	};
-};
-
-/**
- * struct brfw_match - conditions of a rule, in the form for building them
- * @value: bits that must be set where @mask is set, zero elsewhere
- * @mask: bits that are compared
- * @ntests: number of entries in @tests
- * @tests: conditions that must hold besides
- */
-struct brfw_match {
-	struct brfw_key value;
-	struct brfw_key mask;
-	unsigned int ntests;
-	struct brfw_test tests[BRFW_TESTS_MAX];
-};
-
-/**
- * struct brfw_cls_rule - a rule as the classifier sees it
- * @order: place in the order of evaluation, unique among the visible rules of
- *	a classifier; smaller comes first
- * @gen_add: first generation that has it
- * @gen_del: first generation that no longer has it
- * @words: bit i tells that word i of the key is compared
- * @nwords: number of bits in @words
- * @ntest_words: number of words behind the compared ones that hold tests
- * @data: value and mask of each compared word, in ascending order of words;
- *	then the tests
- *
- * All but @gen_add and @gen_del are constant once inserted.
- */
-struct brfw_cls_rule {
-	u64 order;
-	u64 gen_add;
-	u64 gen_del;
-	u16 words;
-	u16 nwords;
-	u16 ntest_words;
-	u64 data[];
-};
-
-struct brfw_cls_vec;
 
 /**
  * struct brfw_cls - classifier of one hook and family
- * @vec: tables in the order of their best rule; for readers
- * @tables: all tables, also those that readers don't see yet; for writers
+ * @index: what readers walk
  * @seed: secret of the hash
- * @cost: of the rules that aren't retired; for writers
- * @stale: @vec has to be made anew; for writers
+ * @family: enum brfw_family
+ * @is_stale: @index has to be made anew
+ * @is_miscounted: the cost of leaves has to be counted anew
+ * @leaf: rules that are in no table, or NULL
+ * @leaf_pending: rules to be added to @leaf, or NULL
+ * @tables: hash tables
+ * @ntables: number of entries in @tables
+ * @nrules: rules in leaves and tables or on their way there
+ * @nchanges: how many have come and gone since all were arranged
+ * @pending: struct brfw_leaf_pending
+ * @fresh: rules that brfw_cls_prepare() has not seen yet
+ * @nfresh: number of them
+ * @fresh_size: how many have room
+ *
+ * All but @index is for writers.
  */
 struct brfw_cls {
-	struct brfw_cls_vec __rcu *vec;
-	struct list_head tables;
+	struct brfw_cls_index __rcu *index;
 	u64 seed;
-	unsigned int cost;
-	bool stale;
+	u8 family;
+	bool is_stale;
+	bool is_miscounted;
+	struct brfw_leaf *leaf;
+	struct brfw_leaf_pending *leaf_pending;
+	struct brfw_table *tables[BRFW_CLS_TABLES_MAX];
+	unsigned int ntables;
+	unsigned int nrules;
+	unsigned int nchanges;
+	struct list_head pending;
+	struct brfw_cls_rule **fresh;
+	unsigned int nfresh;
+	unsigned int fresh_size;
 };
-
-/* Rules: no locking. */
-
-size_t brfw_cls_rule_size(const struct brfw_match *m);
-void brfw_cls_rule_init(struct brfw_cls_rule *r, const struct brfw_match *m);
-void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
-			      struct brfw_key *value, struct brfw_key *mask);
-void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
-			     struct brfw_match *m);
-bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset);
-size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r);
-bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
-			      const struct brfw_cls_rule *b);
-bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,
-			   const struct brfw_key *key);
 
 /* Look-ups: inside an RCU read section; may run beside one writer. */
 
-struct brfw_cls_rule *brfw_cls_lookup(const struct brfw_cls *cls,
-				      const struct brfw_key *key, u64 gen,
-				      u64 after);
+struct brfw_cls_rule *brfw_index_lookup(const struct brfw_cls_index *index,
+					const struct brfw_key *key, u64 gen,
+					u64 after);
+
+/**
+ * brfw_cls_lookup() - find the rule that comes first
+ * @cls: the classifier
+ * @key: what was read of the frame
+ * @gen: generation of the ruleset to judge by
+ * @after: only rules of a larger order; orders start at 1
+ *
+ * Context: RCU read section that also covers how @gen was found.
+ * Return: the rule, valid until the read section ends, or NULL.
+ */
+static __always_inline struct brfw_cls_rule *
+brfw_cls_lookup(const struct brfw_cls *cls, const struct brfw_key *key, u64 gen,
+		u64 after)
+{
+	const struct brfw_cls_index *index = rcu_dereference(cls->index);
+
+	if (!index)
+		return NULL;
+	if (index->ntables)
+		return brfw_index_lookup(index, key, gen, after);
+
+	return brfw_leaf_lookup(index->leaf, key, gen, after, U64_MAX);
+}
 
 /* Writers: the caller excludes other writers of the same classifier. */
 
-void brfw_cls_init(struct brfw_cls *cls);
+void brfw_cls_init(struct brfw_cls *cls, u8 family);
 int brfw_cls_insert(struct brfw_cls *cls, struct brfw_cls_rule *r);
-void brfw_cls_retire(struct brfw_cls *cls, struct brfw_cls_rule *r);
-void brfw_cls_unretire(struct brfw_cls *cls, struct brfw_cls_rule *r);
-void brfw_cls_remove(struct brfw_cls *cls, struct brfw_cls_rule *r);
-int brfw_cls_prepare(struct brfw_cls *cls);
+void brfw_cls_abort(struct brfw_cls *cls, bool revives);
+void brfw_cls_remove(struct brfw_cls *cls, const struct brfw_cls_rule *r);
+int brfw_cls_prepare(struct brfw_cls *cls, struct brfw_cls_rule **culprit);
+unsigned int brfw_cls_cost(const struct brfw_cls *cls);
 
 /* Nobody else may use the classifier any more. */
 

@@ -4,6 +4,9 @@
 
 #define BIT(n)		(1UL << (n))
 #define hweight16(w)	((unsigned int)__builtin_popcount((u16)(w)))
+#define hweight64(w)	((unsigned int)__builtin_popcountll(w))
+#define __ffs64(w)	((unsigned long)__builtin_ctzll(w))
+#define fls(w)		((w) ? 32 - __builtin_clz(w) : 0)
 #define __ffs(w)	((unsigned long)__builtin_ctzl(w))
 
 #endif /* _KSHIM_LINUX_BITOPS_H */

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #define kvzalloc(size, gfp)	kshim_alloc(size, false)
+#define kvcalloc(n, size, gfp)	kshim_alloc((size_t)(n) * (size), false)
 #define kvfree(p)		kshim_free(p, false)
 
 #endif /* _KSHIM_LINUX_MM_H */

@@ -11,6 +11,7 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef unsigned long long u64;
 
+#define U8_MAX	UINT8_MAX
 #define U16_MAX	UINT16_MAX
 #define U64_MAX	((u64)~0ULL)
 

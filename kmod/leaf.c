@@ -1,0 +1,1224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Leaves: building bit vectors and searching them. leaf.h tells the idea.
+ */
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "hot.h"
+#include "leaf.h"
+
+/* So many rules are compared faster than rows are combined. */
+#define BRFW_LEAF_LINEAR_MAX	8
+
+/* Parts of the key that may get a selector. */
+#define BRFW_LEAF_CANDIDATES	(2 * sizeof(struct brfw_key) + \
+				 BRFW_LEAF_NUMBERS_MAX)
+#define BRFW_LEAF_SAMPLES	24
+
+/* Classes of a number, so that rows can't take memory without bound. */
+#define BRFW_LEAF_BOUNDS_MAX	4096
+
+/*
+ * What steps cost, in units of an instruction: comparing a rule, and a look at
+ * a selector of four bits, of a number, and at each doubling of its classes.
+ */
+#define BRFW_COST_COMPARE	18
+#define BRFW_COST_NIBBLE	7
+#define BRFW_COST_NUMBER	10
+#define BRFW_COST_BISECT	5
+
+/* Words of bits that weigh as much as one rule in the cost of a look-up. */
+#define BRFW_COST_WORDS		8
+
+struct brfw_cls_rule brfw_leaf_tombstone = {
+	.gen_add = BRFW_GEN_NEVER,
+};
+
+/* ---- look-up ---- */
+
+static const u64 *brfw_leaf_data(const struct brfw_leaf *leaf)
+{
+	return (const u64 *)leaf +
+	       DIV_ROUND_UP(struct_size(leaf, rules, leaf->nrules),
+			    sizeof(u64));
+}
+
+/* Compare one by one, from rule @i on. */
+static noinline struct brfw_cls_rule *
+brfw_leaf_walk_tests(const struct brfw_leaf *leaf, unsigned int i,
+		     const struct brfw_key *key, u64 gen, u64 after, u64 before)
+{
+	struct brfw_cls_rule *r;
+
+	for (; i < leaf->nrules; i++) {
+		r = rcu_dereference(leaf->rules[i]);
+		if (r->order >= before)
+			break;
+		if (r->order > after && brfw_cls_rule_matches(r, key) &&
+		    brfw_cls_rule_is_visible(r, gen))
+			return r;
+	}
+
+	return NULL;
+}
+
+/* The same from the first on, as long as there are no tests. */
+static __always_inline struct brfw_cls_rule *
+brfw_leaf_walk(const struct brfw_leaf *leaf, const struct brfw_key *key,
+	       u64 gen, u64 after, u64 before)
+{
+	unsigned int i, n = leaf->nrules;
+	struct brfw_cls_rule *r;
+
+	for (i = 0; i < n; i++) {
+		r = rcu_dereference(leaf->rules[i]);
+		if (!brfw_cls_rule_fits(r, key))
+			continue;
+		if (r->ntest_words)
+			return brfw_leaf_walk_tests(leaf, i, key, gen, after,
+						    before);
+		if (r->order >= before)
+			break;
+		if (r->order > after && brfw_cls_rule_is_visible(r, gen))
+			return r;
+	}
+
+	return NULL;
+}
+
+/* Of 64 rules in order, whose bits are set in a word, the first that matches. */
+static struct brfw_cls_rule *
+brfw_leaf_scan(const struct brfw_leaf *leaf, u64 bits,
+	       const struct brfw_key *key, u64 gen, u64 after, u64 before)
+{
+	struct brfw_cls_rule *r;
+
+	for (; bits; bits &= bits - 1) {
+		r = rcu_dereference(leaf->rules[__ffs64(bits)]);
+		if (r->order >= before)
+			break;
+		if (r->order > after && brfw_cls_rule_matches(r, key) &&
+		    brfw_cls_rule_is_visible(r, gen))
+			return r;
+	}
+
+	return NULL;
+}
+
+/* The same for rules in any order: all of them have to be looked at. */
+static struct brfw_cls_rule *
+brfw_leaf_scan_all(const struct brfw_leaf *leaf, unsigned int word, u64 bits,
+		   const struct brfw_key *key, u64 gen, u64 after, u64 before)
+{
+	struct brfw_cls_rule *r, *best = NULL;
+
+	for (; bits; bits &= bits - 1) {
+		r = rcu_dereference(leaf->rules[64 * word + __ffs64(bits)]);
+		if (r->order <= after || r->order >= before ||
+		    !brfw_cls_rule_matches(r, key) ||
+		    !brfw_cls_rule_is_visible(r, gen))
+			continue;
+		best = r;
+		before = r->order;
+	}
+
+	return best;
+}
+
+/* Class of a number: how many classes begin at it or below. */
+static unsigned int brfw_leaf_class(const u16 *bounds, unsigned int n,
+				    u16 number)
+{
+	const u16 *base = bounds;
+	unsigned int half;
+
+	while (n > 1) {
+		half = n / 2;
+		base += base[half - 1] <= number ? half : 0;
+		n -= half;
+	}
+
+	return base - bounds + (n && *base <= number);
+}
+
+/* The row of four bits that a key selects. */
+static const u64 *brfw_nibble_row(const struct brfw_leaf_nibble *s,
+				  const u64 *rows, unsigned int stride,
+				  const struct brfw_key *key)
+{
+	return rows + (((const u8 *)key)[s->offset] >> s->shift & 0xf) * stride;
+}
+
+/* The row of a number that a key selects. */
+static const u64 *brfw_number_row(const struct brfw_leaf_number *s,
+				  const u64 *data, unsigned int stride,
+				  const struct brfw_key *key)
+{
+	const u8 *field = (const u8 *)key + s->offset;
+	u16 number = s->size == 1 ? *field : *(const u16 *)field;
+
+	return data + s->rows +
+	       brfw_leaf_class((const u16 *)(data + s->bounds), s->nbounds,
+			       number) * stride;
+}
+
+static bool brfw_leaf_has_common(const struct brfw_leaf *leaf,
+				 const u64 *common, const struct brfw_key *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < leaf->ncommon; i++, common += 3)
+		if ((key->words[common[0]] ^ common[1]) & common[2])
+			return false;
+
+	return true;
+}
+
+/* Look-up in a leaf of up to 64 rules. */
+static noinline struct brfw_cls_rule *
+brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
+		      const struct brfw_key *key, u64 gen, u64 after,
+		      u64 before)
+{
+	const u64 *data = brfw_leaf_data(leaf);
+	const u64 *rows = data + leaf->rows;
+	u64 bits = ~0ULL;
+	unsigned int i;
+
+	if (!brfw_leaf_has_common(leaf, data, key))
+		return NULL;
+
+	for (i = 0; i < leaf->nnibbles; i++, rows += 16)
+		bits &= *brfw_nibble_row(&leaf->nibbles[i], rows, 1, key);
+	for (i = 0; i < leaf->nnumbers && bits; i++)
+		bits &= *brfw_number_row(&leaf->numbers[i], data, 1, key);
+
+	return brfw_leaf_scan(leaf, bits, key, gen, after, before);
+}
+
+/* Look-up in a larger leaf. */
+static noinline struct brfw_cls_rule *
+brfw_leaf_lookup_words(const struct brfw_leaf *leaf,
+		       const struct brfw_key *key, u64 gen, u64 after,
+		       u64 before)
+{
+	const u64 *data = brfw_leaf_data(leaf);
+	const u64 *best = data + 3 * leaf->ncommon;
+	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX]
+		BRFW_UNINITIALIZED;
+	unsigned int i, word, n = 0, stride = leaf->nwords + 1;
+	struct brfw_cls_rule *r, *found = NULL;
+	const u64 *rows = data + leaf->rows;
+	u64 words = ~0ULL, bits;
+
+	if (!brfw_leaf_has_common(leaf, data, key))
+		return NULL;
+
+	for (i = 0; i < leaf->nnibbles; i++, rows += 16 * stride) {
+		row[n] = brfw_nibble_row(&leaf->nibbles[i], rows, stride, key);
+		words &= *row[n++];
+	}
+	for (i = 0; i < leaf->nnumbers && words; i++) {
+		row[n] = brfw_number_row(&leaf->numbers[i], data, stride, key);
+		words &= *row[n++];
+	}
+	for (; words; words &= words - 1) {
+		word = __ffs64(words);
+		if (best[word] >= before)
+			continue;
+		for (i = 0, bits = ~0ULL; i < n && bits; i++)
+			bits &= row[i][1 + word];
+		if (!bits)
+			continue;
+		r = brfw_leaf_scan_all(leaf, word, bits, key, gen, after,
+				       before);
+		if (r) {
+			found = r;
+			before = r->order;
+		}
+	}
+
+	return found;
+}
+
+/**
+ * brfw_leaf_lookup() - find the rule that comes first
+ * @leaf: the leaf
+ * @key: what was read of the frame
+ * @gen: generation of the ruleset to judge by
+ * @after: only rules of a larger order
+ * @before: only rules of a smaller order
+ *
+ * Context: RCU read section.
+ * Return: the rule, or NULL.
+ */
+struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
+				       const struct brfw_key *key, u64 gen,
+				       u64 after, u64 before)
+{
+	if (!leaf->nwords)
+		return brfw_leaf_walk(leaf, key, gen, after, before);
+	if (leaf->nwords == 1)
+		return brfw_leaf_lookup_word(leaf, key, gen, after, before);
+
+	return brfw_leaf_lookup_words(leaf, key, gen, after, before);
+}
+
+/* ---- building ---- */
+
+/**
+ * struct brfw_leaf_candidate - a part of the key that may get a selector
+ * @offset: as in struct brfw_leaf_selector
+ * @size: as in struct brfw_leaf_selector
+ * @shift: as in struct brfw_leaf_selector
+ * @is_chosen: it gets one
+ * @nbounds: as in struct brfw_leaf_selector
+ * @bounds: as in struct brfw_leaf_selector
+ * @rows: a row for each class, without the word in front
+ */
+struct brfw_leaf_candidate {
+	u8 offset;
+	u8 size;
+	u8 shift;
+	bool is_chosen;
+	u16 nbounds;
+	u16 *bounds;
+	u64 *rows;
+};
+
+/**
+ * struct brfw_leaf_builder - a leaf in the making
+ * @rules: in ascending order
+ * @n: number of them
+ * @nwords: words of bits
+ * @ncandidates: number of them
+ * @nnibbles: of these, how many with four bits get selectors
+ * @nnumbers: likewise with numbers
+ * @candidates: parts of the key that don't have one value in all rules
+ * @common: bits of the key that have one value in all rules
+ * @common_value: that value
+ * @match: scratch
+ * @key: scratch
+ * @mask: scratch
+ * @place: which bit of the finished leaf rule i has, or NULL for bit i
+ */
+struct brfw_leaf_builder {
+	struct brfw_cls_rule **rules;
+	unsigned int n;
+	unsigned int nwords;
+	unsigned int ncandidates;
+	unsigned int nnibbles;
+	unsigned int nnumbers;
+	struct brfw_leaf_candidate candidates[BRFW_LEAF_CANDIDATES];
+	struct brfw_key common;
+	struct brfw_key common_value;
+	struct brfw_match match;
+	struct brfw_key key;
+	struct brfw_key mask;
+	u16 *place;
+};
+
+static void brfw_bits_set(u64 *bits, unsigned int i)
+{
+	bits[i / 64] |= 1ULL << i % 64;
+}
+
+static void brfw_bits_flip(u64 *bits, unsigned int i)
+{
+	bits[i / 64] ^= 1ULL << i % 64;
+}
+
+static unsigned int brfw_bits_count_and(const u64 *a, const u64 *b,
+					unsigned int nwords)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nwords; i++)
+		n += hweight64(a[i] & b[i]);
+
+	return n;
+}
+
+/* They come in order but for a few. */
+static void brfw_leaf_sort(struct brfw_cls_rule **rules, unsigned int n)
+{
+	struct brfw_cls_rule *r;
+	unsigned int i, j;
+
+	for (i = 1; i < n; i++) {
+		r = rules[i];
+		for (j = i; j && rules[j - 1]->order > r->order; j--)
+			rules[j] = rules[j - 1];
+		rules[j] = r;
+	}
+}
+
+/* Bits that all rules compare, and with the same value; and all that any does. */
+static void brfw_leaf_find_common(struct brfw_leaf_builder *b,
+				  struct brfw_key *any)
+{
+	struct brfw_key *value = &b->key;
+	unsigned int i, w;
+	u64 differ;
+
+	memset(&b->common, 0xff, sizeof(b->common));
+	memset(any, 0, sizeof(*any));
+
+	for (i = 0; i < b->n; i++) {
+		brfw_cls_rule_get_masked(b->rules[i], value, &b->mask);
+		if (!i)
+			b->common_value = *value;
+		for (w = 0; w < BRFW_KEY_WORDS; w++) {
+			differ = value->words[w] ^ b->common_value.words[w];
+			b->common.words[w] &= b->mask.words[w] & ~differ;
+			any->words[w] |= b->mask.words[w];
+		}
+	}
+	for (w = 0; w < BRFW_KEY_WORDS; w++)
+		b->common_value.words[w] &= b->common.words[w];
+}
+
+/* Does a leaf, if there is one, have a selector like this? */
+static bool brfw_leaf_has_selector(const struct brfw_leaf *like,
+				   unsigned int offset, unsigned int size,
+				   unsigned int shift)
+{
+	unsigned int i;
+
+	if (!like)
+		return true;
+
+	for (i = 0; !size && i < like->nnibbles; i++)
+		if (like->nibbles[i].offset == offset &&
+		    like->nibbles[i].shift == shift)
+			return true;
+	for (i = 0; size && i < like->nnumbers; i++)
+		if (like->numbers[i].offset == offset)
+			return true;
+
+	return false;
+}
+
+/* ---- rows for four bits ---- */
+
+static int brfw_leaf_add_nibble(struct brfw_leaf_builder *b,
+				unsigned int offset, unsigned int shift)
+{
+	struct brfw_leaf_candidate *c = &b->candidates[b->ncandidates];
+
+	memset(c, 0, sizeof(*c));
+	c->offset = offset;
+	c->shift = shift;
+	c->rows = kvcalloc(16 * b->nwords, sizeof(u64), GFP_KERNEL);
+	if (!c->rows)
+		return -ENOMEM;
+	b->ncandidates++;
+
+	return 0;
+}
+
+/* Enter rule @i, whose value and mask are in @b, in the rows of four bits. */
+static void brfw_leaf_fill_nibble(struct brfw_leaf_builder *b,
+				  struct brfw_leaf_candidate *c, unsigned int i)
+{
+	u8 value = ((u8 *)&b->key)[c->offset] >> c->shift & 0xf;
+	u8 mask = ((u8 *)&b->mask)[c->offset] >> c->shift & 0xf;
+	unsigned int v;
+
+	if (mask == 0xf) {
+		brfw_bits_set(c->rows + value * b->nwords, i);
+		return;
+	}
+	for (v = 0; v < 16; v++)
+		if ((v & mask) == value)
+			brfw_bits_set(c->rows + v * b->nwords, i);
+}
+
+/* ---- rows for numbers ---- */
+
+/* The test of a number that a row can decide, or NULL. */
+static const struct brfw_test *
+brfw_match_number(const struct brfw_match *m, unsigned int offset)
+{
+	const struct brfw_test *test;
+	unsigned int i, j;
+
+	for (i = 0; i < m->ntests; i++) {
+		test = &m->tests[i];
+		if (test->kind != BRFW_TEST_RANGES || test->offset != offset)
+			continue;
+		for (j = 1; j < test->nranges; j++)
+			if (test->ranges[j].first <= test->ranges[j - 1].last)
+				break;
+		if (j >= test->nranges)
+			return test;
+	}
+
+	return NULL;
+}
+
+/* Numbers that rules have ranges of; the rest is left to comparing. */
+static void brfw_leaf_add_numbers(struct brfw_leaf_builder *b,
+				  const struct brfw_leaf *like)
+{
+	struct brfw_leaf_candidate *c;
+	const struct brfw_test *test;
+	unsigned int i, j, k, first = b->ncandidates;
+
+	for (i = 0; i < b->n; i++) {
+		if (!b->rules[i]->ntest_words)
+			continue;
+		brfw_cls_rule_get_match(b->rules[i], &b->match);
+		for (j = 0; j < b->match.ntests; j++) {
+			test = &b->match.tests[j];
+			if (test->kind != BRFW_TEST_RANGES ||
+			    !brfw_leaf_has_selector(like, test->offset,
+						    test->size, 0))
+				continue;
+			for (k = first; k < b->ncandidates; k++)
+				if (b->candidates[k].offset == test->offset)
+					break;
+			if (k < b->ncandidates ||
+			    k - first == BRFW_LEAF_NUMBERS_MAX)
+				continue;
+			c = &b->candidates[b->ncandidates++];
+			memset(c, 0, sizeof(*c));
+			c->offset = test->offset;
+			c->size = test->size;
+		}
+	}
+}
+
+/* Up to @max pairs of a number and a rule whose bit flips there. */
+struct brfw_leaf_events {
+	unsigned int n;
+	unsigned int max;
+	u32 event[];
+};
+
+#define BRFW_EVENT(number, i)	((u32)(number) * BRFW_LEAF_RULES_MAX + (i))
+#define BRFW_EVENT_NUMBER(e)	((e) / BRFW_LEAF_RULES_MAX)
+#define BRFW_EVENT_RULE(e)	((e) % BRFW_LEAF_RULES_MAX)
+
+static void brfw_events_add_range(struct brfw_leaf_events *ev, unsigned int i,
+				  u16 first, u16 last)
+{
+	if (ev->n + 2 > ev->max) {
+		ev->n = ev->max + 1;
+		return;
+	}
+	ev->event[ev->n++] = BRFW_EVENT(first, i);
+	if (last < U16_MAX)
+		ev->event[ev->n++] = BRFW_EVENT(last + 1, i);
+}
+
+/* Mask of a number in a key, with all bits set when all are compared. */
+static u16 brfw_number_mask(const struct brfw_key *mask,
+			    const struct brfw_leaf_candidate *c)
+{
+	const u8 *field = (const u8 *)mask + c->offset;
+
+	if (c->size == 2)
+		return *(const u16 *)field;
+
+	return *field == U8_MAX ? U16_MAX : *field;
+}
+
+/* Where rule @i begins and ends to match; at number 0 it doesn't yet. */
+static void brfw_leaf_add_events(struct brfw_leaf_builder *b,
+				 const struct brfw_leaf_candidate *c,
+				 unsigned int i, struct brfw_leaf_events *ev)
+{
+	const u8 *value = (const u8 *)&b->match.value + c->offset;
+	const struct brfw_test *test;
+	unsigned int j;
+	u16 number;
+
+	brfw_cls_rule_get_match(b->rules[i], &b->match);
+	test = brfw_match_number(&b->match, c->offset);
+	if (test) {
+		for (j = 0; j < test->nranges; j++)
+			brfw_events_add_range(ev, i, test->ranges[j].first,
+					      test->ranges[j].last);
+		if (test->negate)
+			brfw_events_add_range(ev, i, 0, U16_MAX);
+		return;
+	}
+
+	number = c->size == 1 ? *value : *(const u16 *)value;
+	if (brfw_number_mask(&b->match.mask, c) == U16_MAX)
+		brfw_events_add_range(ev, i, number, number);
+	else
+		brfw_events_add_range(ev, i, 0, U16_MAX);
+}
+
+static int brfw_events_compare(const void *a, const void *b)
+{
+	return *(const u32 *)a < *(const u32 *)b ? -1 :
+	       *(const u32 *)a > *(const u32 *)b;
+}
+
+/* Classes and rows from sorted events. */
+static int brfw_leaf_fill_classes(struct brfw_leaf_builder *b,
+				  struct brfw_leaf_candidate *c,
+				  const struct brfw_leaf_events *ev)
+{
+	unsigned int i, number, nbounds = 0;
+	u64 *row;
+
+	for (i = 0; i < ev->n; i++) {
+		number = BRFW_EVENT_NUMBER(ev->event[i]);
+		if (number &&
+		    (!i || number != BRFW_EVENT_NUMBER(ev->event[i - 1])))
+			nbounds++;
+	}
+	c->bounds = kvcalloc(nbounds + 1, sizeof(u16), GFP_KERNEL);
+	c->rows = kvcalloc((nbounds + 1) * b->nwords, sizeof(u64), GFP_KERNEL);
+	if (!c->bounds || !c->rows)
+		return -ENOMEM;
+
+	for (i = 0, row = c->rows; i < ev->n; i++) {
+		number = BRFW_EVENT_NUMBER(ev->event[i]);
+		if (number &&
+		    (!c->nbounds || number != c->bounds[c->nbounds - 1])) {
+			c->bounds[c->nbounds++] = number;
+			memcpy(row + b->nwords, row, b->nwords * sizeof(u64));
+			row += b->nwords;
+		}
+		brfw_bits_flip(row, BRFW_EVENT_RULE(ev->event[i]));
+	}
+
+	return 0;
+}
+
+/* Return: 0, -ENOMEM, or -ENOSPC when there would be too many classes. */
+static int brfw_leaf_fill_number(struct brfw_leaf_builder *b,
+				 struct brfw_leaf_candidate *c)
+{
+	struct brfw_leaf_events *ev;
+	unsigned int i, max;
+	int err = -ENOSPC;
+
+	max = min_t(unsigned int, BRFW_LEAF_BOUNDS_MAX,
+		    b->n * 2 * (BRFW_TEST_RANGES_MAX + 1));
+	ev = kvcalloc(1, struct_size(ev, event, max), GFP_KERNEL);
+	if (!ev)
+		return -ENOMEM;
+	ev->max = max;
+
+	for (i = 0; i < b->n && ev->n <= max; i++)
+		brfw_leaf_add_events(b, c, i, ev);
+	if (ev->n <= max) {
+		sort(ev->event, ev->n, sizeof(ev->event[0]),
+		     brfw_events_compare, NULL);
+		err = brfw_leaf_fill_classes(b, c, ev);
+	}
+	kvfree(ev);
+
+	return err;
+}
+
+/* ---- which of them are worth it ---- */
+
+static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
+				    const struct brfw_key *any,
+				    const struct brfw_leaf *like)
+{
+	const u8 *used = (const u8 *)any;
+	const u8 *common = (const u8 *)&b->common;
+	unsigned int offset, shift, i;
+	struct brfw_leaf_candidate *c;
+	int err;
+
+	for (offset = 0; offset < sizeof(*any); offset++) {
+		for (shift = 0; shift < 8; shift += 4) {
+			if (!((used[offset] & ~common[offset]) >> shift & 0xf))
+				continue;
+			if (!brfw_leaf_has_selector(like, offset, 0, shift))
+				continue;
+			err = brfw_leaf_add_nibble(b, offset, shift);
+			if (err)
+				return err;
+		}
+	}
+	for (i = 0; i < b->n; i++) {
+		brfw_cls_rule_get_masked(b->rules[i], &b->key, &b->mask);
+		for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
+			brfw_leaf_fill_nibble(b, c, i);
+	}
+
+	i = b->ncandidates;
+	brfw_leaf_add_numbers(b, like);
+	for (; i < b->ncandidates; i++) {
+		err = brfw_leaf_fill_number(b, &b->candidates[i]);
+		if (err && err != -ENOSPC)
+			return err;
+	}
+
+	return 0;
+}
+
+static unsigned int brfw_candidate_classes(const struct brfw_leaf_candidate *c)
+{
+	return c->size ? c->nbounds + 1 : 16;
+}
+
+static const u64 *brfw_candidate_row(const struct brfw_leaf_builder *b,
+				     const struct brfw_leaf_candidate *c,
+				     const struct brfw_key *key)
+{
+	const u8 *field = (const u8 *)key + c->offset;
+	unsigned int class;
+
+	if (!c->size)
+		class = *field >> c->shift & 0xf;
+	else
+		class = brfw_leaf_class(c->bounds, c->nbounds,
+					c->size == 1 ? *field :
+						       *(const u16 *)field);
+
+	return c->rows + class * b->nwords;
+}
+
+static unsigned int brfw_candidate_cost(const struct brfw_leaf_candidate *c)
+{
+	if (!c->size)
+		return BRFW_COST_NIBBLE;
+
+	return BRFW_COST_NUMBER + BRFW_COST_BISECT * fls(c->nbounds);
+}
+
+/* A key that a rule matches, elsewhere like another rule. */
+static void brfw_leaf_make_sample(struct brfw_leaf_builder *b, unsigned int i,
+				  struct brfw_key *sample)
+{
+	const struct brfw_cls_rule *other;
+	const struct brfw_test *test;
+	unsigned int w;
+	u8 *field;
+
+	other = b->rules[(i * 7 + b->n / 2) % b->n];
+	brfw_cls_rule_get_masked(other, sample, &b->mask);
+	brfw_cls_rule_get_match(b->rules[i], &b->match);
+	for (w = 0; w < BRFW_KEY_WORDS; w++)
+		sample->words[w] = (sample->words[w] &
+				    ~b->match.mask.words[w]) |
+				   b->match.value.words[w];
+
+	for (w = 0; w < b->match.ntests; w++) {
+		test = &b->match.tests[w];
+		if (test->kind != BRFW_TEST_RANGES || test->negate)
+			continue;
+		field = (u8 *)sample + test->offset;
+		if (test->size == 1)
+			*field = test->ranges[0].first;
+		else
+			*(u16 *)field = test->ranges[0].first;
+	}
+}
+
+/**
+ * struct brfw_leaf_samples - keys to try selectors with
+ * @n: number of them
+ * @key: the keys
+ * @left: rules that the selectors chosen so far leave for each
+ */
+struct brfw_leaf_samples {
+	unsigned int n;
+	struct brfw_key key[BRFW_LEAF_SAMPLES];
+	u64 left[BRFW_LEAF_SAMPLES][BRFW_LEAF_RULES_MAX / 64];
+};
+
+/* Instructions that a selector saves, over all samples. */
+static int brfw_candidate_gain(const struct brfw_leaf_builder *b,
+			       const struct brfw_leaf_candidate *c,
+			       const struct brfw_leaf_samples *samples)
+{
+	unsigned int i, before = 0, after = 0;
+
+	for (i = 0; i < samples->n; i++) {
+		before += brfw_bits_count_and(samples->left[i],
+					      samples->left[i], b->nwords);
+		after += brfw_bits_count_and(samples->left[i],
+					     brfw_candidate_row(b, c, &samples->key[i]),
+					     b->nwords);
+	}
+
+	return (before - after) * BRFW_COST_COMPARE -
+	       samples->n * brfw_candidate_cost(c);
+}
+
+static void brfw_leaf_choose(struct brfw_leaf_builder *b,
+			     struct brfw_leaf_samples *samples,
+			     struct brfw_leaf_candidate *c)
+{
+	unsigned int i, w;
+	const u64 *row;
+
+	c->is_chosen = true;
+	if (c->size)
+		b->nnumbers++;
+	else
+		b->nnibbles++;
+	for (i = 0; i < samples->n; i++) {
+		row = brfw_candidate_row(b, c, &samples->key[i]);
+		for (w = 0; w < b->nwords; w++)
+			samples->left[i][w] &= row[w];
+	}
+}
+
+static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
+				  struct brfw_leaf_samples *samples)
+{
+	struct brfw_leaf_candidate *c, *best;
+	int gain, best_gain;
+
+	for (;;) {
+		best = NULL;
+		best_gain = 0;
+		for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+			if (c->is_chosen || !c->rows ||
+			    (!c->size && b->nnibbles == BRFW_LEAF_NIBBLES_MAX))
+				continue;
+			gain = brfw_candidate_gain(b, c, samples);
+			if (!best || gain > best_gain) {
+				best = c;
+				best_gain = gain;
+			}
+		}
+		/* One is needed, whatever it's worth. */
+		if (!best || (best_gain <= 0 && b->nnibbles + b->nnumbers))
+			break;
+		brfw_leaf_choose(b, samples, best);
+	}
+}
+
+static int brfw_leaf_choose_selectors(struct brfw_leaf_builder *b)
+{
+	struct brfw_leaf_samples *samples;
+	unsigned int i;
+
+	samples = kvzalloc(sizeof(*samples), GFP_KERNEL);
+	if (!samples)
+		return -ENOMEM;
+
+	samples->n = min_t(unsigned int, b->n, BRFW_LEAF_SAMPLES);
+	for (i = 0; i < samples->n; i++) {
+		brfw_leaf_make_sample(b, i * b->n / samples->n,
+				      &samples->key[i]);
+		memset(samples->left[i], 0xff, b->nwords * sizeof(u64));
+		if (b->n % 64)
+			samples->left[i][b->nwords - 1] >>= 64 - b->n % 64;
+	}
+	brfw_leaf_choose_best(b, samples);
+	kvfree(samples);
+
+	return 0;
+}
+
+/* ---- the finished leaf ---- */
+
+/*
+ * Bit i of @bits: rule i stays, and has conditions that neither the selectors
+ * nor the common words decide, so that it may have to be compared in vain.
+ */
+static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
+				   const struct brfw_key *known, u64 *bits)
+{
+	const struct brfw_leaf_candidate *c;
+	const struct brfw_test *test;
+	struct brfw_key exact;
+	unsigned int i, w, ntests;
+	bool is_exact;
+
+	exact = b->common;
+	if (known)
+		for (w = 0; w < BRFW_KEY_WORDS; w++)
+			exact.words[w] |= known->words[w];
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
+		if (c->is_chosen && !c->size)
+			((u8 *)&exact)[c->offset] |= 0xf << c->shift;
+
+	for (i = 0; i < b->n; i++) {
+		if (b->rules[i]->gen_del != BRFW_GEN_NEVER)
+			continue;
+		brfw_cls_rule_get_match(b->rules[i], &b->match);
+		b->mask = b->match.mask;
+		ntests = b->match.ntests;
+		for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+			if (!c->is_chosen || !c->size)
+				continue;
+			test = brfw_match_number(&b->match, c->offset);
+			if (test)
+				ntests--;
+			else if (brfw_number_mask(&b->mask, c) == U16_MAX)
+				memset((u8 *)&b->mask + c->offset, 0, c->size);
+		}
+		is_exact = !ntests;
+		for (w = 0; w < BRFW_KEY_WORDS; w++)
+			is_exact &= !(b->mask.words[w] & ~exact.words[w]);
+		if (!is_exact)
+			brfw_bits_set(bits, i);
+	}
+}
+
+/* Most rules that a key can make a look-up compare. */
+static unsigned int brfw_leaf_worst(const struct brfw_leaf_builder *b,
+				    const u64 *inexact)
+{
+	const struct brfw_leaf_candidate *c;
+	unsigned int i, n, most, worst = b->n;
+
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		if (!c->is_chosen)
+			continue;
+		n = brfw_candidate_classes(c);
+		for (i = 0, most = 0; i < n; i++)
+			most = max(most, brfw_bits_count_and(inexact,
+							     c->rows + i * b->nwords,
+							     b->nwords));
+		worst = min(worst, most + 1);
+	}
+
+	return worst;
+}
+
+static unsigned int brfw_builder_stride(const struct brfw_leaf_builder *b)
+{
+	return b->nwords == 1 ? 1 : b->nwords + 1;
+}
+
+static int brfw_leaf_find_cost(struct brfw_leaf_builder *b,
+			       const struct brfw_key *known,
+			       struct brfw_leaf *leaf)
+{
+	u64 *inexact = kvcalloc(b->nwords, sizeof(u64), GFP_KERNEL);
+
+	if (!inexact)
+		return -ENOMEM;
+
+	brfw_leaf_find_inexact(b, known, inexact);
+	leaf->cost = brfw_leaf_worst(b, inexact) +
+		     DIV_ROUND_UP((b->nnibbles + b->nnumbers) *
+				  brfw_builder_stride(b), BRFW_COST_WORDS);
+	kvfree(inexact);
+
+	return 0;
+}
+
+/**
+ * struct brfw_leaf_order - where a rule goes
+ * @likeness: rules with similar ones have bits in the same words
+ * @i: the rule
+ */
+struct brfw_leaf_order {
+	u64 likeness;
+	u16 i;
+};
+
+static int brfw_leaf_order_compare(const void *pa, const void *pb)
+{
+	const struct brfw_leaf_order *a = pa, *b = pb;
+
+	return a->likeness < b->likeness ? -1 : a->likeness > b->likeness;
+}
+
+/*
+ * Let rules that the same values select share words, so that most words of
+ * combined rows are 0: first by the selectors that leave them out, then by the
+ * first value of each that doesn't.
+ */
+static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
+{
+	const struct brfw_leaf_candidate *c;
+	struct brfw_leaf_order *order;
+	unsigned int i, class, n, step, first, any;
+
+	order = kvcalloc(b->n, sizeof(*order), GFP_KERNEL);
+	b->place = kvcalloc(b->n, sizeof(*b->place), GFP_KERNEL);
+	if (!order || !b->place) {
+		kvfree(order);
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < b->n; i++) {
+		order[i].i = i;
+		for (c = b->candidates, any = 0; c < b->candidates + b->ncandidates; c++) {
+			if (!c->is_chosen)
+				continue;
+			n = brfw_candidate_classes(c);
+			step = DIV_ROUND_UP(n, 16);
+			for (class = 0, first = 16, any <<= 1; class < n; class++) {
+				if (!(c->rows[class * b->nwords + i / 64] >> i % 64 & 1)) {
+					any |= 1;
+					continue;
+				}
+				first = min(first, class / step);
+			}
+			order[i].likeness = order[i].likeness << 4 | (first & 15);
+		}
+		order[i].likeness |= (u64)any << 4 * (BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX);
+	}
+	sort(order, b->n, sizeof(*order), brfw_leaf_order_compare, NULL);
+	for (i = 0; i < b->n; i++)
+		b->place[order[i].i] = i;
+	kvfree(order);
+
+	return 0;
+}
+
+/* Copy the bits of a row to where they go. */
+static void brfw_leaf_put_row(const struct brfw_leaf_builder *b, const u64 *row,
+			      u64 *out)
+{
+	unsigned int w, i;
+	u64 bits;
+
+	if (b->nwords == 1) {
+		*out = *row;
+		return;
+	}
+	for (w = 0; w < b->nwords; w++) {
+		for (bits = row[w]; bits; bits &= bits - 1) {
+			i = b->place[64 * w + __ffs64(bits)];
+			brfw_bits_set(out + 1, i);
+			*out |= 1ULL << i / 64;
+		}
+	}
+}
+
+/* Copy rows, with a word in front that tells which of theirs aren't 0. */
+static u64 *brfw_leaf_put_rows(const struct brfw_leaf_builder *b,
+			       const struct brfw_leaf_candidate *c, u64 *out)
+{
+	unsigned int i, n = brfw_candidate_classes(c);
+	const u64 *row = c->rows;
+
+	for (i = 0; i < n; i++, row += b->nwords) {
+		brfw_leaf_put_row(b, row, out);
+		out += brfw_builder_stride(b);
+	}
+
+	return out;
+}
+
+/* Words of the data behind the rules. */
+static size_t brfw_leaf_data_words(const struct brfw_leaf_builder *b)
+{
+	const struct brfw_leaf_candidate *c;
+	unsigned int w;
+	size_t n = 0;
+
+	for (w = 0; w < BRFW_KEY_WORDS; w++)
+		n += b->common.words[w] ? 3 : 0;
+	n += b->nwords;
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		if (!c->is_chosen)
+			continue;
+		n += DIV_ROUND_UP(c->nbounds * sizeof(u16), sizeof(u64));
+		n += brfw_candidate_classes(c) * brfw_builder_stride(b);
+	}
+
+	return n;
+}
+
+/* Put the rules in their places, and the smallest order of 64 of them each. */
+static void brfw_leaf_put_rules(const struct brfw_leaf_builder *b,
+				struct brfw_leaf *leaf, u64 *best)
+{
+	unsigned int i, place;
+
+	memset(best, 0xff, b->nwords * sizeof(*best));
+	for (i = 0; i < b->n; i++) {
+		place = b->place ? b->place[i] : i;
+		RCU_INIT_POINTER(leaf->rules[place], b->rules[i]);
+		best[place / 64] = min(best[place / 64], b->rules[i]->order);
+	}
+}
+
+static void brfw_leaf_put_data(const struct brfw_leaf_builder *b,
+			       struct brfw_leaf *leaf)
+{
+	u64 *data = (u64 *)brfw_leaf_data(leaf);
+	const struct brfw_leaf_candidate *c;
+	struct brfw_leaf_number *number;
+	u64 *out = data;
+	unsigned int w;
+
+	for (w = 0; w < BRFW_KEY_WORDS; w++) {
+		if (!b->common.words[w])
+			continue;
+		*out++ = w;
+		*out++ = b->common_value.words[w];
+		*out++ = b->common.words[w];
+		leaf->ncommon++;
+	}
+	brfw_leaf_put_rules(b, leaf, out);
+	out += b->nwords;
+
+	leaf->nwords = b->nwords;
+	leaf->rows = out - data;
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		if (!c->is_chosen || c->size)
+			continue;
+		leaf->nibbles[leaf->nnibbles].offset = c->offset;
+		leaf->nibbles[leaf->nnibbles++].shift = c->shift;
+		out = brfw_leaf_put_rows(b, c, out);
+	}
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		if (!c->is_chosen || !c->size)
+			continue;
+		number = &leaf->numbers[leaf->nnumbers++];
+		number->offset = c->offset;
+		number->size = c->size;
+		number->nbounds = c->nbounds;
+		number->bounds = out - data;
+		memcpy(out, c->bounds, c->nbounds * sizeof(u16));
+		out += DIV_ROUND_UP(c->nbounds * sizeof(u16), sizeof(u64));
+		number->rows = out - data;
+		out = brfw_leaf_put_rows(b, c, out);
+	}
+}
+
+static struct brfw_leaf *brfw_leaf_make(struct brfw_cls_rule **rules,
+					unsigned int n, size_t data_words)
+{
+	struct brfw_leaf *leaf;
+	unsigned int i;
+
+	leaf = kvzalloc(round_up(struct_size(leaf, rules, n), sizeof(u64)) +
+			data_words * sizeof(u64), GFP_KERNEL_ACCOUNT);
+	if (!leaf)
+		return NULL;
+
+	leaf->nrules = n;
+	leaf->best = rules[0]->order;
+	for (i = 0; i < n; i++) {
+		RCU_INIT_POINTER(leaf->rules[i], rules[i]);
+		leaf->cost += rules[i]->gen_del == BRFW_GEN_NEVER;
+	}
+
+	return leaf;
+}
+
+/* Choose selectors and make the leaf of them. */
+static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
+					 const struct brfw_key *known,
+					 const struct brfw_leaf *like)
+{
+	struct brfw_leaf_candidate *c;
+	struct brfw_leaf *leaf;
+	struct brfw_key any;
+	unsigned int w;
+	int err;
+
+	brfw_leaf_find_common(b, &any);
+	err = brfw_leaf_add_candidates(b, &any, like);
+	if (err)
+		return NULL;
+	if (!b->ncandidates)
+		return brfw_leaf_make(b->rules, b->n, 0);
+
+	for (c = b->candidates; like && c < b->candidates + b->ncandidates; c++) {
+		c->is_chosen = c->rows;
+		b->nnibbles += c->is_chosen && !c->size;
+		b->nnumbers += c->is_chosen && c->size;
+	}
+	if (!b->nnibbles && !b->nnumbers && brfw_leaf_choose_selectors(b))
+		return NULL;
+
+	if (b->nwords > 1 && brfw_leaf_sort_places(b))
+		return NULL;
+
+	/* What led to the leaf needs no second look. */
+	for (w = 0; known && w < BRFW_KEY_WORDS; w++) {
+		b->common.words[w] &= ~known->words[w];
+		b->common_value.words[w] &= b->common.words[w];
+	}
+	leaf = brfw_leaf_make(b->rules, b->n, brfw_leaf_data_words(b));
+	if (!leaf)
+		return NULL;
+	if (brfw_leaf_find_cost(b, known, leaf)) {
+		kvfree(leaf);
+		return NULL;
+	}
+	brfw_leaf_put_data(b, leaf);
+
+	return leaf;
+}
+
+/**
+ * brfw_leaf_alloc() - make a leaf
+ * @rules: its rules, to be sorted by order
+ * @n: number of them, from 1 to BRFW_LEAF_RULES_MAX
+ * @known: bits of the key that are sure to be right in every key that is looked
+ *	up here, or NULL
+ * @like: an earlier leaf of much the same rules, which spares the choice of
+ *	selectors, or NULL
+ *
+ * To be freed by kvfree(), after a grace period if it was published.
+ *
+ * Context: may sleep.
+ * Return: the leaf, or NULL without memory.
+ */
+struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
+				  const struct brfw_key *known,
+				  const struct brfw_leaf *like)
+{
+	struct brfw_leaf_builder *b;
+	struct brfw_leaf *leaf;
+	unsigned int i;
+
+	brfw_leaf_sort(rules, n);
+	if (n <= BRFW_LEAF_LINEAR_MAX)
+		return brfw_leaf_make(rules, n, 0);
+
+	if (like && (!like->nwords || n > 2 * like->nrules))
+		like = NULL;
+	b = kvzalloc(sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return NULL;
+	b->rules = rules;
+	b->n = n;
+	b->nwords = DIV_ROUND_UP(n, 64);
+
+	leaf = brfw_leaf_build(b, known, like);
+
+	for (i = 0; i < b->ncandidates; i++) {
+		kvfree(b->candidates[i].rows);
+		kvfree(b->candidates[i].bounds);
+	}
+	kvfree(b->place);
+	kvfree(b);
+
+	return leaf;
+}
+
+/**
+ * brfw_leaf_remove() - take a rule out
+ * @leaf: the leaf
+ * @r: the rule, which no reader can match any more
+ *
+ * Context: writers excluded.
+ * Return: whether it was in there.
+ */
+bool brfw_leaf_remove(struct brfw_leaf *leaf, const struct brfw_cls_rule *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < leaf->nrules; i++) {
+		if (rcu_access_pointer(leaf->rules[i]) != r)
+			continue;
+		rcu_assign_pointer(leaf->rules[i], &brfw_leaf_tombstone);
+		leaf->ndead++;
+		return true;
+	}
+
+	return false;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A leaf: some rules of a classifier in an order, searched by bit vectors.
+ *
+ * What it is
+ * ----------
+ * Each rule of a leaf is a bit; the rule that comes first is bit 0. A selector
+ * looks at a small part of the key, four bits or a number of one or two bytes,
+ * and has for each value of that part (for each class of values, in the case of
+ * numbers) a row: the bits of those rules that this value doesn't rule out. The
+ * rows that a key selects, combined by AND, leave the rules that may match, and
+ * these are compared in order until one does. So 64 rules are dealt with in one
+ * instruction, and ranges cost what single values do.
+ *
+ * Example: rule 0 "dport 0-1023", rule 1 "dport 80" and rule 2 "dport 2000"
+ * with one selector for dport have the classes 0-79 (row 001), 80 (011),
+ * 81-1023 (001), 1024-1999 (000), 2000 (100) and above (000).
+ *
+ * Which parts of the key are worth a selector is found out when a leaf is
+ * built: with keys made of the rules' own values, greedily, as long as a
+ * selector saves more comparisons than it costs. Leaves of a few rules have
+ * none and are compared one by one.
+ *
+ * With more than 64 rules a row has several words, and in front of them one
+ * that tells which of them aren't 0, so that most of them are never read.
+ *
+ * Life
+ * ----
+ * A leaf is built at once and never changes but for rules that are taken out:
+ * they are replaced by one that nobody sees. To add a rule, another leaf is
+ * built. The bits may be more than needed, never less.
+ *
+ * The code is free of skb and netlink and compiles in user space too.
+ */
+#ifndef _BRFW_LEAF_H
+#define _BRFW_LEAF_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "match.h"
+
+/** BRFW_LEAF_RULES_MAX - most rules in a leaf */
+#define BRFW_LEAF_RULES_MAX	2048
+
+struct brfw_leaf_pending;
+
+/** BRFW_LEAF_NIBBLES_MAX - most selectors of four bits in a leaf */
+#define BRFW_LEAF_NIBBLES_MAX	8
+
+/** BRFW_LEAF_NUMBERS_MAX - most selectors of numbers in a leaf */
+#define BRFW_LEAF_NUMBERS_MAX	2
+
+/**
+ * struct brfw_leaf_nibble - selector of four bits
+ * @offset: in struct brfw_key
+ * @shift: in the byte
+ *
+ * It has 16 rows, behind those of the selectors before it.
+ */
+struct brfw_leaf_nibble {
+	u8 offset;
+	u8 shift;
+};
+
+/**
+ * struct brfw_leaf_number - selector of a number of one or two bytes
+ * @offset: in struct brfw_key
+ * @size: bytes
+ * @nbounds: number of classes but for the first
+ * @bounds: where they begin: place of the u16 in the data of the leaf
+ * @rows: place of the rows there
+ */
+struct brfw_leaf_number {
+	u8 offset;
+	u8 size;
+	u16 nbounds;
+	u32 bounds;
+	u32 rows;
+};
+
+/**
+ * struct brfw_leaf - rules that are searched together
+ * @rcu: for freeing
+ * @pending: rules to come in the next leaf; for writers
+ * @best: no rule in here has a smaller order
+ * @nrules: number of them, also those that were taken out
+ * @ndead: rules that were taken out; for writers
+ * @cost: most steps of a look-up; for writers
+ * @nwords: words of bits, or 0 when rules are compared one by one
+ * @ncommon: words of the key that all rules compare alike
+ * @nnibbles: number of entries in @nibbles
+ * @nnumbers: number of entries in @numbers
+ * @rows: place in the data of the rows of @nibbles
+ * @nibbles: selectors
+ * @numbers: selectors
+ * @rules: in the order of evaluation if there are no more than 64; behind them
+ *	the data, in words
+ *
+ * The data begin with the common words, three words each (index in the key,
+ * value, mask). Then comes for each word of bits the smallest order, then the
+ * rows.
+ */
+struct brfw_leaf {
+	struct rcu_head rcu;
+	struct brfw_leaf_pending *pending;
+	u64 best;
+	u16 nrules;
+	u16 ndead;
+	u16 cost;
+	u8 nwords;
+	u8 ncommon;
+	u8 nnibbles;
+	u8 nnumbers;
+	u16 rows;
+	struct brfw_leaf_nibble nibbles[BRFW_LEAF_NIBBLES_MAX];
+	struct brfw_leaf_number numbers[BRFW_LEAF_NUMBERS_MAX];
+	struct brfw_cls_rule __rcu *rules[];
+};
+
+/* Rules that nobody sees stand for those that were taken out. */
+extern struct brfw_cls_rule brfw_leaf_tombstone;
+
+/* Look-ups: inside an RCU read section. */
+
+struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
+				       const struct brfw_key *key, u64 gen,
+				       u64 after, u64 before);
+
+/* Writers exclude each other. */
+
+struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
+				  const struct brfw_key *known,
+				  const struct brfw_leaf *like);
+bool brfw_leaf_remove(struct brfw_leaf *leaf, const struct brfw_cls_rule *r);
+
+#endif /* _BRFW_LEAF_H */
