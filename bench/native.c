@@ -315,22 +315,27 @@ static size_t allocated(void)
 static bool set_load(struct set *s, size_t n)
 {
 	size_t i, before = allocated();
+	struct brfw_cls_rule *culprit;
 	double start = seconds();
+	int err;
 
 	s->gen = 1;
 	s->n = n;
-	brfw_cls_init(&s->cls);
+	brfw_cls_init(&s->cls, BRFW_FAMILY_IP4);
 	s->rule = alloc(n, sizeof(*s->rule));
 	for (i = 0; i < n; i++) {
 		s->rule[i] = rule_alloc(&s->rules.rule[i], (i + 1) << 16, s->gen);
-		if (brfw_cls_insert(&s->cls, &s->rule[i]->cls)) {
-			fprintf(stderr, "native: %s: rule %zu of %zu is refused\n",
-				s->name, i + 1, n);
-			kshim_rcu_quiesce();
-			return false;
-		}
+		if (brfw_cls_insert(&s->cls, &s->rule[i]->cls))
+			b_die("%s: no memory", s->name);
 	}
-	if (brfw_cls_prepare(&s->cls))
+	err = brfw_cls_prepare(&s->cls, &culprit);
+	if (err == -ENOSPC) {
+		fprintf(stderr, "native: %s: rule %llu of %zu is refused\n",
+			s->name, culprit->order >> 16, n);
+		kshim_rcu_quiesce();
+		return false;
+	}
+	if (err)
 		b_die("%s: no memory", s->name);
 	s->load_time = seconds() - start;
 	kshim_rcu_quiesce();
@@ -557,6 +562,7 @@ static void exchange(struct set *s, size_t at, struct b_random *rnd)
  */
 static void replace_batch(struct set *s, struct b_random *rnd)
 {
+	struct brfw_cls_rule *culprit;
 	struct rule *old[BATCH];
 	int i = 0;
 
@@ -566,7 +572,6 @@ static void replace_batch(struct set *s, struct b_random *rnd)
 
 		if (rule->cls.gen_add > s->gen)
 			continue; /* of this batch */
-		brfw_cls_retire(&s->cls, &rule->cls);
 		WRITE_ONCE(rule->cls.gen_del, s->gen + 1);
 		old[i++] = rule;
 		exchange(s, at, rnd);
@@ -574,8 +579,8 @@ static void replace_batch(struct set *s, struct b_random *rnd)
 		if (brfw_cls_insert(&s->cls, &s->rule[at]->cls))
 			b_die("%s: a rule is refused", s->name);
 	}
-	if (brfw_cls_prepare(&s->cls))
-		b_die("%s: no memory", s->name);
+	if (brfw_cls_prepare(&s->cls, &culprit))
+		b_die("%s: a rule is refused", s->name);
 	s->gen++;
 	kshim_rcu_quiesce();
 	while (i--) {
