@@ -16,6 +16,8 @@
 
 #include "frame.h"
 #include "hook.h"
+#include "hot.h"
+#include "key_plain.h"
 #include "netns.h"
 #include "reject.h"
 #include "ruleset.h"
@@ -45,7 +47,8 @@
  * @bytes: of it
  * @key: what was read of it
  * @layout: where its headers are
- * @vlan: VLAN that the bridge classified it into
+ * @vlan: VLAN that the bridge classified it into; filled in only when it is
+ *	needed
  */
 struct brfw_judgement {
 	struct sk_buff *skb;
@@ -70,7 +73,7 @@ static bool brfw_hook_is_own_bpdu(const struct sk_buff *skb)
 	return skb_mac_offset(skb) == 0 && skb->protocol == htons(ETH_P_802_2);
 }
 
-static void brfw_judge_event(struct brfw_judgement *j, enum brfw_event event)
+static noinline void brfw_judge_event(struct brfw_judgement *j, enum brfw_event event)
 {
 	brfw_counters_add(j->view->ruleset->events[event].counters, 1,
 			  j->skb->len);
@@ -121,32 +124,24 @@ static unsigned int brfw_hook_packets(const struct sk_buff *skb,
 	return DIV_ROUND_UP(skb->len - layout->payload, shinfo->gso_size);
 }
 
-static unsigned int brfw_hook_bytes(const struct sk_buff *skb)
+static const struct net_device *
+brfw_judge_bridge(const struct brfw_judgement *j)
 {
-	unsigned int bytes = skb->len - skb_mac_offset(skb);
+	const struct nf_hook_state *state = j->state;
 
-	return skb_vlan_tag_present(skb) ? bytes + VLAN_HLEN : bytes;
+	return netdev_master_upper_dev_get_rcu(state->in ? : state->out);
 }
 
-/* What the ruleset needs to know of the frame. */
-static void brfw_judge_read(struct brfw_judgement *j)
+/* What not all rulesets need to know, and the frame doesn't tell. */
+static noinline void brfw_judge_look_around(struct brfw_judgement *j)
 {
 	const struct nf_hook_state *state = j->state;
 	struct brfw_ifaces *ifaces = &j->view->ruleset->ifaces;
-	const struct net_device *bridge;
 	struct brfw_key *key = &j->key;
 	u32 needs = j->view->needs;
 
-	bridge = netdev_master_upper_dev_get_rcu(state->in ? : state->out);
-	brfw_frame_get_vlan(j->skb, state, bridge, &j->vlan);
-	brfw_key_from_skb(key, j->skb, &j->vlan, &j->layout);
-	j->packets = brfw_hook_packets(j->skb, &j->layout);
-	j->bytes = brfw_hook_bytes(j->skb);
-
-	if (j->vlan.is_unknown && needs & BIT(BRFW_NEED_VLAN))
-		brfw_judge_event(j, BRFW_EVENT_VLAN_UNKNOWN);
 	if (needs & BIT(BRFW_NEED_BRIDGE))
-		key->bridge = brfw_iface_slot(ifaces, bridge);
+		key->bridge = brfw_iface_slot(ifaces, brfw_judge_bridge(j));
 	if (needs & BIT(BRFW_NEED_IN))
 		key->in = brfw_iface_slot(ifaces, state->in);
 	if (needs & BIT(BRFW_NEED_OUT))
@@ -155,26 +150,70 @@ static void brfw_judge_read(struct brfw_judgement *j)
 		key->ct_state = brfw_judge_ct_state(j->skb);
 }
 
-static const struct brfw_view_policy *
-brfw_view_find_policy(const struct brfw_view *view, u8 hook, u16 bridge)
+/*
+ * Read the frame and its VLAN. That is needed for rules that ask for it, and to
+ * tell what a tag in the frame is: the outer one, or one behind a tag that the
+ * bridge has taken off.
+ */
+static noinline void brfw_judge_read_tagged(struct brfw_judgement *j)
+{
+	u32 needs = j->view->needs;
+
+	memset(&j->vlan, 0, sizeof(j->vlan));
+	if (needs & BIT(BRFW_NEED_VLAN) || skb_vlan_tag_present(j->skb) ||
+	    eth_type_vlan(eth_hdr(j->skb)->h_proto))
+		brfw_frame_get_vlan(j->skb, j->state, brfw_judge_bridge(j),
+				    &j->vlan);
+	if (j->vlan.is_unknown && needs & BIT(BRFW_NEED_VLAN))
+		brfw_judge_event(j, BRFW_EVENT_VLAN_UNKNOWN);
+
+	if (j->vlan.proto || j->vlan.is_unknown ||
+	    !brfw_key_read_plain(&j->key, j->skb, needs & BIT(BRFW_NEED_REST),
+				 &j->layout))
+		brfw_key_read(&j->key, j->skb, &j->vlan, &j->layout);
+	j->bytes = j->skb->len - skb_mac_offset(j->skb);
+	if (skb_vlan_tag_present(j->skb))
+		j->bytes += VLAN_HLEN;
+}
+
+/* What the ruleset needs to know of the frame. */
+static __always_inline void brfw_judge_read(struct brfw_judgement *j)
+{
+	const struct sk_buff *skb = j->skb;
+	u32 needs = j->view->needs;
+
+	if (!(needs & BIT(BRFW_NEED_VLAN)) && !skb_vlan_tag_present(skb) &&
+	    brfw_key_read_plain(&j->key, skb, needs & BIT(BRFW_NEED_REST),
+				&j->layout))
+		j->bytes = skb->len - skb_mac_offset(skb);
+	else
+		brfw_judge_read_tagged(j);
+	j->packets = brfw_hook_packets(skb, &j->layout);
+
+	if (unlikely(needs & (BIT(BRFW_NEED_BRIDGE) | BIT(BRFW_NEED_IN) |
+			      BIT(BRFW_NEED_OUT) | BIT(BRFW_NEED_CT))))
+		brfw_judge_look_around(j);
+}
+
+/* The policy of a bridge that has its own, or NULL. */
+static noinline const struct brfw_view_policy *
+brfw_view_find_bridge_policy(const struct brfw_view *view, u8 hook, u16 bridge)
 {
 	const struct brfw_view_bridge *b = view->bridges;
 	unsigned int low = 0, high = view->nbridges, mid;
 
-	while (bridge && low < high) {
+	while (low < high) {
 		mid = (low + high) / 2;
-		if (b[mid].slot == bridge) {
-			if (b[mid].policies[hook].counters)
-				return &b[mid].policies[hook];
-			break;
-		}
+		if (b[mid].slot == bridge)
+			return b[mid].policies[hook].counters ?
+			       &b[mid].policies[hook] : NULL;
 		if (b[mid].slot < bridge)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 
-	return &view->policies[hook];
+	return NULL;
 }
 
 /* ---- limits and actions ---- */
@@ -299,7 +338,7 @@ static bool brfw_judge_act_once(struct brfw_judgement *j,
 }
 
 /* Return: whether the rule, whose other conditions hold, matches. */
-static bool brfw_judge_act(struct brfw_judgement *j,
+static noinline bool brfw_judge_act(struct brfw_judgement *j,
 			   const struct brfw_rule *rule)
 {
 	const struct brfw_actions *a = rule->actions;
@@ -330,14 +369,12 @@ static void brfw_judge_reject(struct brfw_judgement *j,
 			   rule->actions->reject);
 }
 
-static unsigned int brfw_judge_verdict(struct brfw_judgement *j,
+static noinline unsigned int brfw_judge_verdict(struct brfw_judgement *j,
 				       const struct brfw_rule *rule)
 {
 	const struct brfw_actions *a = rule->actions;
 
 	switch (rule->verdict) {
-	case BRFW_VERDICT_ACCEPT:
-		return NF_ACCEPT;
 	case BRFW_VERDICT_REJECT:
 		brfw_judge_reject(j, rule);
 		return NF_DROP;
@@ -353,19 +390,22 @@ static unsigned int brfw_judge_verdict(struct brfw_judgement *j,
 	}
 }
 
-static unsigned int brfw_judge_policy(struct brfw_judgement *j)
+static __always_inline unsigned int brfw_judge_policy(struct brfw_judgement *j)
 {
-	const struct brfw_view_policy *policy;
+	const struct brfw_view_policy *policy = NULL;
 
-	policy = brfw_view_find_policy(j->view, j->hook, j->key.bridge);
+	if (j->key.bridge)
+		policy = brfw_view_find_bridge_policy(j->view, j->hook,
+						      j->key.bridge);
+	if (!policy)
+		policy = &j->view->hooks[j->hook].policy;
 	brfw_counters_add(policy->counters, j->packets, j->bytes);
 
 	return policy->verdict == BRFW_VERDICT_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
 
-static unsigned int brfw_judge(struct brfw_judgement *j)
+static __always_inline unsigned int brfw_judge(struct brfw_judgement *j)
 {
-	const struct brfw_ruleset *rs = j->view->ruleset;
 	const struct brfw_cls_rule *match;
 	const struct brfw_rule *rule;
 	u64 order = 0;
@@ -374,7 +414,7 @@ static unsigned int brfw_judge(struct brfw_judgement *j)
 	brfw_judge_read(j);
 
 	for (i = 0; i <= BRFW_MAX_CANDIDATES; i++) {
-		match = brfw_cls_lookup(&rs->cls[j->hook][j->key.family],
+		match = brfw_cls_lookup(j->view->hooks[j->hook].cls[j->key.family],
 					&j->key, j->view->generation, order);
 		if (!match)
 			return brfw_judge_policy(j);
@@ -384,6 +424,8 @@ static unsigned int brfw_judge(struct brfw_judgement *j)
 		if (rule->actions && !brfw_judge_act(j, rule))
 			continue;
 		brfw_counters_add(rule->counters, j->packets, j->bytes);
+		if (rule->verdict == BRFW_VERDICT_ACCEPT)
+			return NF_ACCEPT;
 		if (rule->verdict != BRFW_VERDICT_NONE)
 			return brfw_judge_verdict(j, rule);
 	}
@@ -392,24 +434,30 @@ static unsigned int brfw_judge(struct brfw_judgement *j)
 	return NF_DROP;
 }
 
-static unsigned int brfw_hook_judge(struct sk_buff *skb,
+static unsigned int brfw_hook_judge(const struct brfw_net *bn,
+				    struct sk_buff *skb,
 				    const struct nf_hook_state *state, u8 hook)
 {
-	struct brfw_judgement j = {
-		.skb = skb,
-		.state = state,
-		.hook = hook,
-	};
+	struct brfw_judgement j BRFW_UNINITIALIZED;
+	bool in_task = !in_softirq();
 	unsigned int verdict;
 
-	j.view = rcu_dereference(brfw_net(state->net)->view);
-	if (!j.view)
+	j.view = rcu_dereference(bn->view);
+	if (unlikely(!j.view || brfw_transmit_is_ours(skb)))
 		return NF_ACCEPT;
 
+	j.skb = skb;
+	j.state = state;
+	j.hook = hook;
+	j.knows_frame = false;
+	j.is_first = false;
+
 	/* Frames that a program let go from a queue come with softirqs on. */
-	local_bh_disable();
-	verdict = brfw_transmit_is_ours(skb) ? NF_ACCEPT : brfw_judge(&j);
-	local_bh_enable();
+	if (unlikely(in_task))
+		local_bh_disable();
+	verdict = brfw_judge(&j);
+	if (unlikely(in_task))
+		local_bh_enable();
 
 	return verdict;
 }
@@ -428,13 +476,13 @@ static unsigned int brfw_hook_prerouting(void *priv, struct sk_buff *skb,
 static unsigned int brfw_hook_forward(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
-	return brfw_hook_judge(skb, state, BRFW_HOOK_FORWARD);
+	return brfw_hook_judge(priv, skb, state, BRFW_HOOK_FORWARD);
 }
 
 static unsigned int brfw_hook_input(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	return brfw_hook_judge(skb, state, BRFW_HOOK_INPUT);
+	return brfw_hook_judge(priv, skb, state, BRFW_HOOK_INPUT);
 }
 
 static unsigned int brfw_hook_output(void *priv, struct sk_buff *skb,
@@ -443,7 +491,7 @@ static unsigned int brfw_hook_output(void *priv, struct sk_buff *skb,
 	if (brfw_hook_is_own_bpdu(skb))
 		return NF_ACCEPT;
 
-	return brfw_hook_judge(skb, state, BRFW_HOOK_OUTPUT);
+	return brfw_hook_judge(priv, skb, state, BRFW_HOOK_OUTPUT);
 }
 
 static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
@@ -474,23 +522,38 @@ static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
 };
 
 /**
+ * brfw_hooks_init() - get hooks ready to be registered
+ * @bn: the namespace
+ */
+void brfw_hooks_init(struct brfw_net *bn)
+{
+	int hook;
+
+	BUILD_BUG_ON(ARRAY_SIZE(bn->hook_ops) != ARRAY_SIZE(brfw_hook_ops));
+
+	memcpy(bn->hook_ops, brfw_hook_ops, sizeof(brfw_hook_ops));
+	for (hook = 0; hook <= BRFW_HOOK_MAX; hook++)
+		bn->hook_ops[hook].priv = bn;
+}
+
+/**
  * brfw_hooks_register() - let frames be judged
- * @net: the namespace
+ * @bn: the namespace
  * @hooks: where, 1 << enum brfw_hook; not registered yet
  *
  * Context: may sleep.
  * Return: 0, or an error and none of them is registered.
  */
-int brfw_hooks_register(struct net *net, u32 hooks)
+int brfw_hooks_register(struct brfw_net *bn, u32 hooks)
 {
 	int hook, err;
 
 	for (hook = 0; hook <= BRFW_HOOK_MAX; hook++) {
 		if (!(hooks & BIT(hook)))
 			continue;
-		err = nf_register_net_hook(net, &brfw_hook_ops[hook]);
+		err = nf_register_net_hook(bn->net, &bn->hook_ops[hook]);
 		if (err) {
-			brfw_hooks_unregister(net, hooks & (BIT(hook) - 1));
+			brfw_hooks_unregister(bn, hooks & (BIT(hook) - 1));
 			return err;
 		}
 	}
@@ -500,18 +563,18 @@ int brfw_hooks_register(struct net *net, u32 hooks)
 
 /**
  * brfw_hooks_unregister() - let frames pass without judgement
- * @net: the namespace
+ * @bn: the namespace
  * @hooks: where, 1 << enum brfw_hook; registered
  *
  * Frames may be in the hooks still when this returns.
  *
  * Context: may sleep.
  */
-void brfw_hooks_unregister(struct net *net, u32 hooks)
+void brfw_hooks_unregister(struct brfw_net *bn, u32 hooks)
 {
 	int hook;
 
 	for (hook = 0; hook <= BRFW_HOOK_MAX; hook++)
 		if (hooks & BIT(hook))
-			nf_unregister_net_hook(net, &brfw_hook_ops[hook]);
+			nf_unregister_net_hook(bn->net, &bn->hook_ops[hook]);
 }

@@ -4,9 +4,10 @@
 
 #include <linux/types.h>
 
-struct net;
+struct brfw_net;
 
-int brfw_hooks_register(struct net *net, u32 hooks);
-void brfw_hooks_unregister(struct net *net, u32 hooks);
+void brfw_hooks_init(struct brfw_net *bn);
+int brfw_hooks_register(struct brfw_net *bn, u32 hooks);
+void brfw_hooks_unregister(struct brfw_net *bn, u32 hooks);
 
 #endif /* _BRFW_HOOK_H */

@@ -8,6 +8,7 @@
  * read but are never trusted: what a header promises and the frame doesn't
  * hold sets BRFW_KEY_F_MALFORMED, and the later fields stay absent.
  */
+#include <linux/compiler.h>
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
@@ -28,6 +29,7 @@
 #include <linux/brfw.h>
 
 #include "key.h"
+#include "key_plain.h"
 
 /* More extension headers than this make an IPv6 packet malformed. */
 #define BRFW_MAX_EXT_HEADERS	8
@@ -43,17 +45,19 @@
  * @skb: the frame
  * @off: offset of the next header from skb->data; may be negative
  * @end: offset behind the last byte that may be read
+ * @linear_end: the same among the bytes that skb->data points to
  * @layout: where to note what is where
  */
 struct brfw_cursor {
 	const struct sk_buff *skb;
 	int off;
 	int end;
+	int linear_end;
 	struct brfw_layout *layout;
 };
 
 /* The next @len bytes, in the frame or copied to @buf; NULL if there are fewer. */
-static const void *brfw_cursor_peek(const struct brfw_cursor *c, int len,
+static noinline const void *brfw_cursor_peek(const struct brfw_cursor *c, int len,
 				    void *buf)
 {
 	const void *p;
@@ -71,6 +75,25 @@ static const void *brfw_cursor_peek(const struct brfw_cursor *c, int len,
 	return p;
 }
 
+/* The same for the headers that nearly all frames have. */
+static __always_inline const void *
+brfw_cursor_peek_inline(const struct brfw_cursor *c, int len, void *buf)
+{
+#ifdef CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS
+	if (likely(c->off + len <= c->linear_end))
+		return c->skb->data + c->off;
+#endif
+
+	return brfw_cursor_peek(c, len, buf);
+}
+
+/* Let the cursor end earlier. */
+static void brfw_cursor_set_end(struct brfw_cursor *c, int end)
+{
+	c->end = end;
+	c->linear_end = min(c->linear_end, end);
+}
+
 static void brfw_key_set_malformed(struct brfw_key *key)
 {
 	key->flags |= BRFW_KEY_F_MALFORMED;
@@ -82,7 +105,7 @@ static void brfw_key_read_tcp(struct brfw_key *key, struct brfw_cursor *c)
 	const struct tcphdr *th;
 	struct tcphdr buf;
 
-	th = brfw_cursor_peek(c, sizeof(buf), &buf);
+	th = brfw_cursor_peek_inline(c, sizeof(buf), &buf);
 	if (!th || th->doff * 4 < sizeof(*th) || th->doff * 4 > c->end - c->off) {
 		brfw_key_set_malformed(key);
 		return;
@@ -105,7 +128,7 @@ static void brfw_key_read_udp(struct brfw_key *key, struct brfw_cursor *c,
 	const struct udphdr *uh;
 	struct udphdr buf;
 
-	uh = brfw_cursor_peek(c, sizeof(buf), &buf);
+	uh = brfw_cursor_peek_inline(c, sizeof(buf), &buf);
 	if (!uh || ntohs(uh->len) < sizeof(*uh) ||
 	    (is_whole && ntohs(uh->len) > c->end - c->off)) {
 		brfw_key_set_malformed(key);
@@ -119,7 +142,7 @@ static void brfw_key_read_udp(struct brfw_key *key, struct brfw_cursor *c,
 }
 
 /* RFC 9260 section 3.1 */
-static void brfw_key_read_sctp(struct brfw_key *key, struct brfw_cursor *c)
+static noinline void brfw_key_read_sctp(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct sctphdr *sh;
 	struct sctphdr buf;
@@ -136,7 +159,7 @@ static void brfw_key_read_sctp(struct brfw_key *key, struct brfw_cursor *c)
 }
 
 /* RFC 2784 section 2 */
-static void brfw_key_read_gre(struct brfw_key *key, struct brfw_cursor *c)
+static noinline void brfw_key_read_gre(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct gre_base_hdr *gh;
 	struct gre_base_hdr buf;
@@ -155,7 +178,7 @@ static void brfw_key_read_gre(struct brfw_key *key, struct brfw_cursor *c)
  * RFC 792, RFC 4443, RFC 3376: all start with a type, what is a code in the
  * first two, and a checksum.
  */
-static void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor *c)
+static noinline void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const u8 *type_code;
 	u8 buf[4];
@@ -173,7 +196,7 @@ static void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor *c)
 }
 
 /* RFC 4861 section 4.6: the first link-layer address among the options. */
-static void brfw_key_read_nd_options(struct brfw_key *key,
+static noinline void brfw_key_read_nd_options(struct brfw_key *key,
 				     struct brfw_cursor *c)
 {
 	const struct nd_opt_hdr *oh;
@@ -201,7 +224,7 @@ static void brfw_key_read_nd_options(struct brfw_key *key,
 }
 
 /* RFC 4861 sections 4.1 to 4.5: where target and options are. */
-static void brfw_key_read_nd(struct brfw_key *key, struct brfw_cursor *c)
+static noinline void brfw_key_read_nd(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const void *target = NULL;
 	u8 buf[16];
@@ -294,7 +317,7 @@ static bool brfw_cursor_limit(struct brfw_cursor *c, int len, bool is_jumbo)
 	if (len > c->end - c->off)
 		return false;
 
-	c->end = c->off + len;
+	brfw_cursor_set_end(c, c->off + len);
 	return true;
 }
 
@@ -311,19 +334,23 @@ static void brfw_key_set_ip(struct brfw_key *key, const struct brfw_cursor *c,
 	key->ttl = ttl;
 }
 
-/* RFC 791 section 3.1 */
-static void brfw_key_read_ip4(struct brfw_key *key, struct brfw_cursor *c)
+/*
+ * RFC 791 section 3.1.
+ *
+ * Return: whether a transport header follows.
+ */
+static bool brfw_key_read_ip4(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct iphdr *ih;
 	struct iphdr buf;
 	u16 frag_off;
 
-	ih = brfw_cursor_peek(c, sizeof(buf), &buf);
+	ih = brfw_cursor_peek_inline(c, sizeof(buf), &buf);
 	if (!ih || ih->version != 4 || ih->ihl * 4 < sizeof(*ih) ||
 	    !brfw_cursor_limit(c, ntohs(ih->tot_len), !ih->tot_len) ||
 	    ih->ihl * 4 > c->end - c->off) {
 		brfw_key_set_malformed(key);
-		return;
+		return false;
 	}
 
 	brfw_key_set_ip(key, c, BRFW_FAMILY_IP4, ih->tos, ih->ttl);
@@ -336,13 +363,13 @@ static void brfw_key_read_ip4(struct brfw_key *key, struct brfw_cursor *c)
 	frag_off = ntohs(ih->frag_off);
 	if (frag_off & IP_OFFSET) {
 		key->frag = BRFW_FRAG_LATER;
-		return;
+		return false;
 	}
 	if (frag_off & IP_MF)
 		key->frag = BRFW_FRAG_FIRST;
 
 	c->off += ih->ihl * 4;
-	brfw_key_read_l4(key, c);
+	return true;
 }
 
 /* Length of an extension header from its second byte; RFC 8200, RFC 4302. */
@@ -391,8 +418,12 @@ static bool brfw_key_read_frag(struct brfw_key *key, const struct frag_hdr *fh)
 	return true;
 }
 
-/* RFC 8200 section 4: walk the extension headers to the transport header. */
-static void brfw_key_read_ext_headers(struct brfw_key *key,
+/*
+ * RFC 8200 section 4: walk the extension headers to the transport header.
+ *
+ * Return: whether there is one.
+ */
+static bool brfw_key_read_ext_headers(struct brfw_key *key,
 				      struct brfw_cursor *c, u8 type)
 {
 	const struct frag_hdr *fh;
@@ -404,39 +435,43 @@ static void brfw_key_read_ext_headers(struct brfw_key *key,
 		fh = brfw_cursor_peek(c, sizeof(buf), &buf);
 		if (!fh || i == BRFW_MAX_EXT_HEADERS) {
 			brfw_key_set_malformed(key);
-			return;
+			return false;
 		}
 		if (type != NEXTHDR_FRAGMENT)
 			key->flags |= BRFW_KEY_F_IP_OPTIONS;
 		else if (!brfw_key_read_frag(key, fh))
-			return;
+			return false;
 		len = brfw_ext_header_len(type, fh->reserved);
 		if (len > c->end - c->off) {
 			brfw_key_set_malformed(key);
-			return;
+			return false;
 		}
 		type = fh->nexthdr;
 		c->off += len;
 	}
 
 	brfw_key_set_proto(key, type);
-	brfw_key_read_l4(key, c);
+	return true;
 }
 
-/* RFC 8200 section 3 */
-static void brfw_key_read_ip6(struct brfw_key *key, struct brfw_cursor *c)
+/*
+ * RFC 8200 section 3.
+ *
+ * Return: whether a transport header follows.
+ */
+static bool brfw_key_read_ip6(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct ipv6hdr *ih;
 	struct ipv6hdr buf;
 	u8 nexthdr;
 
-	ih = brfw_cursor_peek(c, sizeof(buf), &buf);
+	ih = brfw_cursor_peek_inline(c, sizeof(buf), &buf);
 	/* Unlike in IPv4, 0 is a length too: that of a bare header. */
 	if (!ih || ih->version != 6 ||
 	    !brfw_cursor_limit(c, sizeof(*ih) + ntohs(ih->payload_len),
 			       !ih->payload_len && skb_is_gso(c->skb))) {
 		brfw_key_set_malformed(key);
-		return;
+		return false;
 	}
 
 	brfw_key_set_ip(key, c, BRFW_FAMILY_IP6, ipv6_get_dsfield(ih),
@@ -446,7 +481,7 @@ static void brfw_key_read_ip6(struct brfw_key *key, struct brfw_cursor *c)
 
 	nexthdr = ih->nexthdr;
 	c->off += sizeof(*ih);
-	brfw_key_read_ext_headers(key, c, nexthdr);
+	return brfw_key_read_ext_headers(key, c, nexthdr);
 }
 
 /* RFC 826; addresses only of IPv4 over Ethernet. */
@@ -457,7 +492,7 @@ struct brfw_arp_addrs {
 	u8 target_ip[4];
 };
 
-static void brfw_key_read_arp(struct brfw_key *key, struct brfw_cursor *c)
+static noinline void brfw_key_read_arp(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct brfw_arp_addrs *addrs;
 	struct brfw_arp_addrs addrs_buf;
@@ -493,7 +528,7 @@ static void brfw_key_read_arp(struct brfw_key *key, struct brfw_cursor *c)
 }
 
 /* RFC 3032 section 2.1 */
-static void brfw_key_read_mpls(struct brfw_key *key, struct brfw_cursor *c)
+static noinline void brfw_key_read_mpls(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct mpls_label *entry;
 	struct mpls_label buf;
@@ -546,8 +581,12 @@ static u16 brfw_key_read_ppp_proto(struct brfw_cursor *c)
 	return proto[0] << 8 | proto[1];
 }
 
-/* RFC 2516 section 4 */
-static void brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
+/*
+ * RFC 2516 section 4.
+ *
+ * Return: EtherType of what is in the session, or 0.
+ */
+static noinline u16 brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
 {
 	const struct brfw_pppoe_hdr *ph;
 	struct brfw_pppoe_hdr buf;
@@ -555,7 +594,7 @@ static void brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
 	ph = brfw_cursor_peek(c, sizeof(buf), &buf);
 	if (!ph || ph->ver_type != 0x11 || ph->code) {
 		brfw_key_set_malformed(key);
-		return;
+		return 0;
 	}
 	key->pppoe = ntohs(ph->session);
 	key->flags |= BRFW_KEY_F_PPPOE;
@@ -565,20 +604,20 @@ static void brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor *c)
 	c->off += sizeof(*ph);
 	if (ntohs(ph->length) > c->end - c->off && !skb_is_gso(c->skb)) {
 		brfw_key_set_malformed(key);
-		return;
+		return 0;
 	}
-	c->end = min(c->end, c->off + ntohs(ph->length));
+	brfw_cursor_set_end(c, min(c->end, c->off + ntohs(ph->length)));
 
 	switch (brfw_key_read_ppp_proto(c)) {
 	case 0:
 		brfw_key_set_malformed(key);
-		break;
+		return 0;
 	case PPP_IP:
-		brfw_key_read_ip4(key, c);
-		break;
+		return ETH_P_IP;
 	case PPP_IPV6:
-		brfw_key_read_ip6(key, c);
-		break;
+		return ETH_P_IPV6;
+	default:
+		return 0;
 	}
 }
 
@@ -643,7 +682,7 @@ static __be16 brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
 		brfw_key_set_malformed(key);
 		return 0;
 	}
-	c->end = c->off + len;
+	brfw_cursor_set_end(c, c->off + len);
 
 	llc = brfw_cursor_peek(c, sizeof(buf), buf);
 	if (!llc || memcmp(llc, snap, sizeof(snap)))
@@ -657,37 +696,33 @@ static __be16 brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
 
 static void brfw_key_read_l3(struct brfw_key *key, struct brfw_cursor *c)
 {
-	switch (key->eth_type) {
+	bool has_l4 = false;
+	u16 type = key->eth_type;
+
+	if (type == ETH_P_PPP_SES)
+		type = brfw_key_read_pppoe(key, c);
+
+	switch (type) {
 	case ETH_P_IP:
-		brfw_key_read_ip4(key, c);
+		has_l4 = brfw_key_read_ip4(key, c);
 		break;
 	case ETH_P_IPV6:
-		brfw_key_read_ip6(key, c);
+		has_l4 = brfw_key_read_ip6(key, c);
 		break;
 	case ETH_P_ARP:
 		brfw_key_read_arp(key, c);
-		break;
-	case ETH_P_PPP_SES:
-		brfw_key_read_pppoe(key, c);
 		break;
 	case ETH_P_MPLS_UC:
 	case ETH_P_MPLS_MC:
 		brfw_key_read_mpls(key, c);
 		break;
 	}
-}
-
-static u8 brfw_key_frame_class(const u8 *dmac)
-{
-	if (is_broadcast_ether_addr(dmac))
-		return BRFW_FRAME_BROADCAST;
-
-	return is_multicast_ether_addr(dmac) ? BRFW_FRAME_MULTICAST :
-					       BRFW_FRAME_UNICAST;
+	if (has_l4)
+		brfw_key_read_l4(key, c);
 }
 
 /**
- * brfw_key_from_skb() - read a frame
+ * brfw_key_read() - read any frame
  * @key: to be filled; what isn't in the frame is left 0
  * @skb: a frame at a bridge hook; its MAC header is set and linear
  * @vlan: its VLAN on the bridge, in front of any tags in the frame
@@ -695,32 +730,28 @@ static u8 brfw_key_frame_class(const u8 *dmac)
  *
  * Context: any; reads the frame only.
  */
-void brfw_key_from_skb(struct brfw_key *key, const struct sk_buff *skb,
-		       const struct brfw_vlan *vlan,
-		       struct brfw_layout *layout)
+void brfw_key_read(struct brfw_key *key, const struct sk_buff *skb,
+		   const struct brfw_vlan *vlan, struct brfw_layout *layout)
 {
 	struct brfw_cursor c = {
 		.skb = skb,
 		.off = skb_mac_offset(skb) + ETH_HLEN,
 		.end = skb->len,
+		.linear_end = skb_headlen(skb),
 		.layout = layout,
 	};
-	const struct ethhdr *eh = eth_hdr(skb);
-	__be16 type;
+	__be16 type = eth_hdr(skb)->h_proto;
 
 	memset(key, 0, sizeof(*key));
 	memset(layout, 0, sizeof(*layout));
 	key->family = BRFW_FAMILY_OTHER;
-	key->mark = skb->mark;
-	memcpy(key->smac, eh->h_source, sizeof(key->smac));
-	memcpy(key->dmac, eh->h_dest, sizeof(key->dmac));
-	key->frame_class = brfw_key_frame_class(eh->h_dest);
+	brfw_key_set_rest(key, skb, eth_hdr(skb));
 
 	if (vlan->is_unknown)
 		key->flags |= BRFW_KEY_F_VLAN_UNKNOWN;
 	else if (vlan->proto)
 		brfw_key_add_vlan(key, htons(vlan->proto), vlan->tci);
-	type = brfw_key_read_vlans(key, &c, eh->h_proto);
+	type = brfw_key_read_vlans(key, &c, type);
 	if (!eth_proto_is_802_3(type))
 		type = brfw_key_read_llc(key, &c, ntohs(type));
 	if (!eth_proto_is_802_3(type))

@@ -156,6 +156,15 @@ struct brfw_key {
 	};
 };
 
+/*
+ * Words with the mark, the MAC addresses and what few rules look at besides:
+ * 1 << index.
+ */
+#define BRFW_KEY_REST		((1U << 4) | (1U << 5) | (1U << 6))
+
+/* Words from here on are of IPv6 and neighbour discovery, or ARP. */
+#define BRFW_KEY_IP4_WORDS	8
+
 _Static_assert(sizeof(struct brfw_key) == BRFW_KEY_WORDS * sizeof(u64),
 	       "struct brfw_key has padding");
 
@@ -189,8 +198,7 @@ struct brfw_layout {
 
 struct sk_buff;
 
-void brfw_key_from_skb(struct brfw_key *key, const struct sk_buff *skb,
-		       const struct brfw_vlan *vlan,
-		       struct brfw_layout *layout);
+void brfw_key_read(struct brfw_key *key, const struct sk_buff *skb,
+		   const struct brfw_vlan *vlan, struct brfw_layout *layout);
 
 #endif /* _BRFW_KEY_H */

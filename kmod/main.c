@@ -96,6 +96,7 @@ static int __net_init brfw_net_init(struct net *net)
 	bn->net = net;
 	mutex_init(&bn->config_lock);
 	INIT_LIST_HEAD(&bn->drafts);
+	brfw_hooks_init(bn);
 
 	return 0;
 }
@@ -108,7 +109,7 @@ static void __net_exit brfw_net_pre_exit(struct net *net)
 	if (!bn->ruleset)
 		return;
 
-	brfw_hooks_unregister(net, bn->ruleset->hooks);
+	brfw_hooks_unregister(bn, bn->ruleset->hooks);
 	if (bn->ruleset->zone_hooks)
 		brfw_zone_hooks_unregister(net);
 	if (bn->ruleset->tracks)

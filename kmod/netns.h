@@ -7,9 +7,12 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/types.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+
+#include <linux/brfw.h>
 
 struct brfw_ruleset;
 struct brfw_view;
@@ -19,6 +22,7 @@ struct brfw_view;
  * @view: what packets see; NULL until something was committed. Read under
  *	RCU, replaced by brfw_ruleset_commit()
  * @net: the namespace
+ * @hook_ops: by enum brfw_hook; they lead to this
  * @config_lock: excludes writers; see DOC: Locking in netlink.c
  * @ruleset: rules, policies and names; NULL until a client needs it, then
  *	until the namespace ends. Written with @config_lock held and released
@@ -29,6 +33,7 @@ struct brfw_view;
 struct brfw_net {
 	struct brfw_view __rcu *view;
 	struct net *net;
+	struct nf_hook_ops hook_ops[BRFW_HOOK_MAX + 1];
 	struct mutex config_lock;
 	struct brfw_ruleset *ruleset;
 	struct list_head drafts;

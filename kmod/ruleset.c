@@ -409,7 +409,10 @@ static u32 brfw_rule_needs(const struct brfw_rule *rule)
 		needs |= BIT(BRFW_NEED_FRAG);
 	/* What is sent carries the VLAN. */
 	if (rule->actions && rule->actions->acts_once)
-		needs |= BIT(BRFW_NEED_FRAME) | BIT(BRFW_NEED_VLAN);
+		needs |= BIT(BRFW_NEED_FRAME) | BIT(BRFW_NEED_VLAN) |
+			 BIT(BRFW_NEED_REST);
+	if (brfw_cls_rule_words(&rule->cls) & BRFW_KEY_REST)
+		needs |= BIT(BRFW_NEED_REST);
 	if (rule->verdict == BRFW_VERDICT_QUEUE)
 		needs |= BIT(BRFW_NEED_QUEUE);
 
@@ -630,13 +633,13 @@ static struct brfw_view_bridge *brfw_view_bridge_get(struct brfw_view *view,
 static void brfw_view_add_policy(struct brfw_view *view,
 				 const struct brfw_policy *policy)
 {
-	struct brfw_view_policy *p = view->policies;
+	struct brfw_view_policy *p = &view->hooks[policy->hook].policy;
 
 	if (policy->bridge)
-		p = brfw_view_bridge_get(view, policy->bridge)->policies;
+		p = &brfw_view_bridge_get(view, policy->bridge)->policies[policy->hook];
 
-	p[policy->hook].counters = policy->stats.counters;
-	p[policy->hook].verdict = policy->next_verdict;
+	p->counters = policy->stats.counters;
+	p->verdict = policy->next_verdict;
 }
 
 /* Zones that take effect: none while no rule asks for states. */
@@ -683,7 +686,7 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 	unsigned int nbridges = brfw_ruleset_count_bridges(rs);
 	unsigned int nzones = brfw_ruleset_count_zones(rs);
 	struct brfw_view *view;
-	int need;
+	int need, hook, family;
 
 	view = kvzalloc(struct_size(view, bridges, nbridges) +
 			nzones * sizeof(*view->zones), GFP_KERNEL_ACCOUNT);
@@ -692,6 +695,9 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 
 	view->generation = generation;
 	view->ruleset = rs;
+	for (hook = 0; hook < BRFW_HOOKS; hook++)
+		for (family = 0; family < BRFW_FAMILIES; family++)
+			view->hooks[hook].cls[family] = &rs->cls[hook][family];
 	list_for_each_entry(policy, &rs->policies, list)
 		if (policy->status != BRFW_RULE_DEAD)
 			brfw_view_add_policy(view, policy);
@@ -725,39 +731,9 @@ void brfw_view_publish(struct brfw_ruleset *rs, struct brfw_view *view)
 /* ---- garbage ---- */
 
 /**
- * brfw_rule_retire() - let a rule no longer count in its classifiers
- * @rs: the ruleset
- * @rule: the rule
- */
-void brfw_rule_retire(struct brfw_ruleset *rs, struct brfw_rule *rule)
-{
-	int family;
-
-	for (family = 0; family < BRFW_FAMILIES; family++)
-		if (rule->inserted & BIT(family))
-			brfw_cls_retire(&rs->cls[rule->hook][family],
-					&rule->cls);
-}
-
-/**
- * brfw_rule_unretire() - the reverse of brfw_rule_retire()
- * @rs: the ruleset
- * @rule: the rule
- */
-void brfw_rule_unretire(struct brfw_ruleset *rs, struct brfw_rule *rule)
-{
-	int family;
-
-	for (family = 0; family < BRFW_FAMILIES; family++)
-		if (rule->inserted & BIT(family))
-			brfw_cls_unretire(&rs->cls[rule->hook][family],
-					  &rule->cls);
-}
-
-/**
  * brfw_rule_remove() - take a rule out of all classifiers that it is in
  * @rs: the ruleset
- * @rule: a retired rule
+ * @rule: the rule, which no packet can match any more
  */
 void brfw_rule_remove(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
@@ -825,14 +801,15 @@ void brfw_gc_queue(struct brfw_ruleset *rs)
 	queue_rcu_work(brfw_gc_wq, &rs->gc.work);
 }
 
-/* Packets need not probe tables that are empty now. It can wait if it must. */
+/* With fewer rules another arrangement may be better. It can wait if it must. */
 static void brfw_gc_prepare(struct brfw_ruleset *rs)
 {
+	struct brfw_cls_rule *culprit;
 	int hook, family;
 
 	for (hook = 0; hook < BRFW_HOOKS; hook++)
 		for (family = 0; family < BRFW_FAMILIES; family++)
-			brfw_cls_prepare(&rs->cls[hook][family]);
+			brfw_cls_prepare(&rs->cls[hook][family], &culprit);
 }
 
 /* A grace period after brfw_gc_queue(). */
@@ -960,7 +937,7 @@ static void brfw_ruleset_init(struct brfw_ruleset *rs, struct brfw_net *bn)
 	for (hook = 0; hook < BRFW_HOOKS; hook++) {
 		rs->rules[hook] = RB_ROOT;
 		for (family = 0; family < BRFW_FAMILIES; family++)
-			brfw_cls_init(&rs->cls[hook][family]);
+			brfw_cls_init(&rs->cls[hook][family], family);
 	}
 }
 

@@ -127,6 +127,7 @@ struct brfw_policy {
  * @BRFW_NEED_CT: the state of the connection
  * @BRFW_NEED_FRAG: fragments that nobody has put together
  * @BRFW_NEED_FRAME: knowing the copies of a flooded frame
+ * @BRFW_NEED_REST: words BRFW_KEY_REST of the key
  * @BRFW_NEED_QUEUE: hooks that stay, since unregistering flushes the queues
  * @BRFW_NEEDS: number of them
  */
@@ -138,6 +139,7 @@ enum brfw_need {
 	BRFW_NEED_CT,
 	BRFW_NEED_FRAG,
 	BRFW_NEED_FRAME,
+	BRFW_NEED_REST,
 	BRFW_NEED_QUEUE,
 	BRFW_NEEDS,
 };
@@ -231,11 +233,11 @@ struct brfw_ruleset {
  * @generation: of it
  * @ruleset: for names and classifiers
  * @needs: what judging takes, 1 << enum brfw_need
- * @policies: by hook, for bridges without their own
  * @zones: in ascending order of @bridge, none while nothing is tracked; behind
  *	@bridges
  * @nzones: number of entries in @zones
  * @nbridges: number of entries in @bridges
+ * @hooks: by hook: classifiers, and the policy for bridges without their own
  * @bridges: in ascending order of @slot; without @counters there is none
  */
 struct brfw_view {
@@ -243,10 +245,6 @@ struct brfw_view {
 	u64 generation;
 	struct brfw_ruleset *ruleset;
 	u32 needs;
-	struct brfw_view_policy {
-		struct brfw_counters __percpu *counters;
-		u8 verdict;
-	} policies[BRFW_HOOKS];
 	struct brfw_view_zone {
 		struct nf_conn * __percpu *templates;
 		u16 bridge;
@@ -254,6 +252,13 @@ struct brfw_view {
 	} *zones;
 	unsigned int nzones;
 	unsigned int nbridges;
+	struct brfw_view_hook {
+		const struct brfw_cls *cls[BRFW_FAMILIES];
+		struct brfw_view_policy {
+			struct brfw_counters __percpu *counters;
+			u8 verdict;
+		} policy;
+	} hooks[BRFW_HOOKS];
 	struct brfw_view_bridge {
 		u16 slot;
 		struct brfw_view_policy policies[BRFW_HOOKS];
@@ -283,8 +288,6 @@ struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
 					 bool is_dead);
 void brfw_rule_link(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_rule_unlink(struct brfw_ruleset *rs, struct brfw_rule *rule);
-void brfw_rule_retire(struct brfw_ruleset *rs, struct brfw_rule *rule);
-void brfw_rule_unretire(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_rule_remove(struct brfw_ruleset *rs, struct brfw_rule *rule);
 
 struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,

@@ -7,6 +7,7 @@
  * packets write: it remembers the sums and they are subtracted from then on.
  */
 #include <linux/bitmap.h>
+#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -87,7 +88,7 @@ static void brfw_counters_clear(struct brfw_counters __percpu *counters)
 		c = per_cpu_ptr(counters, cpu);
 		u64_stats_set(&c->packets, 0);
 		u64_stats_set(&c->bytes, 0);
-		c->last = 0;
+		u64_stats_set(&c->last, 0);
 		u64_stats_init(&c->sync);
 	}
 }
@@ -192,13 +193,20 @@ void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes)
  */
 bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds)
 {
-	u32 last = 0;
+	const struct brfw_counters *c;
+	unsigned int start;
+	u64 used, last = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		last = max(last, READ_ONCE(per_cpu_ptr(stats->counters,
-						       cpu)->last));
-	*seconds = (u32)ktime_get_seconds() + 1 - last;
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(stats->counters, cpu);
+		do {
+			start = u64_stats_fetch_begin(&c->sync);
+			used = u64_stats_read(&c->last);
+		} while (u64_stats_fetch_retry(&c->sync, start));
+		last = max(last, used);
+	}
+	*seconds = div_u64(get_jiffies_64() - last, HZ);
 
 	return last;
 }

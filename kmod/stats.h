@@ -5,8 +5,8 @@
 #ifndef _BRFW_STATS_H
 #define _BRFW_STATS_H
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
-#include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
@@ -14,13 +14,13 @@
  * struct brfw_counters - what one CPU counted
  * @packets: judgements; a GSO packet counts its segments
  * @bytes: with MAC header and tags
- * @last: second of the last judgement since boot, plus 1; 0 for never
+ * @last: jiffies at the last judgement; 0 for never
  * @sync: for 32-bit readers
  */
 struct brfw_counters {
 	u64_stats_t packets;
 	u64_stats_t bytes;
-	u32 last;
+	u64_stats_t last;
 	struct u64_stats_sync sync;
 };
 
@@ -80,8 +80,8 @@ static inline void brfw_counters_add(struct brfw_counters __percpu *counters,
 	u64_stats_update_begin(&c->sync);
 	u64_stats_add(&c->packets, packets);
 	u64_stats_add(&c->bytes, bytes);
+	u64_stats_set(&c->last, get_jiffies_64());
 	u64_stats_update_end(&c->sync);
-	WRITE_ONCE(c->last, (u32)ktime_get_seconds() + 1);
 }
 
 #endif /* _BRFW_STATS_H */

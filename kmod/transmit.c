@@ -28,18 +28,7 @@ void br_forward(const struct net_bridge_port *to, struct sk_buff *skb,
  * The frame that is on its way through the bridge's egress path. Only one at a
  * time can be: the hooks see it before any other, and softirqs are off.
  */
-static DEFINE_PER_CPU(const struct sk_buff *, brfw_transmit_skb);
-
-/**
- * brfw_transmit_is_ours() - does brfw send this frame?
- * @skb: frame at a hook
- *
- * Return: whether it does; then it must not be judged.
- */
-bool brfw_transmit_is_ours(const struct sk_buff *skb)
-{
-	return this_cpu_read(brfw_transmit_skb) == skb;
-}
+DEFINE_PER_CPU(const struct sk_buff *, brfw_transmit_skb);
 
 static const struct net_device *brfw_bridge_of(const struct net_device *port)
 {

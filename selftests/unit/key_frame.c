@@ -2,6 +2,7 @@
 /*
  * The sample frames of the tests of the parser; key_frame.h tells their form.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include <linux/brfw.h>
 
 #include "key_frame.h"
+#include "key_plain.h"
 
 #define P	BRFW_KEY_F_PROTO
 #define PL	(BRFW_KEY_F_PROTO | BRFW_KEY_F_L4)
@@ -745,4 +747,49 @@ void frame_skb_destroy(struct frame_skb *f)
 	ASAN_UNPOISON_MEMORY_REGION(f->linear, 2);
 	free(f->linear);
 	free(f->paged);
+}
+
+/* ---- both ways to read a frame ---- */
+
+unsigned int frame_nplain;
+
+/* The words that are filled in, one by one. */
+static bool frame_is_same(const struct brfw_key *got,
+			  const struct brfw_key *want, bool has_rest)
+{
+	int i;
+
+	for (i = 0; i < BRFW_KEY_IP4_WORDS; i++) {
+		bool is_rest = BRFW_KEY_REST & 1U << i;
+
+		if (got->words[i] != (is_rest && !has_rest ? 0 : want->words[i]))
+			return false;
+	}
+
+	return true;
+}
+
+void frame_read_key(struct brfw_key *key, const struct sk_buff *skb,
+		    const struct brfw_vlan *vlan, struct brfw_layout *layout)
+{
+	struct brfw_layout plain_layout;
+	struct brfw_key plain;
+	int has_rest;
+
+	brfw_key_read(key, skb, vlan, layout);
+	if (vlan->proto || vlan->is_unknown)
+		return;
+
+	for (has_rest = 0; has_rest < 2; has_rest++) {
+		memset(&plain, 0xff, sizeof(plain));
+		memset(&plain_layout, 0xff, sizeof(plain_layout));
+		if (!brfw_key_read_plain(&plain, skb, has_rest, &plain_layout))
+			return;
+		frame_nplain++;
+		if (!frame_is_same(&plain, key, has_rest) ||
+		    memcmp(&plain_layout, layout, sizeof(*layout))) {
+			fprintf(stderr, "brfw_key_read_plain() reads a frame differently\n");
+			abort();
+		}
+	}
 }

@@ -76,4 +76,14 @@ bool frame_skb_is_unchanged(const struct frame_skb *f, const u8 *data,
 			    unsigned int len);
 void frame_skb_destroy(struct frame_skb *f);
 
+/* Frames that frame_read_key() found to be plain. */
+extern unsigned int frame_nplain;
+
+/*
+ * brfw_key_read(), and what brfw_key_read_plain() makes of the frame: ends the
+ * program if that is something else.
+ */
+void frame_read_key(struct brfw_key *key, const struct sk_buff *skb,
+		    const struct brfw_vlan *vlan, struct brfw_layout *layout);
+
 #endif /* _BRFW_KEY_FRAME_H */

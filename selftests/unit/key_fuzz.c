@@ -56,7 +56,7 @@ static void parse(struct brfw_key *key, struct brfw_layout *layout,
 	f.skb.is_gso = input[0] & IS_GSO;
 	memset(key, 0xff, sizeof(*key));
 	memset(layout, 0xff, sizeof(*layout));
-	brfw_key_from_skb(key, &f.skb, &vlan, layout);
+	frame_read_key(key, &f.skb, &vlan, layout);
 	require(frame_skb_is_unchanged(&f, data, len));
 	frame_skb_destroy(&f);
 }

@@ -73,7 +73,7 @@ static bool reads(const struct frame *f, const u8 *data, unsigned int len,
 	skb.skb.mark = MARK;
 	skb.skb.is_gso = f->is_gso;
 	memset(&got, 0xff, sizeof(got));
-	brfw_key_from_skb(&got.key, &skb.skb, &f->vlan, &got.layout);
+	frame_read_key(&got.key, &skb.skb, &f->vlan, &got.layout);
 	unchanged = frame_skb_is_unchanged(&skb, data, len);
 	frame_skb_destroy(&skb);
 
@@ -453,7 +453,7 @@ static bool check_cut_malformed(const struct frame *f,
 	for (len = DATA; len < b->len; len++) {
 		frame_skb_init(&skb, b->data, len, len, -DATA);
 		skb.skb.is_gso = f->is_gso;
-		brfw_key_from_skb(&key, &skb.skb, &f->vlan, &layout);
+		frame_read_key(&key, &skb.skb, &f->vlan, &layout);
 		frame_skb_destroy(&skb);
 		if (!(key.flags & BRFW_KEY_F_MALFORMED)) {
 			ktap_note("%s: not malformed when cut at %u", f->name, len);
@@ -567,6 +567,10 @@ int main(void)
 	ktap_result(check_all(check_offset), "data at other places: the same key");
 	ktap_result(check_all(check_cut), "cut at every byte: malformed if a header needs more");
 	ktap_result(check_all(check_short), "packets cut at every byte: what is whole is read");
+	if (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
+		ktap_result(frame_nplain, "plain frames are read alike in both ways");
+	else
+		ktap_result(!frame_nplain, "no plain frames where that needs unaligned access");
 
 	return ktap_end();
 }

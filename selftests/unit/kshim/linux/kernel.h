@@ -8,6 +8,13 @@
 
 #define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
 
+/* Whether a macro is defined as 1: only then KSHIM_0_IF_1 has a comma. */
+#define KSHIM_0_IF_1			0,
+#define KSHIM_SECOND(a, b, ...)		b
+#define KSHIM_IS_SET(comma_or_junk)	KSHIM_SECOND(comma_or_junk 1, 0)
+#define KSHIM_IS_ENABLED(value)		KSHIM_IS_SET(KSHIM_0_IF_##value)
+#define IS_ENABLED(option)		KSHIM_IS_ENABLED(option)
+
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 
 #define min(a, b) ({				\
@@ -30,6 +37,8 @@
 
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + (size_t)(n) * sizeof((p)->member[0]))
+
+#define round_up(n, d)		(DIV_ROUND_UP(n, d) * (d))
 
 static inline unsigned long roundup_pow_of_two(unsigned long n)
 {

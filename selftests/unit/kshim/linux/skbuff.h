@@ -27,6 +27,7 @@ struct sk_buff {
 
 #define skb_mac_header(skb)	((skb)->mac)
 #define skb_mac_offset(skb)	((int)((skb)->mac - (skb)->data))
+#define skb_headlen(skb)		((skb)->len - (skb)->data_len)
 #define skb_is_gso(skb)		((skb)->is_gso)
 
 /* A pointer into the frame where the bytes are in one part, or else a copy. */
