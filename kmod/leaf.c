@@ -92,15 +92,15 @@ brfw_leaf_walk(const struct brfw_leaf *leaf, const struct brfw_key *key,
 	return NULL;
 }
 
-/* Of 64 rules in order, whose bits are set in a word, the first that matches. */
+/* Of rules whose bits are set in a word, the first that matches. */
 static struct brfw_cls_rule *
-brfw_leaf_scan(const struct brfw_leaf *leaf, u64 bits,
+brfw_leaf_scan(const struct brfw_leaf *leaf, unsigned int word, u64 bits,
 	       const struct brfw_key *key, u64 gen, u64 after, u64 before)
 {
 	struct brfw_cls_rule *r;
 
 	for (; bits; bits &= bits - 1) {
-		r = rcu_dereference(leaf->rules[__ffs64(bits)]);
+		r = rcu_dereference(leaf->rules[64 * word + __ffs64(bits)]);
 		if (r->order >= before)
 			break;
 		if (r->order > after && brfw_cls_rule_matches(r, key) &&
@@ -109,26 +109,6 @@ brfw_leaf_scan(const struct brfw_leaf *leaf, u64 bits,
 	}
 
 	return NULL;
-}
-
-/* The same for rules in any order: all of them have to be looked at. */
-static struct brfw_cls_rule *
-brfw_leaf_scan_all(const struct brfw_leaf *leaf, unsigned int word, u64 bits,
-		   const struct brfw_key *key, u64 gen, u64 after, u64 before)
-{
-	struct brfw_cls_rule *r, *best = NULL;
-
-	for (; bits; bits &= bits - 1) {
-		r = rcu_dereference(leaf->rules[64 * word + __ffs64(bits)]);
-		if (r->order <= after || r->order >= before ||
-		    !brfw_cls_rule_matches(r, key) ||
-		    !brfw_cls_rule_is_visible(r, gen))
-			continue;
-		best = r;
-		before = r->order;
-	}
-
-	return best;
 }
 
 /* Class of a number: how many classes begin at it or below. */
@@ -199,7 +179,7 @@ brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
 	for (i = 0; i < leaf->nnumbers && bits; i++)
 		bits &= *brfw_number_row(&leaf->numbers[i], data, 1, key);
 
-	return brfw_leaf_scan(leaf, bits, key, gen, after, before);
+	return brfw_leaf_scan(leaf, 0, bits, key, gen, after, before);
 }
 
 /* Look-up in a larger leaf. */
@@ -236,8 +216,7 @@ brfw_leaf_lookup_words(const struct brfw_leaf *leaf,
 			bits &= row[i][1 + word];
 		if (!bits)
 			continue;
-		r = brfw_leaf_scan_all(leaf, word, bits, key, gen, after,
-				       before);
+		r = brfw_leaf_scan(leaf, word, bits, key, gen, after, before);
 		if (r) {
 			found = r;
 			before = r->order;
@@ -868,22 +847,43 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 	}
 }
 
-/* Most rules that a key can make a look-up compare. */
+/* Words of the finished leaf that have bits of a row. */
+static unsigned int brfw_leaf_count_words(const struct brfw_leaf_builder *b,
+					  const u64 *row)
+{
+	unsigned int w;
+	u64 bits, words = 0;
+
+	if (b->nwords == 1)
+		return 1;
+	for (w = 0; w < b->nwords; w++)
+		for (bits = row[w]; bits; bits &= bits - 1)
+			words |= 1ULL << b->place[64 * w + __ffs64(bits)] / 64;
+
+	return hweight64(words);
+}
+
+/*
+ * Most rules that a key can make a look-up compare: those that are compared in
+ * vain, and in each word one that matches, since another one may come before.
+ */
 static unsigned int brfw_leaf_worst(const struct brfw_leaf_builder *b,
 				    const u64 *inexact)
 {
 	const struct brfw_leaf_candidate *c;
 	unsigned int i, n, most, worst = b->n;
+	const u64 *row;
 
 	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
 		if (!c->is_chosen)
 			continue;
 		n = brfw_candidate_classes(c);
-		for (i = 0, most = 0; i < n; i++)
-			most = max(most, brfw_bits_count_and(inexact,
-							     c->rows + i * b->nwords,
-							     b->nwords));
-		worst = min(worst, most + 1);
+		for (i = 0, most = 0; i < n; i++) {
+			row = c->rows + i * b->nwords;
+			most = max(most, brfw_bits_count_and(inexact, row, b->nwords) +
+					 brfw_leaf_count_words(b, row));
+		}
+		worst = min(worst, most);
 	}
 
 	return worst;
@@ -929,10 +929,18 @@ static int brfw_leaf_order_compare(const void *pa, const void *pb)
 	return a->likeness < b->likeness ? -1 : a->likeness > b->likeness;
 }
 
+static int brfw_leaf_order_compare_i(const void *pa, const void *pb)
+{
+	const struct brfw_leaf_order *a = pa, *b = pb;
+
+	return a->i < b->i ? -1 : a->i > b->i;
+}
+
 /*
  * Let rules that the same values select share words, so that most words of
  * combined rows are 0: first by the selectors that leave them out, then by the
- * first value of each that doesn't.
+ * first value of each that doesn't. Those of a word are in order, so that a
+ * look-up compares at most one that matches in each.
  */
 static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
 {
@@ -966,6 +974,9 @@ static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
 		order[i].likeness |= (u64)any << 4 * (BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX);
 	}
 	sort(order, b->n, sizeof(*order), brfw_leaf_order_compare, NULL);
+	for (i = 0; i < b->n; i += 64)
+		sort(order + i, min_t(unsigned int, b->n - i, 64),
+		     sizeof(*order), brfw_leaf_order_compare_i, NULL);
 	for (i = 0; i < b->n; i++)
 		b->place[order[i].i] = i;
 	kvfree(order);

@@ -94,8 +94,8 @@ struct brfw_leaf_number {
  * @rows: place in the data of the rows of @nibbles
  * @nibbles: selectors
  * @numbers: selectors
- * @rules: in the order of evaluation if there are no more than 64; behind them
- *	the data, in words
+ * @rules: those of each word of bits, or all if there are none, in the order of
+ *	evaluation; behind them the data, in words
  *
  * The data begin with the common words, three words each (index in the key,
  * value, mask). Then comes for each word of bits the smallest order, then the
