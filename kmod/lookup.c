@@ -711,8 +711,8 @@ struct brfw_plan_count {
  * @ntables: number of them
  * @leaf: for what is in no table
  * @cost: most steps of a look-up
- * @culprit: a rule that makes much of it
- * @culprit_cost: steps in its leaf
+ * @culprit: one of the rules that came last
+ * @culprit_cost: steps in its leaf, the most of theirs
  * @counts: scratch
  * @counts_mask: number of entries - 1
  * @grouped: scratch, as many rules as there are
@@ -873,20 +873,26 @@ static bool brfw_plan_choose(struct brfw_plan *plan, brfw_shape_t *best)
 	return most > plan->nsamples / 32;
 }
 
+/* Blame the latest rule; of rules that came together, one in the dearest leaf. */
 static void brfw_plan_add_cost(struct brfw_plan *plan,
 			       struct brfw_cls_rule **rules, unsigned int n,
 			       unsigned int cost)
 {
+	struct brfw_cls_rule *latest = rules[0];
 	unsigned int i;
 
-	if (cost <= plan->culprit_cost)
+	for (i = 1; i < n; i++)
+		if (rules[i]->gen_add > latest->gen_add)
+			latest = rules[i];
+
+	if (plan->culprit &&
+	    (latest->gen_add < plan->culprit->gen_add ||
+	     (latest->gen_add == plan->culprit->gen_add &&
+	      cost <= plan->culprit_cost)))
 		return;
 
 	plan->culprit_cost = cost;
-	plan->culprit = rules[0];
-	for (i = 1; i < n; i++)
-		if (rules[i]->gen_add > plan->culprit->gen_add)
-			plan->culprit = rules[i];
+	plan->culprit = latest;
 }
 
 /* Fill a slot with the rules of a hash. */
@@ -907,6 +913,7 @@ static int brfw_plan_fill_slot(struct brfw_plan *plan, struct brfw_table *t,
 	if (n == 1) {
 		RCU_INIT_POINTER(slot->content, brfw_content_of_rule(rules[0]));
 		t->cost = max_t(u32, t->cost, 1);
+		brfw_plan_add_cost(plan, rules, n, 1);
 		return 0;
 	}
 
@@ -1008,13 +1015,12 @@ static int brfw_plan_add_leaf(struct brfw_plan *plan)
 
 	if (!plan->n)
 		return 0;
-	if (plan->n > BRFW_LEAF_RULES_MAX) {
-		plan->culprit = plan->items[plan->n - 1].rule;
-		return -ENOSPC;
-	}
-
 	for (i = 0; i < plan->n; i++)
 		plan->grouped[i] = plan->items[i].rule;
+	if (plan->n > BRFW_LEAF_RULES_MAX) {
+		brfw_plan_add_cost(plan, plan->grouped, plan->n, plan->n);
+		return -ENOSPC;
+	}
 	plan->leaf = brfw_leaf_alloc(plan->grouped, plan->n, NULL, NULL);
 	if (!plan->leaf)
 		return -ENOMEM;
@@ -1466,7 +1472,8 @@ static int brfw_cls_extend(struct brfw_cls *cls, struct brfw_cls_rule **culprit)
 /**
  * brfw_cls_prepare() - let readers find all that was inserted
  * @cls: the classifier
- * @culprit: to be filled with -ENOSPC: a rule that makes look-ups expensive
+ * @culprit: to be filled with -ENOSPC: one of the rules with the largest
+ *	gen_add, in a place where look-ups are expensive
  *
  * To be called before a generation with inserted rules is published, and at
  * times after rules were removed. After an error it may be called again, but
