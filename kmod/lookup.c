@@ -491,7 +491,17 @@ static void brfw_cls_set_leaf(struct brfw_cls *cls, struct brfw_leaf *leaf)
 	cls->is_stale = true;
 }
 
-/* Make the leaf that a pending one stands for. */
+/* Would the cost be too high with another leaf? Without a table, in place of one. */
+static bool brfw_cls_is_too_dear(const struct brfw_cls *cls,
+				 const struct brfw_table *t, unsigned int cost)
+{
+	unsigned int old = t ? t->cost : cls->leaf ? cls->leaf->cost : 0;
+
+	return cost > old &&
+	       brfw_cls_cost(cls) + cost - old > BRFW_CLS_COST_MAX;
+}
+
+/* Make the leaf that a pending one stands for; nothing changes in failing. */
 static int brfw_pending_build(struct brfw_cls *cls, struct brfw_leaf_pending *p,
 			      struct brfw_cls_rule **scratch)
 {
@@ -508,6 +518,10 @@ static int brfw_pending_build(struct brfw_cls *cls, struct brfw_leaf_pending *p,
 		leaf = brfw_leaf_alloc(scratch, n, t ? &t->known : NULL, old);
 		if (!leaf)
 			return -ENOMEM;
+		if (brfw_cls_is_too_dear(cls, t, leaf->cost)) {
+			kvfree(leaf);
+			return -ENOSPC;
+		}
 	}
 	if (t) {
 		slot = brfw_slots_find(brfw_cls_deref(t->slots), p->hash);
@@ -1490,6 +1504,9 @@ int brfw_cls_prepare(struct brfw_cls *cls, struct brfw_cls_rule **culprit)
 		err = brfw_cls_reorganize(cls, culprit);
 		if (!err)
 			cls->is_miscounted = false;
+		/* What has grown may be better than what is made at once. */
+		if (err == -ENOSPC && !cls->is_miscounted)
+			err = brfw_cls_extend(cls, culprit);
 	} else {
 		err = brfw_cls_extend(cls, culprit);
 	}
