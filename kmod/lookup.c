@@ -434,7 +434,8 @@ static int brfw_pending_add(struct brfw_leaf_pending *p,
 		rules = kvcalloc(size, sizeof(*rules), GFP_KERNEL_ACCOUNT);
 		if (!rules)
 			return -ENOMEM;
-		memcpy(rules, p->rules, p->n * sizeof(*rules));
+		if (p->n)
+			memcpy(rules, p->rules, p->n * sizeof(*rules));
 		kvfree(p->rules);
 		p->rules = rules;
 		p->size = size;
@@ -512,7 +513,8 @@ static int brfw_pending_build(struct brfw_cls *cls, struct brfw_leaf_pending *p,
 	unsigned int n;
 
 	n = brfw_leaf_get_rules(old, scratch);
-	memcpy(scratch + n, p->rules, p->n * sizeof(*scratch));
+	if (p->n)
+		memcpy(scratch + n, p->rules, p->n * sizeof(*scratch));
 	n += p->n;
 	if (n) {
 		leaf = brfw_leaf_alloc(scratch, n, t ? &t->known : NULL, old);
