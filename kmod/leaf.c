@@ -1143,6 +1143,9 @@ static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
 	}
 	if (!b->nnibbles && !b->nnumbers && brfw_leaf_choose_selectors(b))
 		return NULL;
+	/* Numbers may have too many classes. */
+	if (!b->nnibbles && !b->nnumbers)
+		return brfw_leaf_make(b->rules, b->n, 0);
 
 	if (b->nwords > 1 && brfw_leaf_sort_places(b))
 		return NULL;
