@@ -351,6 +351,7 @@ static int brfw_table_reserve(struct brfw_table *t)
 {
 	struct brfw_slots *old = brfw_cls_deref(t->slots);
 	struct brfw_slots *new;
+	u32 nused;
 
 	if (2 * (t->nused + 1) <= old->mask + 1)
 		return 0;
@@ -359,14 +360,15 @@ static int brfw_table_reserve(struct brfw_table *t)
 	new = brfw_slots_alloc(old->mask + 1);
 	if (!new)
 		return -ENOMEM;
-	brfw_slots_copy(new, old, &t->nused);
-	if (3 * t->nused > new->mask) {
+	brfw_slots_copy(new, old, &nused);
+	if (3 * nused > new->mask) {
 		kvfree(new);
 		new = brfw_slots_alloc(2 * (old->mask + 1));
 		if (!new)
 			return -ENOMEM;
-		brfw_slots_copy(new, old, &t->nused);
+		brfw_slots_copy(new, old, &nused);
 	}
+	t->nused = nused;
 	rcu_assign_pointer(t->slots, new);
 	kvfree_rcu(old, rcu);
 
