@@ -993,6 +993,7 @@ static void brfw_plan_group(struct brfw_plan *plan, const struct brfw_table *t)
 static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 {
 	struct brfw_plan_count *count;
+	struct brfw_slots *slots;
 	struct brfw_table *t;
 	u32 i, nhashes = 0;
 	int err;
@@ -1006,10 +1007,11 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 	brfw_plan_hash(plan, t);
 	for (i = 0; i <= plan->counts_mask; i++)
 		nhashes += plan->counts[i].n && plan->counts[i].n <= plan->limit;
-	kvfree(brfw_cls_deref(t->slots));
-	RCU_INIT_POINTER(t->slots, brfw_slots_alloc(2 * nhashes));
-	if (!brfw_cls_deref(t->slots))
+	slots = brfw_slots_alloc(2 * nhashes);
+	if (!slots)
 		return -ENOMEM;
+	kvfree(brfw_cls_deref(t->slots));
+	RCU_INIT_POINTER(t->slots, slots);
 
 	brfw_plan_group(plan, t);
 	for (i = 0; i <= plan->counts_mask; i++) {
