@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 
 #include "leaf.h"
 #include "lookup.h"
@@ -146,14 +147,13 @@ static struct brfw_leaf *brfw_content_leaf(void *content)
 
 /*
  * Packets can't fill a table, so that all that is asked of the hash is to hide
- * from clients which keys collide. The shift in front carries the upper bits
- * into the multiplication, which would else leave them to themselves.
+ * from clients which keys collide, and to be fast. A product's upper bits depend
+ * on all bits of its factors; turning the bytes round makes them the lower ones,
+ * which tell the slot.
  */
 static u64 brfw_hash_word(u64 hash, u64 word)
 {
-	hash ^= word;
-	hash = (hash ^ (hash >> 29)) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ (hash >> 32);
+	return swab64((hash ^ word) * 0x9e3779b97f4a7c15ULL);
 }
 
 static u32 brfw_table_hash(const struct brfw_table *t,
@@ -165,7 +165,7 @@ static u32 brfw_table_hash(const struct brfw_table *t,
 	for (i = 0; i < t->nwords; i++)
 		hash = brfw_hash_word(hash, key->words[t->words[i]] & t->mask[i]);
 
-	return hash >> 16;
+	return hash;
 }
 
 /* ---- look-up ---- */
