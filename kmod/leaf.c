@@ -25,10 +25,12 @@
 #define BRFW_LEAF_BOUNDS_MAX	4096
 
 /*
- * What steps cost, in units of an instruction: comparing a rule, and a look at
- * a selector of four bits, of a number, and at each doubling of its classes.
+ * What steps cost, in units of an instruction: comparing a rule, coming to a
+ * leaf with selectors, a look at one of four bits, of a number, and at each
+ * doubling of its classes.
  */
 #define BRFW_COST_COMPARE	18
+#define BRFW_COST_LEAF		30
 #define BRFW_COST_NIBBLE	7
 #define BRFW_COST_NUMBER	10
 #define BRFW_COST_BISECT	5
@@ -247,6 +249,54 @@ struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
 		return brfw_leaf_lookup_word(leaf, key, gen, after, before);
 
 	return brfw_leaf_lookup_words(leaf, key, gen, after, before);
+}
+
+/* Rules of a leaf with selectors that a key leaves to be compared. */
+static unsigned int brfw_leaf_count_left(const struct brfw_leaf *leaf,
+					 const struct brfw_key *key)
+{
+	unsigned int stride = leaf->nwords == 1 ? 1 : leaf->nwords + 1;
+	const u64 *data = brfw_leaf_data(leaf);
+	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX];
+	const u64 *rows = data + leaf->rows;
+	unsigned int i, w, n = 0, left = 0;
+	u64 bits;
+
+	for (i = 0; i < leaf->nnibbles; i++, rows += 16 * stride)
+		row[n++] = brfw_nibble_row(&leaf->nibbles[i], rows, stride, key);
+	for (i = 0; i < leaf->nnumbers; i++)
+		row[n++] = brfw_number_row(&leaf->numbers[i], data, stride, key);
+	for (w = 0; w < leaf->nwords; w++) {
+		for (i = 0, bits = ~0ULL; i < n; i++)
+			bits &= row[i][stride - leaf->nwords + w];
+		left += hweight64(bits);
+	}
+
+	return left;
+}
+
+/**
+ * brfw_leaf_estimate() - what a look-up takes
+ * @leaf: the leaf
+ * @key: the key
+ *
+ * Context: writers excluded.
+ * Return: about as many instructions.
+ */
+unsigned int brfw_leaf_estimate(const struct brfw_leaf *leaf,
+				const struct brfw_key *key)
+{
+	unsigned int i, n;
+
+	if (!leaf->nwords)
+		return leaf->nrules * BRFW_COST_COMPARE / 2;
+
+	n = BRFW_COST_LEAF + leaf->nnibbles * BRFW_COST_NIBBLE * leaf->nwords;
+	for (i = 0; i < leaf->nnumbers; i++)
+		n += BRFW_COST_NUMBER +
+		     BRFW_COST_BISECT * fls(leaf->numbers[i].nbounds);
+
+	return n + brfw_leaf_count_left(leaf, key) * BRFW_COST_COMPARE;
 }
 
 /* ---- building ---- */
@@ -673,35 +723,6 @@ static unsigned int brfw_candidate_cost(const struct brfw_leaf_candidate *c)
 	return BRFW_COST_NUMBER + BRFW_COST_BISECT * fls(c->nbounds);
 }
 
-/* A key that a rule matches, elsewhere like another rule. */
-static void brfw_leaf_make_sample(struct brfw_leaf_builder *b, unsigned int i,
-				  struct brfw_key *sample)
-{
-	const struct brfw_cls_rule *other;
-	const struct brfw_test *test;
-	unsigned int w;
-	u8 *field;
-
-	other = b->rules[(i * 7 + b->n / 2) % b->n];
-	brfw_cls_rule_get_masked(other, sample, &b->mask);
-	brfw_cls_rule_get_match(b->rules[i], &b->match);
-	for (w = 0; w < BRFW_KEY_WORDS; w++)
-		sample->words[w] = (sample->words[w] &
-				    ~b->match.mask.words[w]) |
-				   b->match.value.words[w];
-
-	for (w = 0; w < b->match.ntests; w++) {
-		test = &b->match.tests[w];
-		if (test->kind != BRFW_TEST_RANGES || test->negate)
-			continue;
-		field = (u8 *)sample + test->offset;
-		if (test->size == 1)
-			*field = test->ranges[0].first;
-		else
-			*(u16 *)field = test->ranges[0].first;
-	}
-}
-
 /**
  * struct brfw_leaf_samples - keys to try selectors with
  * @n: number of them
@@ -781,7 +802,7 @@ static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
 static int brfw_leaf_choose_selectors(struct brfw_leaf_builder *b)
 {
 	struct brfw_leaf_samples *samples;
-	unsigned int i;
+	unsigned int i, rule, other;
 
 	samples = kvzalloc(sizeof(*samples), GFP_KERNEL);
 	if (!samples)
@@ -789,8 +810,10 @@ static int brfw_leaf_choose_selectors(struct brfw_leaf_builder *b)
 
 	samples->n = min_t(unsigned int, b->n, BRFW_LEAF_SAMPLES);
 	for (i = 0; i < samples->n; i++) {
-		brfw_leaf_make_sample(b, i * b->n / samples->n,
-				      &samples->key[i]);
+		rule = i * b->n / samples->n;
+		other = (rule * 7 + b->n / 2) % b->n;
+		brfw_cls_rule_make_key(b->rules[rule], b->rules[other],
+				       &b->match, &samples->key[i]);
 		memset(samples->left[i], 0xff, b->nwords * sizeof(u64));
 		if (b->n % 64)
 			samples->left[i][b->nwords - 1] >>= 64 - b->n % 64;

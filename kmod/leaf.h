@@ -132,6 +132,8 @@ struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
 struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
 				  const struct brfw_key *known,
 				  const struct brfw_leaf *like);
+unsigned int brfw_leaf_estimate(const struct brfw_leaf *leaf,
+				const struct brfw_key *key);
 bool brfw_leaf_remove(struct brfw_leaf *leaf, const struct brfw_cls_rule *r);
 
 #endif /* _BRFW_LEAF_H */

@@ -7,6 +7,7 @@
  * here knows of frames, netlink, counters or verdicts.
  */
 #include <linux/bitops.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -32,8 +33,11 @@
 /* Changes up to which it isn't worth to arrange the rules anew. */
 #define BRFW_CLS_CHANGES_MIN	512
 
-/* Rules in a leaf of a table, unless the rules leave no choice. */
-#define BRFW_TABLE_LEAF_RULES	64
+/*
+ * Rules in a leaf of a table, unless the rules leave no choice: either of these,
+ * whatever is better.
+ */
+static const unsigned int brfw_table_leaf_rules[] = { 64, 32 };
 
 /**
  * struct brfw_slot - the rules of a table that share a hash
@@ -264,7 +268,6 @@ static struct brfw_table *brfw_table_alloc(brfw_shape_t shape, u8 family,
 	t->seed = seed;
 	t->shape = shape;
 	t->best = U64_MAX;
-	t->leaf_rules = BRFW_TABLE_LEAF_RULES;
 	brfw_shape_get_mask(shape, family, &t->known);
 	for (i = 0; i < BRFW_KEY_WORDS; i++) {
 		if (!t->known.words[i])
@@ -693,7 +696,13 @@ static int brfw_cls_build_pending(struct brfw_cls *cls)
 /* Rules among which tables are tried, shapes that are tried, and their meets. */
 #define BRFW_PLAN_SAMPLES	2048
 #define BRFW_PLAN_SHAPES	16
-#define BRFW_PLAN_CANDIDATES	(BRFW_PLAN_SHAPES * (BRFW_PLAN_SHAPES + 1) / 2)
+
+/* Keys that plans are tried with. */
+#define BRFW_PLAN_KEYS		64
+
+/* What it takes to probe a table, and for each word that it hashes. */
+#define BRFW_COST_TABLE		25
+#define BRFW_COST_WORD		10
 
 /**
  * struct brfw_plan_item - a rule that needs a place
@@ -737,6 +746,9 @@ struct brfw_plan_count {
  * @samples: scratch, values of some rules
  * @sample_shapes: of these
  * @nsamples: number of them
+ * @keys: keys to try it with
+ * @orders: orders of rules that they match
+ * @estimate: instructions of looking them all up
  */
 struct brfw_plan {
 	struct brfw_cls *cls;
@@ -755,6 +767,9 @@ struct brfw_plan {
 	struct brfw_key *samples;
 	brfw_shape_t *sample_shapes;
 	unsigned int nsamples;
+	struct brfw_key *keys;
+	u64 orders[BRFW_PLAN_KEYS];
+	unsigned long estimate;
 };
 
 static struct brfw_plan_count *brfw_plan_count(struct brfw_plan *plan, u32 hash)
@@ -1056,7 +1071,6 @@ static int brfw_plan_make(struct brfw_plan *plan)
 	brfw_shape_t shape;
 	int err;
 
-	plan->limit = BRFW_TABLE_LEAF_RULES;
 	while (plan->n > (plan->ntables ? BRFW_CLS_REST_RULES :
 					  BRFW_CLS_LEAF_RULES) &&
 	       plan->ntables < BRFW_CLS_TABLES_MAX) {
@@ -1146,9 +1160,11 @@ static void brfw_plan_free_scratch(struct brfw_plan *plan)
 	kvfree(plan->counts);
 	kvfree(plan->samples);
 	kvfree(plan->sample_shapes);
+	kvfree(plan->keys);
 }
 
-static struct brfw_plan *brfw_plan_alloc(struct brfw_cls *cls)
+static struct brfw_plan *brfw_plan_alloc(struct brfw_cls *cls,
+					 unsigned int limit)
 {
 	unsigned int n = cls->nrules + cls->nfresh;
 	struct brfw_plan *plan;
@@ -1158,6 +1174,7 @@ static struct brfw_plan *brfw_plan_alloc(struct brfw_cls *cls)
 		return NULL;
 
 	plan->cls = cls;
+	plan->limit = limit;
 	plan->items = kvcalloc(n + 1, sizeof(*plan->items), GFP_KERNEL);
 	plan->grouped = kvcalloc(n + 1, sizeof(*plan->grouped), GFP_KERNEL);
 	plan->counts = kvcalloc(roundup_pow_of_two(2 * max_t(unsigned int, n, BRFW_PLAN_SAMPLES) + 1),
@@ -1166,8 +1183,9 @@ static struct brfw_plan *brfw_plan_alloc(struct brfw_cls *cls)
 				 GFP_KERNEL);
 	plan->sample_shapes = kvcalloc(BRFW_PLAN_SAMPLES,
 				       sizeof(*plan->sample_shapes), GFP_KERNEL);
+	plan->keys = kvcalloc(BRFW_PLAN_KEYS, sizeof(*plan->keys), GFP_KERNEL);
 	if (!plan->items || !plan->grouped || !plan->counts ||
-	    !plan->samples || !plan->sample_shapes) {
+	    !plan->samples || !plan->sample_shapes || !plan->keys) {
 		brfw_plan_free_scratch(plan);
 		kfree(plan);
 		return NULL;
@@ -1255,30 +1273,120 @@ static int brfw_plan_adopt(struct brfw_plan *plan)
 	return 0;
 }
 
-/* Arrange all rules anew. */
-static int brfw_cls_reorganize(struct brfw_cls *cls,
-			       struct brfw_cls_rule **culprit)
+static void brfw_plan_free(struct brfw_plan *plan)
 {
-	struct brfw_plan *plan;
 	unsigned int i;
-	int err;
-
-	plan = brfw_plan_alloc(cls);
-	if (!plan)
-		return -ENOMEM;
-
-	brfw_plan_add_items(plan);
-	err = brfw_plan_make(plan);
-	if (!err)
-		err = brfw_plan_adopt(plan);
-	if (err == -ENOSPC)
-		*culprit = plan->culprit;
 
 	for (i = 0; i < plan->ntables; i++)
 		brfw_table_free(plan->tables[i]);
 	kvfree(plan->leaf);
 	brfw_plan_free_scratch(plan);
 	kfree(plan);
+}
+
+/* Before rules are taken from the items. */
+static int brfw_plan_make_keys(struct brfw_plan *plan)
+{
+	struct brfw_match *scratch;
+	unsigned int i, rule, other;
+
+	scratch = kzalloc(sizeof(*scratch), GFP_KERNEL);
+	if (!scratch)
+		return -ENOMEM;
+	for (i = 0; plan->n && i < BRFW_PLAN_KEYS; i++) {
+		rule = (u64)i * plan->n / BRFW_PLAN_KEYS;
+		other = (rule * 7ULL + plan->n / 2) % plan->n;
+		brfw_cls_rule_make_key(plan->items[rule].rule,
+				       plan->items[other].rule, scratch,
+				       &plan->keys[i]);
+		plan->orders[i] = plan->items[rule].rule->order;
+	}
+	kfree(scratch);
+
+	return 0;
+}
+
+/* What looking up a key takes in a table. */
+static unsigned int brfw_table_estimate(const struct brfw_table *t,
+					const struct brfw_key *key)
+{
+	struct brfw_slots *s = brfw_cls_deref(t->slots);
+	struct brfw_slot *slot = brfw_slots_find(s, brfw_table_hash(t, key));
+	const struct brfw_leaf *leaf;
+	unsigned int n;
+
+	n = BRFW_COST_TABLE + t->nwords * BRFW_COST_WORD;
+	leaf = brfw_content_leaf(brfw_cls_deref(slot->content));
+
+	return leaf ? n + brfw_leaf_estimate(leaf, key) : n;
+}
+
+/* Tables that can't hold a better rule than the key matches are not probed. */
+static void brfw_plan_estimate(struct brfw_plan *plan)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < BRFW_PLAN_KEYS; i++) {
+		if (plan->leaf)
+			plan->estimate += brfw_leaf_estimate(plan->leaf,
+							     &plan->keys[i]);
+		for (j = 0; j < plan->ntables; j++)
+			if (plan->tables[j]->best < plan->orders[i])
+				plan->estimate += brfw_table_estimate(plan->tables[j],
+								      &plan->keys[i]);
+	}
+}
+
+/* Return: a plan or an error pointer. */
+static struct brfw_plan *brfw_cls_plan(struct brfw_cls *cls, unsigned int limit,
+				       struct brfw_cls_rule **culprit)
+{
+	struct brfw_plan *plan;
+	int err;
+
+	plan = brfw_plan_alloc(cls, limit);
+	if (!plan)
+		return ERR_PTR(-ENOMEM);
+
+	brfw_plan_add_items(plan);
+	err = brfw_plan_make_keys(plan);
+	if (!err)
+		err = brfw_plan_make(plan);
+	if (err) {
+		*culprit = plan->culprit;
+		brfw_plan_free(plan);
+		return ERR_PTR(err);
+	}
+	brfw_plan_estimate(plan);
+
+	return plan;
+}
+
+/* Arrange all rules anew. */
+static int brfw_cls_reorganize(struct brfw_cls *cls,
+			       struct brfw_cls_rule **culprit)
+{
+	struct brfw_plan *plan, *other;
+	int err;
+
+	plan = brfw_cls_plan(cls, brfw_table_leaf_rules[0], culprit);
+	if (IS_ERR(plan) || plan->ntables) {
+		other = brfw_cls_plan(cls, brfw_table_leaf_rules[1], culprit);
+		if (IS_ERR(plan)) {
+			plan = other;
+		} else if (IS_ERR(other) || other->estimate >= plan->estimate) {
+			if (!IS_ERR(other))
+				brfw_plan_free(other);
+		} else {
+			brfw_plan_free(plan);
+			plan = other;
+		}
+	}
+	if (IS_ERR(plan))
+		return PTR_ERR(plan);
+
+	err = brfw_plan_adopt(plan);
+	brfw_plan_free(plan);
 
 	return err;
 }

@@ -244,6 +244,39 @@ u16 brfw_cls_rule_words(const struct brfw_cls_rule *r)
 	return words;
 }
 
+/**
+ * brfw_cls_rule_make_key() - a key that a rule is likely to match
+ * @r: the rule
+ * @other: rule whose values the key has where @r doesn't care
+ * @m: scratch
+ * @key: to be filled
+ */
+void brfw_cls_rule_make_key(const struct brfw_cls_rule *r,
+			    const struct brfw_cls_rule *other,
+			    struct brfw_match *m, struct brfw_key *key)
+{
+	const struct brfw_test *test;
+	unsigned int i;
+	u8 *field;
+
+	brfw_cls_rule_get_masked(other, key, &m->mask);
+	brfw_cls_rule_get_match(r, m);
+	for (i = 0; i < BRFW_KEY_WORDS; i++)
+		key->words[i] = (key->words[i] & ~m->mask.words[i]) |
+				m->value.words[i];
+
+	for (i = 0; i < m->ntests; i++) {
+		test = &m->tests[i];
+		if (test->kind != BRFW_TEST_RANGES || test->negate)
+			continue;
+		field = (u8 *)key + test->offset;
+		if (test->size == 1)
+			*field = test->ranges[0].first;
+		else
+			*(u16 *)field = test->ranges[0].first;
+	}
+}
+
 static size_t brfw_cls_masked_size(const struct brfw_cls_rule *r)
 {
 	return 2 * r->nwords * sizeof(u64);

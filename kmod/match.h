@@ -117,6 +117,9 @@ void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
 			      struct brfw_key *value, struct brfw_key *mask);
 void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 			     struct brfw_match *m);
+void brfw_cls_rule_make_key(const struct brfw_cls_rule *r,
+			    const struct brfw_cls_rule *other,
+			    struct brfw_match *m, struct brfw_key *key);
 bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset);
 u16 brfw_cls_rule_words(const struct brfw_cls_rule *r);
 size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r);
