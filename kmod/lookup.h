@@ -10,8 +10,8 @@
  *
  * How it works
  * ------------
- * A look-up ends in leaves: up to some hundred rules that are searched
- * together by bit vectors (leaf.h). Up to a thousand rules are one leaf.
+ * A look-up ends in leaves: some rules that are searched together by bit
+ * vectors (leaf.h). Up to 64 rules are one leaf.
  *
  * With more rules there are hash tables in front: few, each with a mask of its
  * own, and in each slot a leaf of the rules whose masked values have one hash
@@ -19,9 +19,10 @@
  * that rules with different masks share one: a table for source /16 holds all
  * rules with at least 16 bits of source address. Which tables there are is
  * chosen from a sample of the rules, greedily: the mask that the most rules
- * fit in without making leaves of more than 64, then the same for the rest.
- * What fits nowhere, such as rules for any address, stays in one leaf outside
- * the tables.
+ * fit in without making leaves of more than 64, then the same for the rest;
+ * and again with leaves of 32, if that is better. Where rules leave no choice
+ * leaves are larger. What fits nowhere, such as rules for any address, stays in
+ * one leaf outside the tables.
  *
  * A look-up searches that leaf, then probes each table once, in the order of
  * the best rule that each holds, and ends as soon as no later table can hold a
