@@ -761,3 +761,41 @@ void brfw_key_read(struct brfw_key *key, const struct sk_buff *skb,
 	key->flags |= BRFW_KEY_F_ETH_TYPE;
 	brfw_key_read_l3(key, &c);
 }
+
+/* The part of brfw_key_read_plain() for IPv6. */
+bool brfw_key_read_plain_ip6(struct brfw_key *key, const struct sk_buff *skb,
+			     bool needs_rest, struct brfw_layout *layout)
+{
+	const struct ethhdr *eh = eth_hdr(skb);
+	const struct ipv6hdr *ih = (const void *)(eh + 1);
+	int l3 = skb_mac_offset(skb) + ETH_HLEN;
+	int l4 = l3 + (int)sizeof(*ih);
+	int left, header;
+
+	if (l4 > (int)skb_headlen(skb) || ih->version != 6)
+		return false;
+
+	left = ntohs(ih->payload_len);
+	if (left > (int)skb->len - l4)
+		return false;
+	header = brfw_key_plain_l4(skb, l4, ih->nexthdr, left);
+	if (!header)
+		return false;
+
+	memset(key, 0, sizeof(*key));
+	brfw_key_set_plain(key, skb, l4, ih->nexthdr, header, layout);
+	layout->l3 = l3;
+	key->eth_type = ETH_P_IPV6;
+	key->family = BRFW_FAMILY_IP6;
+	key->ip_len = min_t(unsigned int, sizeof(*ih) + left, U16_MAX);
+	memcpy(key->ip6.src, &ih->saddr, sizeof(key->ip6.src));
+	memcpy(key->ip6.dst, &ih->daddr, sizeof(key->ip6.dst));
+
+	if (needs_rest) {
+		brfw_key_set_rest(key, skb, eh);
+		key->dscp = ipv6_get_dsfield(ih) >> 2;
+		key->ttl = ih->hop_limit;
+	}
+
+	return true;
+}

@@ -2,8 +2,8 @@
 /*
  * What most frames are, read in the shortest way.
  *
- * That is a whole and intact TCP or UDP packet in IPv4 without options, right
- * behind the MAC header and linear. brfw_key_read() in key.c, which is for all
+ * That is a whole and intact TCP or UDP packet in IPv4 without options or IPv6
+ * without extension headers, right behind the MAC header and linear. brfw_key_read() in key.c, which is for all
  * other frames, would read these alike; selftests/unit/key_test.c compares
  * them.
  */
@@ -13,6 +13,7 @@
 #include <linux/compiler.h>
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/kernel.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
@@ -67,9 +68,101 @@ static __always_inline void brfw_key_clear_ip4(struct brfw_key *key)
 	key->words[7] = 0;
 }
 
+/*
+ * A whole and intact TCP or UDP header at @l4, of a packet with @left bytes from
+ * there on.
+ *
+ * Return: length of the header, or 0.
+ */
+static __always_inline int brfw_key_plain_l4(const struct sk_buff *skb, int l4,
+					     u8 proto, int left)
+{
+	const struct tcphdr *th = (const void *)(skb->data + l4);
+	const struct udphdr *uh = (const void *)(skb->data + l4);
+
+	switch (proto) {
+	case IPPROTO_UDP:
+		if (l4 + (int)sizeof(*uh) > (int)skb_headlen(skb) ||
+		    ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > left)
+			return 0;
+		return sizeof(*uh);
+	case IPPROTO_TCP:
+		if (l4 + (int)sizeof(*th) > (int)skb_headlen(skb) ||
+		    th->doff * 4 < (int)sizeof(*th) || th->doff * 4 > left)
+			return 0;
+		return th->doff * 4;
+	default:
+		return 0;
+	}
+}
+
+/* What that header says, in words that are 0. */
+static __always_inline void brfw_key_set_plain(struct brfw_key *key,
+					       const struct sk_buff *skb,
+					       int l4, u8 proto, int header,
+					       struct brfw_layout *layout)
+{
+	const struct tcphdr *th = (const void *)(skb->data + l4);
+
+	layout->llc_length = 0;
+	layout->pppoe_length = 0;
+	layout->payload = l4 + header;
+
+	key->flags = BRFW_KEY_F_ETH_TYPE | BRFW_KEY_F_IP | BRFW_KEY_F_PROTO |
+		     BRFW_KEY_F_L4;
+	/* at the same place in UDP */
+	key->sport = ntohs(th->source);
+	key->dport = ntohs(th->dest);
+	key->ip_proto = proto;
+	if (proto == IPPROTO_TCP)
+		key->tcp_flags = tcp_flag_byte(th);
+}
+
+static __always_inline bool
+brfw_key_read_plain_ip4(struct brfw_key *key, const struct sk_buff *skb,
+			bool needs_rest, struct brfw_layout *layout)
+{
+	const struct ethhdr *eh = eth_hdr(skb);
+	const struct iphdr *ih = (const void *)(eh + 1);
+	int l3 = skb_mac_offset(skb) + ETH_HLEN;
+	int l4 = l3 + (int)sizeof(*ih);
+	int len, header;
+
+	if (l4 > (int)skb_headlen(skb) || *(const u8 *)ih != 0x45 ||
+	    ih->frag_off & htons(IP_OFFSET | IP_MF))
+		return false;
+
+	len = ntohs(ih->tot_len);
+	if (len > (int)skb->len - l3)
+		return false;
+	header = brfw_key_plain_l4(skb, l4, ih->protocol,
+				   len - (int)sizeof(*ih));
+	if (!header)
+		return false;
+
+	brfw_key_clear_ip4(key);
+	brfw_key_set_plain(key, skb, l4, ih->protocol, header, layout);
+	layout->l3 = l3;
+	key->eth_type = ETH_P_IP;
+	key->family = BRFW_FAMILY_IP4;
+	key->ip_len = len;
+	memcpy(&key->ip4, &ih->addrs, sizeof(key->ip4));
+
+	if (needs_rest) {
+		brfw_key_set_rest(key, skb, eh);
+		key->dscp = ih->tos >> 2;
+		key->ttl = ih->ttl;
+	}
+
+	return true;
+}
+
+bool brfw_key_read_plain_ip6(struct brfw_key *key, const struct sk_buff *skb,
+			     bool needs_rest, struct brfw_layout *layout);
+
 /**
  * brfw_key_read_plain() - read a frame, if it is what most frames are
- * @key: the first BRFW_KEY_IP4_WORDS are to be filled
+ * @key: to be filled; of IPv4 packets the first BRFW_KEY_IP4_WORDS
  * @skb: a frame at a bridge hook; its MAC header is set and linear
  * @needs_rest: words BRFW_KEY_REST are needed too; else they are left 0
  * @layout: to be filled
@@ -81,64 +174,16 @@ static __always_inline bool
 brfw_key_read_plain(struct brfw_key *key, const struct sk_buff *skb,
 		    bool needs_rest, struct brfw_layout *layout)
 {
-	const struct ethhdr *eh = eth_hdr(skb);
-	const struct iphdr *ih = (const void *)(eh + 1);
-	const struct tcphdr *th = (const void *)(ih + 1);
-	const struct udphdr *uh = (const void *)(ih + 1);
-	int l3 = skb_mac_offset(skb) + ETH_HLEN;
-	int l4 = l3 + (int)sizeof(*ih);
-	int payload, left, len;
-	u8 tcp_flags = 0;
+	__be16 type = eth_hdr(skb)->h_proto;
 
-	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) ||
-	    eh->h_proto != htons(ETH_P_IP) ||
-	    l4 + (int)sizeof(*uh) > (int)skb_headlen(skb) ||
-	    *(const u8 *)ih != 0x45 || ih->frag_off & htons(IP_OFFSET | IP_MF))
+	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
 		return false;
+	if (likely(type == htons(ETH_P_IP)))
+		return brfw_key_read_plain_ip4(key, skb, needs_rest, layout);
+	if (type == htons(ETH_P_IPV6))
+		return brfw_key_read_plain_ip6(key, skb, needs_rest, layout);
 
-	len = ntohs(ih->tot_len);
-	left = len - (int)sizeof(*ih);
-	if (len > (int)skb->len - l3)
-		return false;
-
-	if (ih->protocol == IPPROTO_UDP) {
-		if (ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > left)
-			return false;
-		payload = l4 + (int)sizeof(*uh);
-	} else if (ih->protocol == IPPROTO_TCP) {
-		if (l4 + (int)sizeof(*th) > (int)skb_headlen(skb) ||
-		    th->doff * 4 < (int)sizeof(*th) || th->doff * 4 > left)
-			return false;
-		payload = l4 + th->doff * 4;
-		tcp_flags = tcp_flag_byte(th);
-	} else {
-		return false;
-	}
-
-	layout->l3 = l3;
-	layout->llc_length = 0;
-	layout->pppoe_length = 0;
-	layout->payload = payload;
-
-	brfw_key_clear_ip4(key);
-	key->eth_type = ETH_P_IP;
-	key->flags = BRFW_KEY_F_ETH_TYPE | BRFW_KEY_F_IP | BRFW_KEY_F_PROTO |
-		     BRFW_KEY_F_L4;
-	key->family = BRFW_FAMILY_IP4;
-	key->ip_len = len;
-	key->sport = ntohs(uh->source);
-	key->dport = ntohs(uh->dest);
-	key->ip_proto = ih->protocol;
-	key->tcp_flags = tcp_flags;
-	memcpy(&key->ip4, &ih->addrs, sizeof(key->ip4));
-
-	if (needs_rest) {
-		brfw_key_set_rest(key, skb, eh);
-		key->dscp = ih->tos >> 2;
-		key->ttl = ih->ttl;
-	}
-
-	return true;
+	return false;
 }
 
 #endif /* _BRFW_KEY_PLAIN_H */

@@ -751,15 +751,16 @@ void frame_skb_destroy(struct frame_skb *f)
 
 /* ---- both ways to read a frame ---- */
 
-unsigned int frame_nplain;
+unsigned int frame_nplain[BRFW_FAMILIES];
 
 /* The words that are filled in, one by one. */
 static bool frame_is_same(const struct brfw_key *got,
 			  const struct brfw_key *want, bool has_rest)
 {
-	int i;
+	int i, n = want->family == BRFW_FAMILY_IP4 ? BRFW_KEY_IP4_WORDS :
+						     BRFW_KEY_WORDS;
 
-	for (i = 0; i < BRFW_KEY_IP4_WORDS; i++) {
+	for (i = 0; i < n; i++) {
 		bool is_rest = BRFW_KEY_REST & 1U << i;
 
 		if (got->words[i] != (is_rest && !has_rest ? 0 : want->words[i]))
@@ -785,7 +786,7 @@ void frame_read_key(struct brfw_key *key, const struct sk_buff *skb,
 		memset(&plain_layout, 0xff, sizeof(plain_layout));
 		if (!brfw_key_read_plain(&plain, skb, has_rest, &plain_layout))
 			return;
-		frame_nplain++;
+		frame_nplain[key->family]++;
 		if (!frame_is_same(&plain, key, has_rest) ||
 		    memcmp(&plain_layout, layout, sizeof(*layout))) {
 			fprintf(stderr, "brfw_key_read_plain() reads a frame differently\n");

@@ -76,8 +76,8 @@ bool frame_skb_is_unchanged(const struct frame_skb *f, const u8 *data,
 			    unsigned int len);
 void frame_skb_destroy(struct frame_skb *f);
 
-/* Frames that frame_read_key() found to be plain. */
-extern unsigned int frame_nplain;
+/* Frames that frame_read_key() found to be plain, by family. */
+extern unsigned int frame_nplain[BRFW_FAMILIES];
 
 /*
  * brfw_key_read(), and what brfw_key_read_plain() makes of the frame: ends the

@@ -2,6 +2,8 @@
 #ifndef _KSHIM_LINUX_SWAB_H
 #define _KSHIM_LINUX_SWAB_H
 
+#include_next <linux/swab.h>
+
 #define swab64(x)	__builtin_bswap64(x)
 
 #endif /* _KSHIM_LINUX_SWAB_H */
