@@ -12,10 +12,16 @@
 #include "kshim.h"
 
 #define KSHIM_MAX_READERS	16
+#define KSHIM_CHAINS		(1U << 16)
+
+/* For what looks behind the poison. */
+#define KSHIM_UNCHECKED		__attribute__((no_sanitize("address")))
 
 unsigned int kshim_fail_at;
 unsigned int kshim_nlive;
+unsigned long kshim_nbytes;
 unsigned int kshim_nfrees;
+unsigned long kshim_nallocs;
 void (*kshim_on_publish)(void);
 __thread unsigned long kshim_nderefs;
 uint64_t kshim_random = 1;
@@ -30,42 +36,93 @@ static void __attribute__((noreturn)) kshim_bug(const char *text)
 
 /**
  * struct kshim_block - in front of each allocation, hidden from everybody else
+ * @next: another one in the same chain
+ * @size: of @data
  * @is_kmalloc: kfree() may free it
+ * @is_seen: readers may have got a pointer to it
  * @data: what was asked for; aligned as by malloc()
+ *
+ * Only writers allocate and free, and they exclude each other.
  */
 struct kshim_block {
+	struct kshim_block *next;
+	size_t size;
 	bool is_kmalloc;
+	bool is_seen;
 	_Alignas(16) char data[];
 };
 
+static struct kshim_block *kshim_blocks[KSHIM_CHAINS];
+
+/* Where they have ever been, since most words are no pointers there. */
+static uintptr_t kshim_lowest = UINTPTR_MAX;
+static uintptr_t kshim_highest;
+
+static struct kshim_block **kshim_chain(const void *data)
+{
+	return &kshim_blocks[((uintptr_t)data >> 4) * 0x9e3779b1U % KSHIM_CHAINS];
+}
+
+static KSHIM_UNCHECKED struct kshim_block *kshim_find(const void *data)
+{
+	struct kshim_block *b = *kshim_chain(data);
+
+	while (b && b->data != data)
+		b = b->next;
+
+	return b;
+}
+
+static KSHIM_UNCHECKED void kshim_unchain(struct kshim_block *b)
+{
+	struct kshim_block **p = kshim_chain(b->data);
+
+	while (*p != b)
+		p = &(*p)->next;
+	*p = b->next;
+}
+
 void *kshim_alloc(size_t size, bool is_kmalloc)
 {
-	struct kshim_block *b;
+	struct kshim_block **chain, *b;
 
+	kshim_nallocs++;
 	if (kshim_fail_at && !--kshim_fail_at)
 		return NULL;
 
 	b = calloc(1, sizeof(*b) + size);
 	if (!b)
 		kshim_bug("no memory");
+	if ((uintptr_t)b < kshim_lowest)
+		kshim_lowest = (uintptr_t)b;
+	if ((uintptr_t)b->data > kshim_highest)
+		kshim_highest = (uintptr_t)b->data;
+	chain = kshim_chain(b->data);
+	b->next = *chain;
+	*chain = b;
+	b->size = size;
 	b->is_kmalloc = is_kmalloc;
 	ASAN_POISON_MEMORY_REGION(b, sizeof(*b));
 	kshim_nlive++;
+	kshim_nbytes += size;
 
 	return b->data;
 }
 
 static void kshim_block_free(const void *p, bool is_kfree, bool is_deferred)
 {
-	struct kshim_block *b;
+	struct kshim_block *b = kshim_find(p);
 
-	b = (struct kshim_block *)((char *)p - offsetof(struct kshim_block, data));
+	if (!b)
+		kshim_bug("free of what was not allocated");
+	kshim_unchain(b);
 	ASAN_UNPOISON_MEMORY_REGION(b, sizeof(*b));
 	if (is_kfree && !b->is_kmalloc)
 		kshim_bug("kfree() of memory from kvmalloc()");
 	if (!is_deferred)
-		kshim_nfrees += !b->is_kmalloc;
+		kshim_nfrees += b->is_seen;
 	kshim_nlive--;
+	kshim_nbytes -= b->size;
 	free(b);
 }
 
@@ -73,6 +130,22 @@ void kshim_free(const void *p, bool is_kfree)
 {
 	if (p)
 		kshim_block_free(p, is_kfree, false);
+}
+
+/* Some pointers have a flag in bit 0. */
+KSHIM_UNCHECKED void kshim_publish(const void *p)
+{
+	struct kshim_block *b;
+	size_t i;
+
+	if ((uintptr_t)p < kshim_lowest || (uintptr_t)p > kshim_highest + 1)
+		return;
+	b = kshim_find((void *)((uintptr_t)p & ~1UL));
+	if (!b || b->is_seen)
+		return;
+	b->is_seen = true;
+	for (i = 0; i + sizeof(p) <= b->size; i += sizeof(p))
+		kshim_publish(*(void **)(b->data + i));
 }
 
 /* ---- RCU ---- */

@@ -4,8 +4,9 @@
  * net/ here are as thin as the core allows and lead to this one.
  *
  * Allocations are counted, can be made to fail, and know whether kfree() may
- * free them. Deferred frees wait for kshim_rcu_quiesce(), so that a sanitizer
- * sees who uses memory a grace period later. A failed check ends the program.
+ * free them and whether readers may have got to see them. Deferred frees wait
+ * for kshim_rcu_quiesce(), so that a sanitizer sees who uses memory a grace
+ * period later. A failed check ends the program.
  */
 #ifndef _KSHIM_H
 #define _KSHIM_H
@@ -24,8 +25,14 @@ extern unsigned int kshim_fail_at;
 /* Allocated and not yet freed; deferred frees count as not freed. */
 extern unsigned int kshim_nlive;
 
-/* Frees of memory from kvmalloc(), which readers know, that did not wait. */
+/* Bytes of them. */
+extern unsigned long kshim_nbytes;
+
+/* Frees that did not wait although readers may have seen the memory. */
 extern unsigned int kshim_nfrees;
+
+/* Allocations so far, failed ones included. */
+extern unsigned long kshim_nallocs;
 
 /**
  * kshim_on_publish - called after each rcu_assign_pointer(), when set
@@ -33,6 +40,9 @@ extern unsigned int kshim_nfrees;
  * It stands where a reader may run beside the writer, and may look up.
  */
 extern void (*kshim_on_publish)(void);
+
+/* What an allocation points to counts as seen, too, when it is published. */
+void kshim_publish(const void *p);
 
 /* Calls of rcu_dereference() by this thread. */
 extern __thread unsigned long kshim_nderefs;

@@ -10,6 +10,7 @@
 #define rcu_dereference_protected(p, cond)	((void)(cond), (p))
 #define rcu_access_pointer(p)		READ_ONCE(p)
 #define rcu_assign_pointer(p, v) do {		\
+	kshim_publish(v);			\
 	smp_store_release(&(p), v);		\
 	if (kshim_on_publish)			\
 		kshim_on_publish();		\

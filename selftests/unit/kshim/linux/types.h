@@ -13,6 +13,7 @@ typedef unsigned long long u64;
 
 #define U8_MAX	UINT8_MAX
 #define U16_MAX	UINT16_MAX
+#define U32_MAX	UINT32_MAX
 #define U64_MAX	((u64)~0ULL)
 
 #define __rcu
