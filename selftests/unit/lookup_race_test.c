@@ -15,13 +15,11 @@
 #include <linux/slab.h>
 
 #include "ktap.h"
-#include "lookup.h"
-#include "lookup_ref.h"
+#include "lookup_set.h"
 
 #define NREADERS	2
-#define NRULES		60
-#define NORDERS		200
-#define NMASKS		10
+#define NRULES		400
+#define NORDERS		3000
 #define NVIEWS		50	/* that each reader has to see */
 
 /**
@@ -38,8 +36,8 @@ struct view {
 	const struct ref_rule *rules[NRULES];
 };
 
-static struct brfw_cls cls;
-static struct brfw_key keys[REF_KEYS];
+static struct set set;
+static struct ref_pool pool;
 static struct view *published;
 static bool stop;
 
@@ -79,13 +77,13 @@ static void reader_use_view(struct reader *r, const struct view *view)
 {
 	int i;
 
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 32; i++) {
 		unsigned int key = ref_random_below(&r->rnd, REF_KEYS);
 		u64 after = ref_random_one_in(&r->rnd, 4) ?
 			    ref_random_below(&r->rnd, NORDERS) : 0;
 
 		r->nwrong += view_find(view, key, after) !=
-			     brfw_cls_lookup(&cls, &keys[key], view->gen, after);
+			     brfw_cls_lookup(&set.cls, &pool.key[key], view->gen, after);
 		r->nlookups++;
 	}
 }
@@ -113,109 +111,96 @@ static void *reader_run(void *arg)
 /* ---- the writer ---- */
 
 /**
- * struct writer - rules that are in the classifier
+ * struct writer - what it does beside the set
  * @rnd: random numbers
- * @masks: of the rules
- * @gen: the published generation
- * @rules: those of @gen, and then of the next one, in ascending order
- * @n: how many
- * @dead: marked in this generation
- * @ndead: how many
+ * @target: rules that there should be by and by
+ * @nplans: times that all rules were arranged anew
+ * @nfew: how often that led to tables or back to one leaf
  */
 struct writer {
 	struct ref_random rnd;
-	struct ref_masks masks;
-	u64 gen;
-	struct ref_rule *rules[NRULES];
-	unsigned int n;
-	struct ref_rule *dead[NRULES];
-	unsigned int ndead;
+	unsigned int target;
+	unsigned int nplans;
+	unsigned int nfew;
 };
 
 static void writer_insert(struct writer *w)
 {
 	u64 order = 1 + ref_random_below(&w->rnd, NORDERS);
-	struct ref_rule *rule;
-	struct brfw_match m;
 	unsigned int i;
 
-	for (i = 0; i < w->n; i++)
-		if (w->rules[i]->cls.order == order)
+	for (i = 0; i < set.n; i++)
+		if (set.rules[i]->cls.order == order)
 			return;
-	ref_match_init(&m, &w->masks, &w->rnd);
-	rule = ref_rule_alloc(&m, order, w->gen + 1);
-	ref_rule_set_hits(rule, keys);
-	if (brfw_cls_insert(&cls, &rule->cls))
+	if (!set_add(&set, ref_pool_match(&pool, &w->rnd), order))
 		abort();
-
-	for (i = w->n++; i && w->rules[i - 1]->cls.order > order; i--)
-		w->rules[i] = w->rules[i - 1];
-	w->rules[i] = rule;
 }
 
-static void writer_mark(struct writer *w)
+static void writer_kill(struct writer *w)
 {
-	unsigned int i = ref_random_below(&w->rnd, w->n);
-	struct ref_rule *rule = w->rules[i];
+	struct ref_rule *rule = set.rules[ref_random_below(&w->rnd, set.n)];
 
-	memmove(&w->rules[i], &w->rules[i + 1],
-		(--w->n - i) * sizeof(w->rules[0]));
-	brfw_cls_retire(&cls, &rule->cls);
-	WRITE_ONCE(rule->cls.gen_del, w->gen + 1);
-	w->dead[w->ndead++] = rule;
+	if (rule->cls.gen_add <= set.gen && rule->cls.gen_del == BRFW_GEN_NEVER)
+		set_kill(&set, rule);
 }
 
-static void writer_publish(struct writer *w)
+static void writer_publish(void)
 {
+	struct view *view = kzalloc(sizeof(*view), GFP_KERNEL);
 	struct view *old = published;
-	struct view *view = kzalloc(sizeof(*view), 0);
+	unsigned int i;
 
-	view->gen = ++w->gen;
-	view->n = w->n;
-	memcpy(view->rules, w->rules, w->n * sizeof(w->rules[0]));
+	set_publish(&set);
+	view->gen = set.gen;
+	for (i = 0; i < set.n; i++)
+		if (ref_rule_visible(set.rules[i], set.gen))
+			view->rules[view->n++] = set.rules[i];
 	rcu_assign_pointer(published, view);
 	if (old)
 		kfree_rcu(old, rcu);
 }
 
-/* After a grace period nobody has a view that knows the dead rules. */
-static void writer_bury(struct writer *w)
+static void writer_prepare(struct writer *w)
 {
-	kshim_rcu_quiesce();
-	while (w->ndead) {
-		struct ref_rule *rule = w->dead[--w->ndead];
+	unsigned int before = set.cls.nchanges + set.cls.nfresh;
+	unsigned int ntables = set.cls.ntables;
 
-		brfw_cls_remove(&cls, &rule->cls);
-		kfree_rcu(rule, rcu);
-	}
+	if (set_prepare(&set))
+		abort();
+	w->nplans += before && !set.cls.nchanges;
+	w->nfew += !ntables != !set.cls.ntables;
 }
 
-/* One generation: replace everything, or change a few rules. */
+/* One generation: replace everything, or change a few rules; at times in vain. */
 static void writer_step(struct writer *w)
 {
-	unsigned int n = 1 + ref_random_below(&w->rnd, 6);
+	unsigned int n = ref_random_below(&w->rnd, 20);
 
-	if (ref_random_one_in(&w->rnd, 10))
-		n = w->n;
-	while (n-- && w->n && w->ndead < NRULES)
-		writer_mark(w);
-	for (n = ref_random_below(&w->rnd, NRULES - w->n + 1); n; n--)
+	if (ref_random_one_in(&w->rnd, 15))
+		w->target = ref_random_below(&w->rnd, ref_random_one_in(&w->rnd, 2) ? 60 : NRULES);
+	if (ref_random_one_in(&w->rnd, 15))
+		n = 2 * set.n;
+	if (set.n > w->target)
+		n += (set.n - w->target) / 2;
+	while (n-- && set.n)
+		writer_kill(w);
+	for (n = ref_random_below(&w->rnd, 40); n && set.n < w->target; n--)
 		writer_insert(w);
-	if (brfw_cls_prepare(&cls))
-		abort();
-	writer_publish(w);
-	if (w->ndead > NRULES / 2 || ref_random_one_in(&w->rnd, 2))
-		writer_bury(w);
+	writer_prepare(w);
+	if (ref_random_one_in(&w->rnd, 5))
+		set_abort(&set);
+	writer_publish();
+	if (set.n > NRULES - 50 || ref_random_one_in(&w->rnd, 2))
+		set_collect(&set);
 }
 
-static void writer_destroy(struct writer *w)
+static void writer_destroy(void)
 {
-	writer_bury(w);
-	brfw_cls_destroy(&cls);
+	set_collect(&set);
+	set_destroy(&set);
 	kfree(published);
-	while (w->n)
-		kfree(w->rules[--w->n]);
 	kshim_rcu_quiesce();
+	ref_pool_destroy(&pool);
 }
 
 /* ---- the test ---- */
@@ -231,7 +216,7 @@ static bool readers_saw_enough(struct reader *r)
 	return true;
 }
 
-static void report(const struct reader *r, u64 gen)
+static void report(const struct reader *r, const struct writer *w)
 {
 	unsigned long nlookups = 0, nviews = 0, nwrong = 0;
 	int i;
@@ -242,7 +227,10 @@ static void report(const struct reader *r, u64 gen)
 		nwrong += r[i].nwrong;
 	}
 	ktap_note("%llu generations, %lu views seen, %lu look-ups, %lu wrong",
-		  gen, nviews, nlookups, nwrong);
+		  set.gen, nviews, nlookups, nwrong);
+	ktap_note("all rules were arranged anew %u times, %u times to or from tables",
+		  w->nplans, w->nfew);
+	ktap_result(w->nplans > 5 && w->nfew > 2, "rules were arranged anew beside the readers");
 	ktap_result(!nwrong, "each look-up is right for the generation taken");
 	ktap_result(!kshim_nlive, "nothing is left");
 }
@@ -258,25 +246,23 @@ int main(int argc, char **argv)
 	ktap_begin();
 	ktap_note("seed %llu", seed);
 	ref_random_init(&w.rnd, seed);
-	for (i = 0; i < REF_KEYS; i++)
-		ref_key_init(&keys[i], &w.rnd);
-	ref_masks_init(&w.masks, &w.rnd, NMASKS);
-	brfw_cls_init(&cls);
-	writer_publish(&w);
+	ref_pool_init(&pool, &w.rnd, (seed + 3) % REF_KINDS, 500);
+	set_init(&set, pool.family, pool.key);
+	writer_publish();
 
 	for (i = 0; i < NREADERS; i++) {
 		ref_random_init(&readers[i].rnd, seed + 1 + i);
 		if (pthread_create(&readers[i].thread, NULL, reader_run, &readers[i]))
 			abort();
 	}
-	while (w.gen < ngens || !readers_saw_enough(readers))
+	while (set.gen < ngens || !readers_saw_enough(readers))
 		writer_step(&w);
 	WRITE_ONCE(stop, true);
 	for (i = 0; i < NREADERS; i++)
 		pthread_join(readers[i].thread, NULL);
 
-	writer_destroy(&w);
-	report(readers, w.gen);
+	writer_destroy();
+	report(readers, &w);
 
 	return ktap_end();
 }
