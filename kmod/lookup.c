@@ -1455,8 +1455,7 @@ static void brfw_cls_drop_fresh(struct brfw_cls *cls)
 /**
  * brfw_cls_abort() - forget rules that were inserted in vain
  * @cls: the classifier
- * @revives: rules that have got a gen_del since the last brfw_cls_prepare()
- *	that succeeded will lose it
+ * @revives: rules that have got a gen_del since the last commit will lose it
  *
  * To be called before the rules of a batch that can't take effect are removed
  * one by one. Of those that brfw_cls_prepare() didn't get to, nothing is known
