@@ -1132,7 +1132,6 @@ static struct brfw_leaf *brfw_leaf_make(struct brfw_cls_rule **rules,
 		return NULL;
 
 	leaf->nrules = n;
-	leaf->best = rules[0]->order;
 	for (i = 0; i < n; i++) {
 		RCU_INIT_POINTER(leaf->rules[i], rules[i]);
 		leaf->cost += rules[i]->gen_del == BRFW_GEN_NEVER;

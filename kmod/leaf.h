@@ -83,7 +83,6 @@ struct brfw_leaf_number {
  * struct brfw_leaf - rules that are searched together
  * @rcu: for freeing
  * @pending: rules to come in the next leaf; for writers
- * @best: no rule in here has a smaller order
  * @nrules: number of them, also those that were taken out
  * @ndead: rules that were taken out; for writers
  * @cost: most steps of a look-up; for writers
@@ -104,7 +103,6 @@ struct brfw_leaf_number {
 struct brfw_leaf {
 	struct rcu_head rcu;
 	struct brfw_leaf_pending *pending;
-	u64 best;
 	u16 nrules;
 	u16 ndead;
 	u16 cost;
