@@ -2,11 +2,12 @@
 /*
  * ruleset load, check, save and flush.
  *
- * A load checks the whole file first, so that wrong words are told without a
- * kernel and before anything is sent. Then the file is read again and sent as
- * one transaction. The number of its line goes with each statement, so that
- * refusals, at once or at commit, lead back to the line. Whatever goes wrong,
- * closing the socket ends the transaction without effect.
+ * A load reads the whole file first, so that wrong words are told without a
+ * kernel and before anything is sent. What it says is kept as the requests that
+ * are then sent as one transaction. The number of its line goes with each
+ * statement, so that refusals, at once or at commit, lead back to the line,
+ * which is read again for that. Whatever goes wrong, closing the socket ends
+ * the transaction without effect.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,10 @@ struct load {
 	struct cmd_context *ctx;
 	struct nlsock sock;
 	struct reader reader;
-	struct nlsock_batch batch;
+	/** @first: all requests, in the order of the file; NULL: none */
+	struct nlsock_batch *first;
+	/** @last: the batch that is being filled */
+	struct nlsock_batch *last;
 	/** @words: of the line that is looked at */
 	struct parse_words words;
 	struct fwctl_statement statement;
@@ -70,8 +74,54 @@ static int load_parse(struct load *load, const struct reader_line *line,
 	return parse_statement(&load->words, &load->statement, err);
 }
 
-/* First pass: are all lines well-formed? */
-static int load_check_words(struct load *load)
+/* The batch that has room for a request, or NULL. */
+static struct nlsock_batch *load_batch(struct load *load)
+{
+	struct nlsock_batch *batch = load->last;
+
+	if (batch && !nlsock_batch_full(batch))
+		return batch;
+	batch = calloc(1, sizeof(*batch));
+	if (!batch)
+		return NULL;
+	if (load->last)
+		load->last->next = batch;
+	else
+		load->first = batch;
+	load->last = batch;
+	return batch;
+}
+
+static void load_free_batches(struct load *load)
+{
+	struct nlsock_batch *batch, *next;
+
+	for (batch = load->first; batch; batch = next) {
+		next = batch->next;
+		free(batch);
+	}
+}
+
+/* Keeps the statement that was parsed last as a request. */
+static int load_stage(struct load *load, struct fwctl_err *err)
+{
+	struct nlsock_batch *batch;
+	struct nlmsghdr *nlh;
+
+	if (load->statement.cmd == BRFW_CMD_UNSPEC)
+		return 0;
+	batch = load_batch(load);
+	if (!batch)
+		return err_memory(err);
+	nlh = nlsock_batch_begin(batch, load->statement.cmd);
+	mnl_attr_put_u32(nlh, BRFW_A_CHANGE_ID, load->reader.line_number);
+	wire_put_statement(nlh, &load->statement);
+	nlsock_batch_end(batch, nlh);
+	return 0;
+}
+
+/* Are all lines well-formed? Makes the requests of those that are. */
+static int load_read(struct load *load)
 {
 	struct fwctl_err *err = &load->ctx->err;
 	struct reader_line line;
@@ -79,8 +129,11 @@ static int load_check_words(struct load *load)
 	int ret;
 
 	while ((ret = reader_next(&load->reader, &line, err)) == 1) {
-		if (!load_parse(load, &line, err))
+		if (!load_parse(load, &line, err)) {
+			if (!errors && load_stage(load, err))
+				return -1;
 			continue;
+		}
 		load_print(load, load->reader.line_number, err);
 		if (++errors < ERRORS_SHOWN)
 			continue;
@@ -179,47 +232,18 @@ static int load_print_refused(struct load *load)
 	return load_failed(load, FWCTL_EXIT_REFUSED);
 }
 
-static int load_flush(struct load *load)
+/* Everything to the draft. */
+static int load_send_batches(struct load *load)
 {
-	if (nlsock_batch_send(&load->sock, &load->batch, load_refused, load, &load->ctx->err))
-		return -1;
-	return load->refused_count ? load_print_refused(load) : 0;
-}
+	struct nlsock_batch *batch;
 
-static int load_stage(struct load *load)
-{
-	struct nlmsghdr *nlh;
-
-	if (load->statement.cmd == BRFW_CMD_UNSPEC)
-		return 0;
-	if (nlsock_batch_full(&load->batch) && load_flush(load))
-		return -1;
-	nlh = nlsock_batch_begin(&load->sock, &load->batch, load->statement.cmd);
-	mnl_attr_put_u32(nlh, BRFW_A_CHANGE_ID, load->reader.line_number);
-	wire_put_statement(nlh, &load->statement);
-	nlsock_batch_end(&load->batch, nlh);
-	return 0;
-}
-
-/* Second pass: everything to the draft. */
-static int load_stage_all(struct load *load)
-{
-	struct fwctl_err *err = &load->ctx->err;
-	struct reader_line line;
-	int ret;
-
-	if (reader_rewind(&load->reader, err))
-		return -1;
-	while ((ret = reader_next(&load->reader, &line, err)) == 1) {
-		/* It was right a moment ago, so somebody writes to it. */
-		if (load_parse(load, &line, err)) {
-			load_print(load, load->reader.line_number, err);
-			return load_failed(load, FWCTL_EXIT_USAGE);
-		}
-		if (load_stage(load))
+	for (batch = load->first; batch; batch = batch->next) {
+		if (nlsock_batch_send(&load->sock, batch, load_refused, load, &load->ctx->err))
 			return -1;
+		if (load->refused_count)
+			return load_print_refused(load);
 	}
-	return ret ? -1 : load_flush(load);
+	return 0;
 }
 
 static int load_commit(struct load *load, bool dry_run)
@@ -249,10 +273,9 @@ static int load_send(struct load *load, bool dry_run)
 
 	if (cmd_open(load->ctx, &load->sock))
 		return -1;
-	nlsock_batch_init(&load->batch);
 	ret = txn_begin(&load->sock, &load->ctx->err);
 	if (!ret)
-		ret = load_stage_all(load);
+		ret = load_send_batches(load);
 	if (!ret)
 		ret = load_commit(load, dry_run);
 	nlsock_close(&load->sock);
@@ -265,7 +288,7 @@ static int load_file(struct load *load, const char *name, bool dry_run)
 
 	if (reader_open(&load->reader, name, &load->ctx->err))
 		return -1;
-	ret = load_check_words(load);
+	ret = load_read(load);
 	if (!ret)
 		ret = load_send(load, dry_run);
 	reader_close(&load->reader);
@@ -299,6 +322,7 @@ static int ruleset_load(struct cmd_context *ctx, bool dry_run)
 		return err_memory(&ctx->err);
 	load->ctx = ctx;
 	ret = load_file(load, name, dry_run);
+	load_free_batches(load);
 	free(load);
 	return ret;
 }

@@ -242,19 +242,23 @@ static int receive_all(struct nlsock *sock, struct receiver *receiver, struct fw
 
 /* Requests */
 
-struct nlmsghdr *nlsock_begin(union nlsock_request *request, uint8_t cmd)
+/* At @bytes, which must be zeros: libmnl leaves the padding of attributes as it is. */
+static struct nlmsghdr *request_begin(void *bytes, uint8_t cmd)
 {
-	struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(bytes);
 	struct genlmsghdr *genl;
 
-	/* All of it: libmnl leaves the padding of attributes as it is. */
-	memset(request, 0, sizeof(*request));
-	nlh = mnl_nlmsg_put_header(request);
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = BRFW_GENL_VERSION;
 	return nlh;
+}
+
+struct nlmsghdr *nlsock_begin(union nlsock_request *request, uint8_t cmd)
+{
+	memset(request, 0, sizeof(*request));
+	return request_begin(request, cmd);
 }
 
 static int send_bytes(struct nlsock *sock, const void *bytes, size_t len,
@@ -466,30 +470,15 @@ void nlsock_dump_free(struct nlsock_dump *dump)
 
 /* Batches */
 
-void nlsock_batch_init(struct nlsock_batch *batch)
-{
-	batch->count = 0;
-	batch->len = 0;
-	batch->last = 0;
-}
-
 bool nlsock_batch_full(const struct nlsock_batch *batch)
 {
 	return batch->count == NLSOCK_BATCH_COUNT ||
 	       batch->len + WIRE_MESSAGE_MAX > NLSOCK_BATCH_LEN;
 }
 
-struct nlmsghdr *nlsock_batch_begin(struct nlsock *sock, struct nlsock_batch *batch,
-				    uint8_t cmd)
+struct nlmsghdr *nlsock_batch_begin(struct nlsock_batch *batch, uint8_t cmd)
 {
-	struct nlmsghdr *nlh;
-
-	nlh = nlsock_begin((union nlsock_request *)(batch->bytes + batch->len), cmd);
-	nlh->nlmsg_type = sock->family;
-	nlh->nlmsg_seq = ++sock->seq;
-	if (!batch->count)
-		batch->first = sock->seq;
-	return nlh;
+	return request_begin(batch->bytes + batch->len, cmd);
 }
 
 void nlsock_batch_end(struct nlsock_batch *batch, const struct nlmsghdr *nlh)
@@ -513,25 +502,35 @@ static void batch_refused(const struct nlsock_refusal *refusal, void *data)
 	to->refused(to->batch, refusal, to->data);
 }
 
+/* What requests can be told only when there is a socket. */
+static void batch_number(struct nlsock *sock, struct nlsock_batch *batch)
+{
+	size_t pos = 0;
+
+	batch->first = sock->seq + 1;
+	while (pos < batch->len) {
+		struct nlmsghdr *nlh = (struct nlmsghdr *)(batch->bytes + pos);
+
+		nlh->nlmsg_type = sock->family;
+		nlh->nlmsg_seq = ++sock->seq;
+		pos += MNL_ALIGN(nlh->nlmsg_len);
+	}
+}
+
 int nlsock_batch_send(struct nlsock *sock, struct nlsock_batch *batch,
 		      nlsock_refused_fn refused, void *data, struct fwctl_err *err)
 {
 	struct batch_refused to = { .batch = batch, .refused = refused, .data = data };
-	struct receiver receiver = {
-		.first = batch->first, .last = batch->first + batch->count - 1,
-		.refused = batch_refused, .refused_data = &to,
-	};
-	int ret;
+	struct receiver receiver = { .refused = batch_refused, .refused_data = &to };
 
-	if (!batch->count)
-		return 0;
+	batch_number(sock, batch);
+	receiver.first = batch->first;
+	receiver.last = sock->seq;
 	/* Refusals come anyway; one ACK tells that all before it was seen. */
 	((struct nlmsghdr *)(batch->bytes + batch->last))->nlmsg_flags |= NLM_F_ACK;
-	ret = send_bytes(sock, batch->bytes, batch->len, err);
-	if (!ret)
-		ret = receive_all(sock, &receiver, err);
-	nlsock_batch_init(batch);
-	return ret;
+	if (send_bytes(sock, batch->bytes, batch->len, err))
+		return -1;
+	return receive_all(sock, &receiver, err);
 }
 
 const struct nlmsghdr *nlsock_batch_find(const struct nlsock_batch *batch, uint32_t seq)

@@ -69,7 +69,9 @@ struct nlsock_dump {
 
 /** struct nlsock_batch - requests that are sent together */
 struct nlsock_batch {
-	/** @first: sequence number of the first request */
+	/** @next: for the caller */
+	struct nlsock_batch *next;
+	/** @first: sequence number of the first request, once they are sent */
 	uint32_t first;
 	/** @count: requests in it */
 	unsigned int count;
@@ -77,7 +79,7 @@ struct nlsock_batch {
 	size_t len;
 	/** @last: where the last request begins */
 	size_t last;
-	/** @bytes: the requests; aligned for struct nlmsghdr */
+	/** @bytes: the requests, then zeros; aligned for struct nlmsghdr */
 	char bytes[NLSOCK_BATCH_LEN] __attribute__((aligned(8)));
 };
 
@@ -112,14 +114,13 @@ int nlsock_dump_each(const struct nlsock_dump *dump, nlsock_answer_fn answer, vo
 void nlsock_dump_free(struct nlsock_dump *dump);
 
 /*
- * Batches: while nlsock_batch_full() is false, the next request may be added.
+ * Batches begin as zeros and may be filled before there is a socket: while
+ * nlsock_batch_full() is false, the next request may be added.
  * nlsock_batch_send() is done when the kernel has answered the last of them;
  * it returns 0 too when some were refused.
  */
-void nlsock_batch_init(struct nlsock_batch *batch);
 bool nlsock_batch_full(const struct nlsock_batch *batch);
-struct nlmsghdr *nlsock_batch_begin(struct nlsock *sock, struct nlsock_batch *batch,
-				    uint8_t cmd);
+struct nlmsghdr *nlsock_batch_begin(struct nlsock_batch *batch, uint8_t cmd);
 void nlsock_batch_end(struct nlsock_batch *batch, const struct nlmsghdr *nlh);
 int nlsock_batch_send(struct nlsock *sock, struct nlsock_batch *batch,
 		      nlsock_refused_fn refused, void *data, struct fwctl_err *err);

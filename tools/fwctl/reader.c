@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines of a file. A load goes over its file twice, first to check all of it
- * and then to send it, so what can't be read twice (a pipe, a terminal) is
- * copied to memory outside of the heap while it is read. A line that is too
- * long is given cut, one byte longer than parse_line() takes, and is the last:
- * what follows it may have no end.
+ * Lines of a file. A load reads lines again that the kernel refused, so what
+ * can't be read twice (a pipe, a terminal) is copied to memory outside of the
+ * heap while it is read. A line that is too long is given cut, one byte longer
+ * than parse_line() takes, and is the last: what follows it may have no end.
  */
 #include <errno.h>
 #include <fcntl.h>
