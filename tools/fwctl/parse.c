@@ -42,16 +42,37 @@ int parse_args(struct parse_words *words, int argc, char *const *argv,
 	return 0;
 }
 
-static bool is_blank(char c)
+/** enum byte_class - what a byte of a line means; most mean nothing */
+enum byte_class {
+	BYTE_PLAIN,
+	BYTE_BLANK,
+	BYTE_QUOTE,
+	/** @BYTE_CONTROL: may be in no line, but ends each in memory */
+	BYTE_CONTROL,
+};
+
+static const uint8_t byte_classes[256] = {
+	[0 ... '\t' - 1] = BYTE_CONTROL,
+	['\t'] = BYTE_BLANK,
+	['\t' + 1 ... ' ' - 1] = BYTE_CONTROL,
+	[' '] = BYTE_BLANK,
+	['"'] = BYTE_QUOTE,
+	[0x7f] = BYTE_CONTROL,
+};
+
+static enum byte_class byte_class(char c)
 {
-	return c == ' ' || c == '\t';
+	return byte_classes[(unsigned char)c];
 }
 
-/* Copies the quoted string at @pos to @out; gives the position behind it. */
-static int split_quoted(const char *line, size_t len, size_t *pos, char **out,
+/*
+ * Cuts out the quoted string at @start of a line, which becomes shorter by its
+ * escapes. Gives the position behind it in @end.
+ */
+static int split_quoted(char *line, size_t len, size_t start, size_t *end,
 			struct fwctl_err *err)
 {
-	size_t start = *pos;
+	char *out = line + start;
 	size_t i;
 
 	for (i = start + 1; i < len && line[i] != '"'; i++) {
@@ -60,28 +81,29 @@ static int split_quoted(const char *line, size_t len, size_t *pos, char **out,
 				return err_escape(err, i + 1);
 			i++;
 		}
-		*(*out)++ = line[i];
+		*out++ = line[i];
 	}
 	if (i == len)
 		return err_quote_open(err, start + 1);
 	i++;
-	if (i < len && !is_blank(line[i]))
+	if (i < len && byte_class(line[i]) != BYTE_BLANK)
 		return err_quote_end(err, i + 1);
-	*pos = i;
+	*out = '\0';
+	*end = i;
 	return 0;
 }
 
-static int split_plain(const char *line, size_t len, size_t *pos, char **out,
-		       struct fwctl_err *err)
+static int split_plain(char *line, size_t start, size_t *end, struct fwctl_err *err)
 {
-	size_t i;
+	size_t i = start;
 
-	for (i = *pos; i < len && !is_blank(line[i]); i++) {
-		if (line[i] == '"')
-			return err_quote_inside(err, i + 1);
-		*(*out)++ = line[i];
-	}
-	*pos = i;
+	while (byte_class(line[i]) == BYTE_PLAIN)
+		i++;
+	if (byte_class(line[i]) == BYTE_QUOTE)
+		return err_quote_inside(err, i + 1);
+	/* In place of the blank, or of the end of the line. */
+	line[i] = '\0';
+	*end = i;
 	return 0;
 }
 
@@ -91,14 +113,13 @@ static int check_bytes(const char *line, size_t len, struct fwctl_err *err)
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		unsigned char c = line[i];
-
-		if (c == '\0')
+		if (byte_class(line[i]) != BYTE_CONTROL)
+			continue;
+		if (line[i] == '\0')
 			return err_nul(err, i + 1);
-		if (c == '\r' && i + 1 == len)
+		if (line[i] == '\r' && i + 1 == len)
 			return err_cr(err, i + 1);
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return err_control(err, i + 1);
+		return err_control(err, i + 1);
 	}
 	return 0;
 }
@@ -106,8 +127,8 @@ static int check_bytes(const char *line, size_t len, struct fwctl_err *err)
 int parse_line(struct parse_words *words, const char *line, size_t len,
 	       struct fwctl_err *err)
 {
-	char *out = words->text;
-	size_t pos = 0;
+	char *text = words->text;
+	size_t pos;
 
 	words->count = 0;
 	words->next = 0;
@@ -116,23 +137,24 @@ int parse_line(struct parse_words *words, const char *line, size_t len,
 		return -1;
 	if (len > PARSE_LINE_MAX)
 		return err_line_long(err, PARSE_LINE_MAX);
-	for (;;) {
+	memcpy(text, line, len);
+	text[len] = '\0';
+	for (pos = 0; pos < len; pos++) {
 		struct parse_word *word = &words->word[words->count];
 
-		while (pos < len && is_blank(line[pos]))
-			pos++;
-		if (pos == len || line[pos] == '#')
-			return 0;
+		if (byte_class(text[pos]) == BYTE_BLANK)
+			continue;
+		if (text[pos] == '#')
+			break;
 		if (words->count == PARSE_WORDS_MAX)
 			return err_words(err, pos + 1, PARSE_WORDS_MAX);
-		*word = (struct parse_word){ .text = out, .column = pos + 1 };
-		if (line[pos] == '"' ? split_quoted(line, len, &pos, &out, err) :
-				       split_plain(line, len, &pos, &out, err))
+		*word = (struct parse_word){ .text = text + pos, .column = pos + 1 };
+		if (text[pos] == '"' ? split_quoted(text, len, pos, &pos, err) :
+				       split_plain(text, pos, &pos, err))
 			return -1;
-		/* There is room: a blank or the end follows each word. */
-		*out++ = '\0';
 		words->count++;
 	}
+	return 0;
 }
 
 static const struct parse_word *word_peek(const struct parse_words *words)
@@ -175,22 +197,6 @@ static unsigned int word_column(const struct parse_words *words)
 }
 
 /* Rules */
-
-/* The row for a keyword; of those that share it the one that fits the value. */
-static const struct fwctl_field *field_find(const char *keyword, const char *text)
-{
-	const struct fwctl_field *field = NULL;
-	size_t i;
-
-	for (i = 0; i < model_fields_count; i++) {
-		if (strcmp(model_fields[i].keyword, keyword))
-			continue;
-		field = &model_fields[i];
-		if (!text || value_fits(field, text))
-			break;
-	}
-	return field;
-}
 
 static int read_hook(uint8_t *hook, const struct parse_word *word, struct fwctl_err *err)
 {
@@ -481,15 +487,93 @@ static const struct parse_clause clauses[] = {
 	{ "after", WANT_HANDLE, clause_after, false, true },
 };
 
-static const struct parse_clause *clause_find(const char *keyword)
+/*
+ * A hash table of all keywords, as a file may have millions of them. Each row
+ * of clauses[] and model_fields[] has an entry of its own, at its hash or in
+ * the first free place behind it. So entries that share a keyword are found in
+ * the order of their rows.
+ */
+#define KEYWORDS_SIZE	256
+
+_Static_assert(ARRAY_SIZE(clauses) + BRFW_MATCH_A_MAX <= KEYWORDS_SIZE / 2,
+	       "the hash table of keywords is too full");
+
+/** struct keyword - an entry; of @clause and @field one is set */
+struct keyword {
+	/** @text: NULL: there is no entry here */
+	const char *text;
+	const struct parse_clause *clause;
+	const struct fwctl_field *field;
+};
+
+static struct keyword keywords[KEYWORDS_SIZE];
+
+static struct keyword *keyword_next(const struct keyword *keyword)
 {
+	return &keywords[(keyword - keywords + 1) % KEYWORDS_SIZE];
+}
+
+/* Where entries of a text begin. */
+static struct keyword *keyword_first(const char *text)
+{
+	uint32_t hash = 0;
+
+	for (; *text; text++)
+		hash = hash * 33 + (unsigned char)*text;
+	return &keywords[hash % KEYWORDS_SIZE];
+}
+
+static void keyword_add(const char *text, const struct parse_clause *clause,
+			const struct fwctl_field *field)
+{
+	struct keyword *keyword = keyword_first(text);
+
+	while (keyword->text)
+		keyword = keyword_next(keyword);
+	*keyword = (struct keyword){ .text = text, .clause = clause, .field = field };
+}
+
+static void keywords_fill(void)
+{
+	static bool is_filled;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(clauses); i++) {
-		if (!strcmp(clauses[i].keyword, keyword))
-			return &clauses[i];
+	if (is_filled)
+		return;
+	is_filled = true;
+	for (i = 0; i < ARRAY_SIZE(clauses); i++)
+		keyword_add(clauses[i].keyword, &clauses[i], NULL);
+	for (i = 0; i < model_fields_count; i++)
+		keyword_add(model_fields[i].keyword, NULL, &model_fields[i]);
+}
+
+/* The entry of a keyword, the first of several; NULL: it is none. */
+static const struct keyword *keyword_find(const char *text)
+{
+	const struct keyword *keyword;
+
+	keywords_fill();
+	for (keyword = keyword_first(text); keyword->text; keyword = keyword_next(keyword)) {
+		if (!strcmp(keyword->text, text))
+			return keyword;
 	}
 	return NULL;
+}
+
+/* Of the fields that share a keyword the one that fits the value. */
+static const struct fwctl_field *keyword_field(const struct keyword *first, const char *text)
+{
+	const struct fwctl_field *field = NULL;
+	const struct keyword *keyword;
+
+	for (keyword = first; keyword->text; keyword = keyword_next(keyword)) {
+		if (strcmp(keyword->text, first->text))
+			continue;
+		field = keyword->field;
+		if (!text || value_fits(field, text))
+			break;
+	}
+	return field;
 }
 
 /* Was this clause, or another verdict, there before? */
@@ -557,17 +641,16 @@ static int negate_refuse(const struct fwctl_field *field, const struct parse_wor
 }
 
 /* A condition; @not is the word in front of its keyword, if there is one. */
-static int rule_field(struct rule_state *state, struct parse_word *keyword,
-		      const struct parse_word *not, struct fwctl_err *err)
+static int rule_field(struct rule_state *state, const struct keyword *known,
+		      struct parse_word *keyword, const struct parse_word *not,
+		      struct fwctl_err *err)
 {
 	const struct parse_word *value = word_next(state->words);
 	struct fwctl_rule *rule = state->rule;
 	const struct fwctl_field *field;
 	char want[VALUE_WANT_LEN];
 
-	field = field_find(keyword->text, value ? value->text : NULL);
-	if (!field)
-		return err_unknown(err, keyword->column, keyword->text, "rule");
+	field = keyword_field(known, value ? value->text : NULL);
 	keyword->argument = field->keyword;
 	if (!value)
 		return field_incomplete(field, keyword, err);
@@ -585,20 +668,23 @@ static int rule_field(struct rule_state *state, struct parse_word *keyword,
 static int rule_word(struct rule_state *state, struct fwctl_err *err)
 {
 	struct parse_word *keyword = word_next(state->words), *not = NULL;
-	const struct parse_clause *clause;
+	const struct keyword *known;
 
-	if (!strcmp(keyword->text, "not")) {
+	known = keyword_find(keyword->text);
+	if (!known && !strcmp(keyword->text, "not")) {
 		not = keyword;
 		keyword = word_next(state->words);
 		if (!keyword)
 			return err_value_missing(err, not->column, "not", "a condition");
+		known = keyword_find(keyword->text);
+		if (known ? !!known->clause : !strcmp(keyword->text, "not"))
+			return err_negate(err, not->column, keyword->text, "a condition");
 	}
-	clause = clause_find(keyword->text);
-	if (not && (clause || !strcmp(keyword->text, "not")))
-		return err_negate(err, not->column, keyword->text, "a condition");
-	if (clause)
-		return rule_clause(state, clause, keyword, err);
-	return rule_field(state, keyword, not, err);
+	if (!known)
+		return err_unknown(err, keyword->column, keyword->text, "rule");
+	if (known->clause)
+		return rule_clause(state, known->clause, keyword, err);
+	return rule_field(state, known, keyword, not, err);
 }
 
 int parse_rule(struct parse_words *words, struct fwctl_rule *rule, struct fwctl_err *err)

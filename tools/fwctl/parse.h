@@ -35,7 +35,7 @@ struct parse_words {
 	bool is_line;
 	/** @word: the words */
 	struct parse_word word[PARSE_WORDS_MAX];
-	/** @text: the bytes of the words of a line */
+	/** @text: the line, cut into words */
 	char text[PARSE_LINE_MAX + 1];
 };
 
