@@ -477,13 +477,14 @@ _Static_assert(BRFW_MATCH_A_MAX < 64, "fwctl_rule.set is too small");
 
 const struct fwctl_field *model_field_by_attr(unsigned int attr)
 {
+	static const struct fwctl_field *by_attr[BRFW_MATCH_A_MAX + 1];
 	size_t i;
 
-	for (i = 0; i < model_fields_count; i++) {
-		if (model_fields[i].attr == attr)
-			return &model_fields[i];
-	}
-	return NULL;
+	if (!attr || attr > BRFW_MATCH_A_MAX)
+		return NULL;
+	for (i = 0; !by_attr[attr] && i < model_fields_count; i++)
+		by_attr[model_fields[i].attr] = &model_fields[i];
+	return by_attr[attr];
 }
 
 /* Is there another row with the same keyword? */
@@ -527,24 +528,19 @@ bool model_value_of(const struct fwctl_name *names, const char *word, uint32_t *
 
 void model_rule_init(struct fwctl_rule *rule)
 {
-	/* All bytes, so that unused parts of unions compare equal. */
-	memset(rule, 0, sizeof(*rule));
+	/* Conditions are zeroed when they are set: together they are large. */
+	memset(rule, 0, offsetof(struct fwctl_rule, cond));
 	rule->hook = BRFW_HOOK_FORWARD;
-}
-
-bool model_rule_has(const struct fwctl_rule *rule, const struct fwctl_field *field)
-{
-	return rule->set & MODEL_BIT(field->attr);
 }
 
 /* Is there a condition on any of the fields that share this keyword? */
 bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword)
 {
-	size_t i;
+	uint64_t set;
 
-	for (i = 0; i < model_fields_count; i++) {
-		if (model_rule_has(rule, &model_fields[i]) &&
-		    !strcmp(model_fields[i].keyword, keyword))
+	/* Bit by bit, as few are set. */
+	for (set = rule->set; set; set &= set - 1) {
+		if (!strcmp(model_field_by_attr(__builtin_ctzll(set))->keyword, keyword))
 			return true;
 	}
 	return false;

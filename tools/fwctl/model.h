@@ -226,7 +226,10 @@ struct fwctl_rule {
 	char comment[BRFW_COMMENT_LEN];
 	/** @problem: why it can't do now what it says; empty: it can */
 	char problem[BRFW_PROBLEM_LEN];
-	/** @cond: conditions, by enum brfw_match_attr */
+	/**
+	 * @cond: conditions, by enum brfw_match_attr; those of @set have zeros
+	 * in what they don't use, others are not initialised
+	 */
 	struct fwctl_cond cond[BRFW_MATCH_A_MAX + 1];
 };
 
@@ -339,7 +342,13 @@ const char *model_word_of(const struct fwctl_name *names, unsigned int value);
 bool model_value_of(const struct fwctl_name *names, const char *word, uint32_t *value);
 
 void model_rule_init(struct fwctl_rule *rule);
-bool model_rule_has(const struct fwctl_rule *rule, const struct fwctl_field *field);
+
+static inline bool model_rule_has(const struct fwctl_rule *rule,
+				  const struct fwctl_field *field)
+{
+	return rule->set & MODEL_BIT(field->attr);
+}
+
 bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword);
 bool model_rule_does(const struct fwctl_rule *rule);
 bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b);

@@ -90,15 +90,15 @@ static bool field_number(const struct fwctl_field *field, const char *text, uint
 /* Cuts @text at the first @sep into @head; gives what is behind it, or NULL. */
 static const char *text_cut(const char *text, char sep, char *head, size_t size)
 {
-	const char *tail = strchr(text, sep);
-	size_t len = tail ? (size_t)(tail - text) : strlen(text);
+	const char *end = strchrnul(text, sep);
+	size_t len = end - text;
 
 	/* Too long to be right; an empty head is wrong everywhere. */
 	if (len >= size)
 		len = 0;
 	memcpy(head, text, len);
 	head[len] = '\0';
-	return tail ? tail + 1 : NULL;
+	return *end ? end + 1 : NULL;
 }
 
 /* What would be right */
@@ -146,9 +146,10 @@ static int read_name(const struct fwctl_field *field, const char *text,
 		     struct fwctl_cond *cond, char *want)
 {
 	(void)field;
-	snprintf(want, VALUE_WANT_LEN, WANT_IFNAME);
-	if (!model_ifname_valid(text))
+	if (!model_ifname_valid(text)) {
+		snprintf(want, VALUE_WANT_LEN, WANT_IFNAME);
 		return -1;
+	}
 	strcpy(cond->value.name, text);
 	return 0;
 }
@@ -177,11 +178,12 @@ static int read_mac(const struct fwctl_field *field, const char *text,
 	int i, any = 0, outside = 0;
 
 	(void)field;
-	snprintf(want, VALUE_WANT_LEN, "a MAC address such as 02:00:00:00:00:01, or MAC/MASK");
 	tail = text_cut(text, '/', head, sizeof(head));
 	memset(mask, 0xff, 6);
-	if (!mac_read(head, mac) || (tail && !mac_read(tail, mask)))
+	if (!mac_read(head, mac) || (tail && !mac_read(tail, mask))) {
+		snprintf(want, VALUE_WANT_LEN, "a MAC address such as 02:00:00:00:00:01, or MAC/MASK");
 		return -1;
+	}
 	for (i = 0; i < 6; i++) {
 		any |= mask[i];
 		outside |= mac[i] & ~mask[i];
@@ -199,12 +201,14 @@ static int read_number(const struct fwctl_field *field, const char *text,
 {
 	uint64_t number;
 
-	want_number(field, want);
-	if (model_value_of(field->names, text, &cond->value.number) ||
-	    field_number(field, text, &cond->value.number))
+	/* No name is a number. */
+	if (field_number(field, text, &cond->value.number) ||
+	    model_value_of(field->names, text, &cond->value.number))
 		return 0;
-	if (!hex_read(text, 8, &number) || number < field->min || number > field->max)
+	if (!hex_read(text, 8, &number) || number < field->min || number > field->max) {
+		want_number(field, want);
 		return -1;
+	}
 	cond->value.number = number;
 	return 0;
 }
@@ -212,8 +216,10 @@ static int read_number(const struct fwctl_field *field, const char *text,
 static int read_word(const struct fwctl_field *field, const char *text,
 		     struct fwctl_cond *cond, char *want)
 {
+	if (model_value_of(field->names, text, &cond->value.number))
+		return 0;
 	want_words(field->names, " or ", want);
-	return model_value_of(field->names, text, &cond->value.number) ? 0 : -1;
+	return -1;
 }
 
 /* One entry of a list: a number, or two with a hyphen between them. */
@@ -224,11 +230,11 @@ static int range_read(const struct fwctl_field *field, const char *text,
 	char head[8];
 	const char *tail = text_cut(text, '-', head, sizeof(head));
 
-	if (!field_number(field, head, &first))
+	if (!field_number(field, head, &first) ||
+	    !field_number(field, tail ? tail : head, &last)) {
+		want_number(field, want);
 		return -1;
-	last = first;
-	if (tail && !field_number(field, tail, &last))
-		return -1;
+	}
 	if (last < first) {
 		snprintf(want, VALUE_WANT_LEN, "the smaller number first: %s-%s", tail, head);
 		return -1;
@@ -272,7 +278,6 @@ static int read_ranges(const struct fwctl_field *field, const char *text,
 	unsigned int count = 0;
 	char entry[16];
 
-	want_number(field, want);
 	do {
 		text = text_cut(text, ',', entry, sizeof(entry));
 		if (range_read(field, entry, &list[count++], want))
@@ -307,10 +312,11 @@ int value_read_mark(const char *text, struct fwctl_mark *mark, char *want)
 	char head[12];
 	const char *tail = text_cut(text, '/', head, sizeof(head));
 
-	snprintf(want, VALUE_WANT_LEN, WANT_MARK);
 	mark->mask = UINT32_MAX;
-	if (!mark_number(head, &mark->value) || (tail && !mark_number(tail, &mark->mask)))
+	if (!mark_number(head, &mark->value) || (tail && !mark_number(tail, &mark->mask))) {
+		snprintf(want, VALUE_WANT_LEN, WANT_MARK);
 		return -1;
+	}
 	if (!mark->mask) {
 		snprintf(want, VALUE_WANT_LEN, "a mask with a bit set");
 		return -1;
@@ -370,19 +376,19 @@ static int read_addr(const struct fwctl_field *field, const char *text,
 	uint64_t prefix = bits;
 	const char *tail;
 
-	want_addr(field, want);
 	tail = text_cut(text, '/', head, sizeof(head));
-	if (inet_pton(family, head, cond->value.bytes) != 1)
+	if (inet_pton(family, head, cond->value.bytes) != 1 ||
+	    (tail && !value_read_number(tail, bits, &prefix))) {
+		want_addr(field, want);
 		return -1;
-	if (tail && !value_read_number(tail, bits, &prefix))
-		return -1;
+	}
 	if (!prefix) {
 		snprintf(want, VALUE_WANT_LEN, "1-%u behind the slash; leave \"%s\" out to match any address",
 			 bits, field->keyword);
 		return -1;
 	}
 	cond->prefix = prefix;
-	if (!prefix_cut(cond->value.bytes, field->size, prefix))
+	if (prefix == bits || !prefix_cut(cond->value.bytes, field->size, prefix))
 		return 0;
 	inet_ntop(family, cond->value.bytes, head, sizeof(head));
 	snprintf(want, VALUE_WANT_LEN, "%s/%u, without bits behind the prefix", head,
@@ -409,8 +415,10 @@ static bool bits_read(const struct fwctl_field *field, const char *text, uint32_
 static int read_bits(const struct fwctl_field *field, const char *text,
 		     struct fwctl_cond *cond, char *want)
 {
+	if (bits_read(field, text, &cond->value.number))
+		return 0;
 	want_words(field->names, " or ", want);
-	return bits_read(field, text, &cond->value.number) ? 0 : -1;
+	return -1;
 }
 
 /* As bits, but there may be none too. */
@@ -427,13 +435,12 @@ static int read_flags(const struct fwctl_field *field, const char *text,
 	const char *tail;
 	char head[40];
 
-	snprintf(want, VALUE_WANT_LEN, "flags such as syn or syn/syn,ack, of fin,syn,rst,psh,ack,urg,ece,cwr, or none");
 	tail = text_cut(text, '/', head, sizeof(head));
-	if (!flags_read(field, head, value))
+	if (!flags_read(field, head, value) ||
+	    !flags_read(field, tail ? tail : head, mask)) {
+		snprintf(want, VALUE_WANT_LEN, "flags such as syn or syn/syn,ack, of fin,syn,rst,psh,ack,urg,ece,cwr, or none");
 		return -1;
-	*mask = *value;
-	if (tail && !flags_read(field, tail, mask))
-		return -1;
+	}
 	if (!*mask) {
 		snprintf(want, VALUE_WANT_LEN, "the flags to look at behind a slash, such as none/syn,ack");
 		return -1;
@@ -463,6 +470,7 @@ static int (*const readers[FWCTL_KINDS])(const struct fwctl_field *field, const 
 int value_read(const struct fwctl_field *field, const char *text, struct fwctl_cond *cond,
 	       char *want)
 {
+	memset(cond, 0, sizeof(*cond));
 	return readers[field->kind](field, text, cond, want);
 }
 
@@ -510,10 +518,11 @@ int value_read_rate(const char *text, struct fwctl_limit *limit, char *want)
 	char head[32];
 	const char *tail = text_cut(text, '/', head, sizeof(head));
 
-	snprintf(want, VALUE_WANT_LEN, WANT_RATE);
 	if (!tail || !amount_read(head, &limit->rate, &limit->is_bytes) ||
-	    !model_value_of(model_periods, tail, &limit->seconds))
+	    !model_value_of(model_periods, tail, &limit->seconds)) {
+		snprintf(want, VALUE_WANT_LEN, WANT_RATE);
 		return -1;
+	}
 	least = limit->is_bytes ? BURST_BYTES_MIN : BURST_PACKETS_MIN;
 	second = limit->rate / limit->seconds;
 	year = BURST_SECONDS_MAX / limit->seconds;
@@ -527,9 +536,11 @@ int value_read_burst(const char *text, struct fwctl_limit *limit, char *want)
 {
 	bool is_bytes;
 
+	if (amount_read(text, &limit->burst, &is_bytes) && is_bytes == limit->is_bytes)
+		return 0;
 	if (limit->is_bytes)
 		snprintf(want, VALUE_WANT_LEN, "bytes from 1 such as 64kbytes, as the rate is in bytes");
 	else
 		snprintf(want, VALUE_WANT_LEN, "packets from 1 such as 10, as the rate is in packets");
-	return amount_read(text, &limit->burst, &is_bytes) && is_bytes == limit->is_bytes ? 0 : -1;
+	return -1;
 }

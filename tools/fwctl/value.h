@@ -12,7 +12,7 @@
 
 /*
  * All take a whole word and return 0, or -1 with what would be right in @want,
- * which has room for VALUE_WANT_LEN bytes. Nothing else of @cond may be set.
+ * which has room for VALUE_WANT_LEN bytes. All of @cond is set.
  */
 int value_read(const struct fwctl_field *field, const char *text, struct fwctl_cond *cond,
 	       char *want);

@@ -108,17 +108,17 @@ static void put_extent(struct nlmsghdr *nlh, const struct fwctl_field *field,
 
 static void put_match(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 {
+	const struct fwctl_field *field;
 	struct nlattr *match, *cond;
-	size_t i;
+	uint64_t left = rule->set;
 
-	if (!rule->set)
+	if (!left)
 		return;
 	match = mnl_attr_nest_start(nlh, BRFW_RULE_A_MATCH);
-	for (i = 0; i < model_fields_count; i++) {
-		const struct fwctl_field *field = &model_fields[i];
-
-		if (!model_rule_has(rule, field))
+	for (field = model_fields; left; field++) {
+		if (!(left & MODEL_BIT(field->attr)))
 			continue;
+		left &= ~MODEL_BIT(field->attr);
 		cond = mnl_attr_nest_start(nlh, field->attr);
 		put_value(nlh, field, &rule->cond[field->attr]);
 		put_extent(nlh, field, &rule->cond[field->attr]);
@@ -519,6 +519,7 @@ static enum wire_result get_cond(const struct fwctl_field *field, const struct n
 	}
 	if (unknown)
 		return WIRE_NEWER;
+	memset(cond, 0, sizeof(*cond));
 	if (!reader->read(field, tb, cond))
 		return WIRE_MALFORMED;
 	cond->is_negated = tb[BRFW_COND_A_NEGATE];
