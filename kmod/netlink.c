@@ -372,39 +372,79 @@ static struct brfw_change *brfw_nl_change_alloc(const struct genl_info *info,
 }
 
 /*
- * Add a change to the draft of the socket, or make it a commit of its own.
- * @change is taken over in any case.
+ * A draft of one change. @change is taken over in any case. Without @reply the
+ * client is answered with an ACK only; with it there is a message to fill with
+ * @outcome when this succeeds.
+ */
+static int brfw_nl_commit_single(struct brfw_ruleset *rs,
+				 struct brfw_change *change,
+				 struct brfw_nl_outcome *outcome,
+				 struct sk_buff **reply,
+				 struct brfw_error *error)
+{
+	struct brfw_draft single;
+	u32 concerned = 0;
+	int err;
+
+	brfw_draft_init(&single);
+	err = brfw_draft_add(rs, &single, change, error);
+	if (err) {
+		brfw_change_free(rs, change);
+		goto out;
+	}
+
+	/* Nothing may fail after the commit. */
+	if (reply) {
+		*reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+		if (!*reply) {
+			error->text = "out of memory";
+			err = -ENOMEM;
+			goto out;
+		}
+	}
+	if (change->rule)
+		concerned = brfw_rule_warnings(change->rule);
+	err = brfw_draft_commit(rs, &single, false, &outcome->warnings, error);
+	outcome->warnings &= concerned;
+	outcome->generation = rs->generation;
+	outcome->handle = change->handle;
+	if (err && reply)
+		nlmsg_free(*reply);
+
+out:
+	brfw_draft_clear(rs, &single);
+	return err;
+}
+
+/*
+ * Add a change to the draft of the socket, or make it a commit of its own, as
+ * brfw_nl_commit_single().
  *
- * Return: 1 when it is part of a draft now, 0 when it is done and @outcome
- * filled, or an error.
+ * Return: 1 when it is part of a draft now, 0 when it is done, or an error.
  */
 static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
 			     struct brfw_change *change,
-			     struct brfw_nl_outcome *outcome)
+			     struct brfw_nl_outcome *outcome,
+			     struct sk_buff **reply)
 {
-	struct brfw_draft *draft, single;
 	struct brfw_error error = {};
 	struct brfw_net *bn = rs->bn;
+	struct brfw_draft *draft;
 	int err;
 
 	mutex_lock(&bn->config_lock);
 	draft = brfw_nl_find_draft(bn, info->snd_portid);
-	brfw_draft_init(&single);
-
-	err = brfw_draft_add(rs, draft ? : &single, change, &error);
-	if (err) {
-		brfw_change_free(rs, change);
-	} else if (draft) {
-		err = 1;
+	if (draft) {
+		err = brfw_draft_add(rs, draft, change, &error);
+		if (err)
+			brfw_change_free(rs, change);
+		else
+			err = 1;
 	} else {
-		err = brfw_draft_commit(rs, &single, false, &outcome->warnings,
-					&error);
-		outcome->generation = rs->generation;
-		outcome->handle = change->handle;
+		err = brfw_nl_commit_single(rs, change, outcome, reply, &error);
 	}
 	if (err < 0)
 		brfw_nl_set_error(info->extack, &error);
-	brfw_draft_clear(rs, &single);
 	mutex_unlock(&bn->config_lock);
 
 	return err;
@@ -415,10 +455,10 @@ static int brfw_nl_do_plain_change(struct brfw_ruleset *rs,
 				   struct genl_info *info,
 				   struct brfw_change *change)
 {
-	struct brfw_nl_outcome outcome;
+	struct brfw_nl_outcome outcome = {};
 	int err;
 
-	err = brfw_nl_do_change(rs, info, change, &outcome);
+	err = brfw_nl_do_change(rs, info, change, &outcome, NULL);
 	return min(err, 0);
 }
 
@@ -460,11 +500,10 @@ static void brfw_nl_load_modules(const struct brfw_rule *rule)
 
 static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 {
-	struct brfw_nl_outcome outcome;
+	struct brfw_nl_outcome outcome = {};
 	struct brfw_change *change;
 	struct brfw_ruleset *rs;
 	struct sk_buff *reply;
-	u32 concerned;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_RULE)) {
@@ -476,31 +515,21 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(rs);
 
 	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_ADD);
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!change || !reply) {
-		kfree(change);
-		err = -ENOMEM;
-		goto err_reply;
-	}
+	if (!change)
+		return -ENOMEM;
 	err = brfw_nlattr_get_rule(rs, change, info->attrs[BRFW_A_RULE],
 				   info->extack);
 	if (err) {
 		brfw_change_free(rs, change);
-		goto err_reply;
+		return err;
 	}
 
 	brfw_nl_load_modules(change->rule);
-	concerned = brfw_rule_warnings(change->rule);
-	err = brfw_nl_do_change(rs, info, change, &outcome);
+	err = brfw_nl_do_change(rs, info, change, &outcome, &reply);
 	if (err)
-		goto err_reply;
+		return min(err, 0);
 
-	outcome.warnings &= concerned;
 	return brfw_nl_reply(info, reply, BRFW_CMD_RULE_ADD, &outcome);
-
-err_reply:
-	nlmsg_free(reply);
-	return min(err, 0);
 }
 
 static int brfw_nl_rule_delete(struct sk_buff *skb, struct genl_info *info)
