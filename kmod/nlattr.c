@@ -7,6 +7,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/netdevice.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include "commit.h"
@@ -73,7 +74,6 @@ int brfw_nlattr_check_once(const struct nlattr *head, int len,
 	const struct nlattr *attr;
 	int rem;
 
-	BUILD_BUG_ON(BRFW_MATCH_A_MAX >= 64 || BRFW_RULE_A_MAX >= 64);
 	BUILD_BUG_ON(BRFW_A_MAX >= 64);
 
 	nla_for_each_attr(attr, head, len, rem) {
@@ -88,28 +88,37 @@ int brfw_nlattr_check_once(const struct nlattr *head, int len,
 }
 
 /**
- * brfw_nlattr_parse() - parse nested attributes
- * @tb: to be filled
+ * brfw_nlattr_parse() - sort nested attributes by type
+ * @tb: to be filled, all NULL
  * @max: largest type
  * @nest: the nest
- * @policy: of the attributes in it
  * @extack: for the client
  *
- * As nla_parse_nested(), but an attribute may not stand there twice.
+ * The core has checked the whole message by the policy of the command, nests
+ * in nests included. To do that again for each nest would be most of the work
+ * of adding a rule. An attribute may not stand there twice.
  *
- * Return: 0 or an error.
+ * Return: 0 or -EINVAL.
  */
 int brfw_nlattr_parse(struct nlattr **tb, int max, const struct nlattr *nest,
-		      const struct nla_policy *policy,
 		      struct netlink_ext_ack *extack)
 {
-	int err;
+	struct nlattr *attr;
+	int rem, type;
 
-	err = brfw_nlattr_check_once(nla_data(nest), nla_len(nest), extack);
-	if (err)
-		return err;
+	nla_for_each_nested(attr, nest, rem) {
+		type = nla_type(attr);
+		if (WARN_ON_ONCE(type > max))
+			return -EINVAL;
+		type = array_index_nospec(type, max + 1);
+		if (tb[type]) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "this attribute stands here twice");
+			return -EINVAL;
+		}
+		tb[type] = attr;
+	}
 
-	return nla_parse_nested(tb, max, nest, policy, extack);
+	return 0;
 }
 
 /**
@@ -307,14 +316,13 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 			 const struct nlattr *attr,
 			 struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[BRFW_RULE_A_MAX + 1];
+	struct nlattr *tb[BRFW_RULE_A_MAX + 1] = {};
 	struct brfw_rule *rule;
 	struct brfw_match m;
 	u8 hook, families;
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_RULE_A_MAX, attr, brfw_rule_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_RULE_A_MAX, attr, extack);
 	if (err)
 		return err;
 	err = brfw_nlattr_get_hook(tb[BRFW_RULE_A_HOOK], &hook, extack);
@@ -370,11 +378,10 @@ int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 			   struct netlink_ext_ack *extack)
 {
 	bool is_delete = change->type == BRFW_CHANGE_POLICY_DELETE;
-	struct nlattr *tb[BRFW_POLICY_A_MAX + 1];
+	struct nlattr *tb[BRFW_POLICY_A_MAX + 1] = {};
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_POLICY_A_MAX, attr, brfw_policy_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_POLICY_A_MAX, attr, extack);
 	if (err)
 		return err;
 	if (!tb[BRFW_POLICY_A_HOOK]) {
@@ -420,11 +427,10 @@ int brfw_nlattr_get_zone(struct brfw_ruleset *rs, struct brfw_change *change,
 			 struct netlink_ext_ack *extack)
 {
 	bool is_delete = change->type == BRFW_CHANGE_ZONE_DELETE;
-	struct nlattr *tb[BRFW_ZONE_A_MAX + 1];
+	struct nlattr *tb[BRFW_ZONE_A_MAX + 1] = {};
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_ZONE_A_MAX, attr, brfw_zone_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_ZONE_A_MAX, attr, extack);
 	if (err)
 		return err;
 	if (!tb[BRFW_ZONE_A_BRIDGE]) {

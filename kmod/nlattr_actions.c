@@ -39,11 +39,10 @@ static int brfw_nlattr_get_limit(const struct nlattr *nest,
 				 struct brfw_actions *a,
 				 struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[BRFW_LIMIT_A_MAX + 1];
+	struct nlattr *tb[BRFW_LIMIT_A_MAX + 1] = {};
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_LIMIT_A_MAX, nest, brfw_limit_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_LIMIT_A_MAX, nest, extack);
 	if (err)
 		return err;
 	if (!tb[BRFW_LIMIT_A_RATE] || !tb[BRFW_LIMIT_A_SECONDS] ||
@@ -87,12 +86,11 @@ static int brfw_nlattr_get_log(const struct nlattr *nest,
 			       struct brfw_actions *a,
 			       struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[BRFW_LOG_A_MAX + 1];
+	struct nlattr *tb[BRFW_LOG_A_MAX + 1] = {};
 	const char *prefix;
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_LOG_A_MAX, nest, brfw_log_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_LOG_A_MAX, nest, extack);
 	if (err)
 		return err;
 
@@ -119,11 +117,10 @@ static int brfw_nlattr_get_mark(const struct nlattr *nest,
 				struct brfw_actions *a,
 				struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[BRFW_MARK_A_MAX + 1];
+	struct nlattr *tb[BRFW_MARK_A_MAX + 1] = {};
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_MARK_A_MAX, nest, brfw_mark_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_MARK_A_MAX, nest, extack);
 	if (err)
 		return err;
 	if (!tb[BRFW_MARK_A_VALUE]) {
@@ -146,11 +143,10 @@ static int brfw_nlattr_get_queue(const struct nlattr *nest,
 				 struct brfw_actions *a,
 				 struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[BRFW_QUEUE_A_MAX + 1];
+	struct nlattr *tb[BRFW_QUEUE_A_MAX + 1] = {};
 	int err;
 
-	err = brfw_nlattr_parse(tb, BRFW_QUEUE_A_MAX, nest, brfw_queue_policy,
-			       extack);
+	err = brfw_nlattr_parse(tb, BRFW_QUEUE_A_MAX, nest, extack);
 	if (err)
 		return err;
 	if (!tb[BRFW_QUEUE_A_NUM]) {

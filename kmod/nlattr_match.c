@@ -544,6 +544,8 @@ static int brfw_cond_check_masked(const struct brfw_cond *cond,
 				    "not the TPID of a VLAN tag: 0x8100 or 0x88a8");
 		return -EINVAL;
 	}
+	if (!cond->tb[BRFW_COND_A_MASK] && !cond->tb[BRFW_COND_A_PREFIX_LEN])
+		return 0;
 	if (!memchr_inv(cond->mask, 0, cond->field->size)) {
 		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_MASK],
 				    "a mask of 0 matches everything: leave the condition out");
@@ -749,8 +751,7 @@ static int brfw_nlattr_get_cond(struct brfw_ruleset *rs, struct brfw_match *m,
 	const struct brfw_field *field = cond.field;
 	int err;
 
-	err = brfw_nlattr_parse(cond.tb, brfw_match_policy[attr].len, nest,
-			       cond.policy, extack);
+	err = brfw_nlattr_parse(cond.tb, BRFW_COND_A_MAX, nest, extack);
 	if (err)
 		return err;
 	if (!cond.tb[BRFW_COND_A_VALUE] == !cond.tb[BRFW_COND_A_RANGES] ||
@@ -801,18 +802,18 @@ static bool brfw_match_has_proto(const struct brfw_match *m,
 	return false;
 }
 
-/* What the conditions of a rule demand of each other. */
+/* What the conditions of a rule, the types in @set, demand of each other. */
 static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
-			    u8 *families, struct netlink_ext_ack *extack)
+			    u64 set, u8 *families,
+			    struct netlink_ext_ack *extack)
 {
 	const struct brfw_field *field;
 	int attr;
 
 	*families = brfw_match_eth_type_families(m);
 
-	for (attr = 1; attr <= BRFW_MATCH_A_MAX; attr++) {
-		if (!tb[attr])
-			continue;
+	for (; set; set &= set - 1) {
+		attr = __ffs64(set);
 		field = &brfw_fields[attr];
 		if (field->protos[0] && !brfw_match_has_proto(m, field)) {
 			NL_SET_ERR_MSG_ATTR(extack, tb[attr], "this condition needs a protocol that has such a field");
@@ -848,11 +849,14 @@ int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
 			  const struct nlattr *nest, u8 hook, u8 *families,
 			  struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[BRFW_MATCH_A_MAX + 1];
-	int attr, err;
+	struct nlattr *tb[BRFW_MATCH_A_MAX + 1] = {};
+	const struct nlattr *pos;
+	u64 left, set = 0;
+	int attr, rem, err;
 
-	err = brfw_nlattr_parse(tb, BRFW_MATCH_A_MAX, nest, brfw_match_policy,
-			       extack);
+	BUILD_BUG_ON(BRFW_MATCH_A_MAX >= 64);
+
+	err = brfw_nlattr_parse(tb, BRFW_MATCH_A_MAX, nest, extack);
 	if (err)
 		return err;
 
@@ -867,15 +871,17 @@ int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
 		return -EINVAL;
 	}
 
-	for (attr = 1; attr <= BRFW_MATCH_A_MAX; attr++) {
-		if (!tb[attr])
-			continue;
+	/* In the order of types, whatever the order in the message. */
+	nla_for_each_nested(pos, nest, rem)
+		set |= BIT_ULL(nla_type(pos));
+	for (left = set; left; left &= left - 1) {
+		attr = __ffs64(left);
 		err = brfw_nlattr_get_cond(rs, m, tb[attr], attr, extack);
 		if (err)
 			return err;
 	}
 
-	return brfw_match_check(m, tb, families, extack);
+	return brfw_match_check(m, tb, set, families, extack);
 }
 
 /* ---- to attributes ---- */

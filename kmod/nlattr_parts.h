@@ -35,7 +35,6 @@ int brfw_nlattr_put_actions(struct sk_buff *skb, struct brfw_ruleset *rs,
 /* nlattr.c */
 
 int brfw_nlattr_parse(struct nlattr **tb, int max, const struct nlattr *nest,
-		      const struct nla_policy *policy,
 		      struct netlink_ext_ack *extack);
 bool brfw_is_printable(const char *text);
 int brfw_nlattr_get_ifname(struct brfw_ruleset *rs, const struct nlattr *attr,
