@@ -540,7 +540,7 @@ static int brfw_commit_rule_add(struct brfw_commit *c,
 	}
 
 	other = NULL;
-	if (c->draft->is_replace)
+	if (c->revives)
 		other = brfw_ruleset_find_same(c->rs, rule, true);
 	if (other && !brfw_rule_same_actions(rule, other))
 		other = NULL;
