@@ -1262,11 +1262,12 @@ static void test_wire_names(void)
 	end = msg.bytes + 32 + ((struct nlattr *)(msg.bytes + 32))->nla_len;
 	for (i = 0; i < model_fields_count && pos < end && good; i++) {
 		const struct nlattr *attr = (const struct nlattr *)pos;
+		const struct fwctl_field *field = &model_fields[0];
 
-		good = !strcmp(wire_attr_name(&msg.nlh, pos - msg.bytes),
-			       model_fields[i].keyword) &&
-		       !strcmp(wire_attr_name(&msg.nlh, pos + 4 - msg.bytes),
-			       model_fields[i].keyword);
+		while (field->attr != mnl_attr_get_type(attr))
+			field++;
+		good = !strcmp(wire_attr_name(&msg.nlh, pos - msg.bytes), field->keyword) &&
+		       !strcmp(wire_attr_name(&msg.nlh, pos + 4 - msg.bytes), field->keyword);
 		pos += MNL_ALIGN(attr->nla_len);
 	}
 	ktap_result(good && i == model_fields_count, "attributes have their names");

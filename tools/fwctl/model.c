@@ -538,7 +538,6 @@ bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword)
 {
 	uint64_t set;
 
-	/* Bit by bit, as few are set. */
 	for (set = rule->set; set; set &= set - 1) {
 		if (!strcmp(model_field_by_attr(__builtin_ctzll(set))->keyword, keyword))
 			return true;

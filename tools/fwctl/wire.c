@@ -108,17 +108,15 @@ static void put_extent(struct nlmsghdr *nlh, const struct fwctl_field *field,
 
 static void put_match(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 {
-	const struct fwctl_field *field;
 	struct nlattr *match, *cond;
-	uint64_t left = rule->set;
+	uint64_t left;
 
-	if (!left)
+	if (!rule->set)
 		return;
 	match = mnl_attr_nest_start(nlh, BRFW_RULE_A_MATCH);
-	for (field = model_fields; left; field++) {
-		if (!(left & MODEL_BIT(field->attr)))
-			continue;
-		left &= ~MODEL_BIT(field->attr);
+	for (left = rule->set; left; left &= left - 1) {
+		const struct fwctl_field *field = model_field_by_attr(__builtin_ctzll(left));
+
 		cond = mnl_attr_nest_start(nlh, field->attr);
 		put_value(nlh, field, &rule->cond[field->attr]);
 		put_extent(nlh, field, &rule->cond[field->attr]);
