@@ -46,7 +46,7 @@
  *   dscp N  ttl N
  *   version N  ihl N  options BYTES  total N  frag OFFSET/8  mf
  *   plen N  ext LIST (hbh dst rt ah frag[:OFFSET/8[+]] esp none, NAME*N)
- *   payload N  doff N  gso SIZE
+ *   payload N  doff N  udp-length N  gso SIZE
  *   raw HEX (what follows the Ethernet header)  len N (pad)  truncate N
  *   wrong-sum (of layer 4)  wrong-ip-sum
  * Checksums and lengths are right unless a word says otherwise.
@@ -101,6 +101,7 @@ struct spec {
 	const char *saddr, *daddr, *ext, *raw, *nd_target;
 	uint8_t sha[6], tha[6], nd_lladdr[6];
 	bool has_sha, has_tha, has_nd_lladdr, snap;
+	int udp_length;
 	int pppoe, pppoe_length, dscp, ttl, gre_proto, nd_skip;
 	unsigned int seq, ack, mark;
 	int op, proto, sport, dport, flags, icmp_type, icmp_code;
@@ -251,6 +252,7 @@ static void spec_init(struct spec *s)
 	s->ethertype = s->version = s->ihl = s->total = s->plen = -1;
 	s->doff = s->pad = s->truncate = -1;
 	s->pppoe = s->pppoe_length = s->gre_proto = -1;
+	s->udp_length = -1;
 	s->ttl = 64;
 	s->proto = 253;		/* RFC 3692: for experiments */
 	s->flags = 0x10;
@@ -310,7 +312,7 @@ static int spec_number(struct spec *s, const char *word, const char *value)
 		{ "dscp", &s->dscp }, { "ttl", &s->ttl },
 		{ "gre-proto", &s->gre_proto }, { "nd-skip", &s->nd_skip },
 		{ "seq", (int *)&s->seq }, { "ack", (int *)&s->ack },
-		{ "mark", (int *)&s->mark },
+		{ "mark", (int *)&s->mark }, { "udp-length", &s->udp_length },
 	};
 	size_t i;
 
@@ -465,7 +467,7 @@ static size_t build_l4(const struct spec *s, uint8_t *p)
 		p[13] = s->flags;
 		put16(p + 14, 1024);
 	} else if (s->proto == 17) {
-		put16(p + 4, len);
+		put16(p + 4, s->udp_length < 0 ? len : (size_t)s->udp_length);
 	}
 	return len;
 }

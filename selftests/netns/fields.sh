@@ -99,6 +99,31 @@ row "IPv4 in SNAP" "ethertype ipv4 proto udp dport 53" \
 	miss "snap ip6 proto udp dport 53"
 row "ARP in SNAP" "arp-op request" hit "snap arp" miss "snap arp op 2" miss "snap ip4"
 
+# Headers that the helper doesn't make, around an IPv4 packet of 46 bytes
+frame bytes ip4 proto udp dport 53
+readonly PACKET=${FRAME_REPLY:28}
+readonly SESSION="ethertype 0x8864 raw"
+row "short form of the PPP protocol" "pppoe-session 5 proto udp dport 53" \
+	hit "$SESSION 11000005002f21$PACKET" hit "$SESSION 1100000500300021$PACKET" \
+	miss "$SESSION 110000050030c021$PACKET" miss "$SESSION 11000005002f57$PACKET"
+row "PPPoE headers that lie" "malformed yes" \
+	hit "$SESSION 11a7000500300021$PACKET" hit "$SESSION 2100000500300021$PACKET" \
+	hit "$SESSION 11000005002f0021$PACKET" hit "$SESSION 1100000500310021$PACKET" \
+	miss "$SESSION 1100000500300021$PACKET"
+row "SNAP of others has no EtherType" "proto udp dport 53" \
+	hit "ethertype 54 raw aaaa030000000800$PACKET" \
+	miss "ethertype 54 raw aaaa0300000c0800$PACKET" \
+	miss "ethertype 54 raw aaaa130000000800$PACKET" \
+	miss "ethertype 54 raw abaa030000000800$PACKET"
+row "lengths of IEEE 802.3 that lie" "malformed yes" \
+	hit "ethertype 53 raw aaaa030000000800$PACKET" \
+	hit "ethertype 55 raw aaaa030000000800$PACKET" \
+	miss "ethertype 54 raw aaaa030000000800$PACKET"
+row "UDP and TCP headers that lie" "malformed yes" \
+	hit "ip4 proto udp udp-length 7" hit "ip6 proto udp udp-length 27" \
+	hit "ip4 proto tcp doff 4" miss "ip4 proto udp udp-length 26" \
+	miss "ip6 proto udp udp-length 8"
+
 # ---- ARP ----
 row "arp-op" "arp-op reply" \
 	hit "arp op 2" hit "vlan 7 vlan 8 arp op 2" miss "arp op 1" miss "arp op 0" \
