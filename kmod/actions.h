@@ -33,8 +33,10 @@
  * @limit_seconds: time unit of the limit, for showing it
  * @rate: of the limit
  * @log_prefix: of log entries, or empty
+ * @limiter: of the limit; packets'
  *
- * Part of the identity of a rule; padding and what isn't used is 0.
+ * All but the limiter is constant and part of the identity of a rule; padding
+ * and what isn't used is 0.
  */
 struct brfw_actions {
 	bool acts_once;
@@ -53,6 +55,7 @@ struct brfw_actions {
 	u32 limit_seconds;
 	struct brfw_rate rate;
 	char log_prefix[BRFW_LOG_PREFIX_LEN];
+	struct brfw_limiter limiter;
 };
 
 #endif /* _BRFW_ACTIONS_H */

@@ -54,7 +54,9 @@
  * @draft: what is committed
  * @error: to be filled in on failure
  * @generation: that it leads to
- * @added: new rules
+ * @added: new rules, also those that it removes again, which are dead then
+ * @nadded: number of them
+ * @added_size: how many have room
  * @removed: dead rules that were live before
  * @renumbered: rules that were moved to make room for others
  * @revives: rules that were live before may be added again
@@ -65,7 +67,9 @@ struct brfw_commit {
 	struct brfw_draft *draft;
 	struct brfw_error *error;
 	u64 generation;
-	struct list_head added;
+	struct brfw_rule **added;
+	unsigned int nadded;
+	unsigned int added_size;
 	struct list_head removed;
 	unsigned int renumbered;
 	bool revives;
@@ -194,55 +198,72 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 
 static void brfw_commit_kill(struct brfw_commit *c, struct brfw_rule *rule)
 {
-	brfw_rule_unlink(c->rs, rule);
-	rule->state->rule = NULL;
+	bool is_live = rule->status == BRFW_RULE_LIVE;
 
-	if (rule->status == BRFW_RULE_LIVE) {
-		rule->status = BRFW_RULE_DEAD;
+	brfw_rule_unlink(c->rs, rule);
+	rule->status = BRFW_RULE_DEAD;
+
+	if (is_live) {
 		WRITE_ONCE(rule->cls.gen_del, c->generation);
 		list_add_tail(&rule->list, &c->removed);
 		return;
 	}
 
-	/* It was new: no packet ever met it. */
-	list_del(&rule->list);
+	/* It was new: no packet ever met it. It is freed with the commit. */
 	brfw_rule_unindex(c->rs, rule);
-	if (rule->state->refs == 1)
-		brfw_rule_state_unhash(c->rs, rule->state);
-	brfw_rule_free(c->rs, rule);
+	brfw_rule_give_back(c->rs, rule);
 }
 
 static void brfw_commit_revive(struct brfw_commit *c, struct brfw_rule *rule)
 {
-	list_del_init(&rule->list);
+	list_del(&rule->list);
 	rule->status = BRFW_RULE_LIVE;
 	WRITE_ONCE(rule->cls.gen_del, BRFW_GEN_NEVER);
-	rule->state->rule = rule;
 	brfw_rule_link(c->rs, rule);
 }
 
+/* Make sure that there is room for one more new rule. */
+static int brfw_commit_reserve(struct brfw_commit *c)
+{
+	unsigned int size = max(16U, 2 * c->added_size);
+	struct brfw_rule **added;
+
+	if (c->nadded < c->added_size)
+		return 0;
+
+	added = kvmalloc_array(size, sizeof(*added), GFP_KERNEL_ACCOUNT);
+	if (!added)
+		return brfw_commit_no_memory(c);
+	if (c->nadded)
+		memcpy(added, c->added, c->nadded * sizeof(*added));
+	kvfree(c->added);
+	c->added = added;
+	c->added_size = size;
+
+	return 0;
+}
+
 /*
- * Make a rule of a draft a new rule, with the state of a rule that it takes
- * the place of, or with a state of its own.
+ * Make a rule of a draft a new rule, or, given a dead one, another body of
+ * that.
  */
 static int brfw_commit_birth(struct brfw_commit *c, struct brfw_rule *rule,
-			     struct brfw_rule_state *state)
+			     struct brfw_rule *old)
 {
-	if (state)
-		brfw_rule_state_get(rule, state);
-	else if (brfw_rule_state_alloc(c->rs, rule))
-		return brfw_commit_no_memory(c);
+	int err;
 
-	if (brfw_rule_index(c->rs, rule)) {
-		if (!state)
-			brfw_rule_state_unhash(c->rs, rule->state);
+	err = brfw_commit_reserve(c);
+	if (err)
+		return err;
+	if (old)
+		brfw_rule_take_over(c->rs, rule, old);
+	else if (brfw_rule_make(c->rs, rule))
 		return brfw_commit_no_memory(c);
-	}
 
 	rule->status = BRFW_RULE_NEW;
 	rule->cls.gen_add = c->generation;
-	rule->state->rule = rule;
-	list_add_tail(&rule->list, &c->added);
+	c->added[c->nadded++] = rule;
+	brfw_rule_index(c->rs, rule);
 	brfw_rule_link(c->rs, rule);
 
 	return 0;
@@ -296,7 +317,6 @@ static u64 brfw_commit_end_of_priority(struct brfw_commit *c, u8 hook,
 /* Exchange a live rule for a new body at the same place. */
 static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
 {
-	struct brfw_rule_state *state = rule->state;
 	struct brfw_rule *new;
 	int err;
 
@@ -305,7 +325,7 @@ static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
 		return brfw_commit_no_memory(c);
 
 	brfw_commit_kill(c, rule);
-	err = brfw_commit_birth(c, new, state);
+	err = brfw_commit_birth(c, new, rule);
 	if (err)
 		brfw_rule_free(c->rs, new);
 
@@ -462,10 +482,10 @@ static int brfw_commit_place_beside(struct brfw_commit *c,
 static bool brfw_rule_same_comment(const struct brfw_rule *a,
 				   const struct brfw_rule *b)
 {
-	if (!a->comment || !b->comment)
-		return a->comment == b->comment;
+	if (!a->has_comment || !b->has_comment)
+		return a->has_comment == b->has_comment;
 
-	return !strcmp(a->comment, b->comment);
+	return !strcmp(brfw_rule_comment(a), brfw_rule_comment(b));
 }
 
 static bool brfw_rule_same_actions(const struct brfw_rule *a,
@@ -475,7 +495,8 @@ static bool brfw_rule_same_actions(const struct brfw_rule *a,
 		return false;
 
 	return !a->actions ||
-	       !memcmp(a->actions, b->actions, sizeof(*a->actions));
+	       !memcmp(a->actions, b->actions,
+		       offsetof(struct brfw_actions, limiter));
 }
 
 /*
@@ -495,7 +516,7 @@ static int brfw_commit_rule_insert(struct brfw_commit *c,
 						  brfw_rule_priority(rule));
 		if (old->cls.order > end) {
 			brfw_commit_revive(c, old);
-			change->handle = old->state->handle;
+			change->handle = old->handle;
 			return 0;
 		}
 	}
@@ -505,11 +526,11 @@ static int brfw_commit_rule_insert(struct brfw_commit *c,
 			return err;
 	}
 
-	err = brfw_commit_birth(c, rule, old ? old->state : NULL);
+	err = brfw_commit_birth(c, rule, old);
 	if (err)
 		return err;
 	change->rule = NULL;
-	change->handle = rule->state->handle;
+	change->handle = rule->handle;
 
 	return 0;
 }
@@ -535,7 +556,7 @@ static int brfw_commit_rule_add(struct brfw_commit *c,
 		if (other->status == BRFW_RULE_NEW)
 			c->error->other_change_id = other->change_id;
 		else
-			c->error->handle = other->state->handle;
+			c->error->handle = other->handle;
 		return brfw_commit_fail(c, -EEXIST, "a rule with the same hook, bridge, priority and conditions exists");
 	}
 
@@ -788,7 +809,7 @@ static int brfw_commit_prepare_classifier(struct brfw_commit *c,
 		return err ? brfw_commit_no_memory(c) : 0;
 
 	rule = container_of(culprit, struct brfw_rule, cls);
-	c->error->handle = rule->state->handle;
+	c->error->handle = rule->handle;
 	if (rule->status == BRFW_RULE_NEW)
 		c->error->change_id = rule->change_id;
 
@@ -797,12 +818,14 @@ static int brfw_commit_prepare_classifier(struct brfw_commit *c,
 
 static int brfw_commit_prepare_classifiers(struct brfw_commit *c)
 {
-	struct brfw_rule *rule;
 	int hook, family, err;
+	unsigned int i;
 
 	c->is_inserted = true;
-	list_for_each_entry(rule, &c->added, list) {
-		err = brfw_commit_insert_rule(c, rule);
+	for (i = 0; i < c->nadded; i++) {
+		if (c->added[i]->status == BRFW_RULE_DEAD)
+			continue;
+		err = brfw_commit_insert_rule(c, c->added[i]);
 		if (err)
 			return err;
 		cond_resched();
@@ -966,20 +989,21 @@ static void brfw_commit_finish_zones(struct brfw_commit *c)
 static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 {
 	struct brfw_rule *rule, *tmp;
+	unsigned int i;
 	u32 idle;
 
 	brfw_view_publish(c->rs, view);
 	c->rs->generation = c->generation;
 
-	list_for_each_entry_safe(rule, tmp, &c->added, list) {
-		list_del_init(&rule->list);
-		rule->status = BRFW_RULE_LIVE;
+	for (i = 0; i < c->nadded; i++) {
+		if (c->added[i]->status == BRFW_RULE_DEAD)
+			brfw_rule_free(c->rs, c->added[i]);
+		else
+			c->added[i]->status = BRFW_RULE_LIVE;
 	}
 	list_for_each_entry_safe(rule, tmp, &c->removed, list) {
-		list_del_init(&rule->list);
+		list_del(&rule->list);
 		brfw_rule_unindex(c->rs, rule);
-		if (!rule->state->rule)
-			brfw_rule_state_unhash(c->rs, rule->state);
 		brfw_gc_add_rule(c->rs, rule);
 		cond_resched();
 	}
@@ -1036,17 +1060,17 @@ static void brfw_commit_undo_zones(struct brfw_commit *c)
 static void brfw_commit_undo(struct brfw_commit *c)
 {
 	struct brfw_rule *rule, *tmp;
+	unsigned int i;
 
 	if (c->is_inserted)
 		brfw_commit_undo_classifiers(c);
-	list_for_each_entry_safe(rule, tmp, &c->added, list) {
-		list_del_init(&rule->list);
-		rule->status = BRFW_RULE_DEAD;
-		rule->state->rule = NULL;
-		brfw_rule_unlink(c->rs, rule);
-		brfw_rule_unindex(c->rs, rule);
-		if (rule->state->refs == 1)
-			brfw_rule_state_unhash(c->rs, rule->state);
+	for (i = 0; i < c->nadded; i++) {
+		rule = c->added[i];
+		if (rule->status == BRFW_RULE_DEAD) {
+			brfw_rule_free(c->rs, rule);
+			continue;
+		}
+		brfw_commit_kill(c, rule);
 		brfw_rule_remove(c->rs, rule);
 		brfw_gc_add_rule(c->rs, rule);
 		cond_resched();
@@ -1082,7 +1106,6 @@ int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		.draft = draft,
 		.error = error,
 		.generation = rs->generation + 1,
-		.added = LIST_HEAD_INIT(c.added),
 		.removed = LIST_HEAD_INIT(c.removed),
 	};
 	struct brfw_view *view;
@@ -1093,7 +1116,7 @@ int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
 	err = brfw_commit_apply(&c);
 	if (err) {
 		brfw_commit_undo(&c);
-		return err;
+		goto out;
 	}
 
 	view = brfw_commit_prepare(&c, is_dry_run);
@@ -1102,9 +1125,12 @@ int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		if (!IS_ERR(view))
 			kvfree(view);
 		brfw_commit_undo(&c);
-		return PTR_ERR_OR_ZERO(view);
+		err = PTR_ERR_OR_ZERO(view);
+		goto out;
 	}
 
 	brfw_commit_finish(&c, view);
-	return 0;
+out:
+	kvfree(c.added);
+	return err;
 }

@@ -75,7 +75,7 @@ static bool brfw_hook_is_own_bpdu(const struct sk_buff *skb)
 
 static noinline void brfw_judge_event(struct brfw_judgement *j, enum brfw_event event)
 {
-	brfw_counters_add(j->view->ruleset->events[event].counters, 1,
+	brfw_counters_add(j->view->ruleset->events[event], 1,
 			  j->skb->len);
 }
 
@@ -300,7 +300,8 @@ static bool brfw_judge_limit(struct brfw_judgement *j,
 		return true;
 
 	tokens = a->limits_bytes ? j->bytes : j->packets;
-	return brfw_limiter_take(&rule->state->limiter, &a->rate, tokens);
+	return brfw_limiter_take(&rule->actions->limiter, &a->rate,
+				 tokens);
 }
 
 /*
@@ -320,12 +321,12 @@ static bool brfw_judge_act_once(struct brfw_judgement *j,
 		j->knows_frame = true;
 	}
 
-	j->is_first = !brfw_frame_recall(rule->state->handle, &matches);
+	j->is_first = !brfw_frame_recall(rule->handle, &matches);
 	if (!j->is_first)
 		return matches;
 
 	matches = brfw_judge_limit(j, rule);
-	brfw_frame_remember(rule->state->handle, matches);
+	brfw_frame_remember(rule->handle, matches);
 	if (!matches)
 		return false;
 

@@ -165,12 +165,12 @@ static int __init brfw_init(void)
 {
 	int err;
 
-	err = brfw_gc_init();
+	err = brfw_rules_init();
 	if (err)
 		return err;
 	err = register_pernet_subsys(&brfw_net_ops);
 	if (err)
-		goto err_gc;
+		goto err_rules;
 	err = register_netdevice_notifier(&brfw_netdev_notifier);
 	if (err)
 		goto err_net;
@@ -184,8 +184,8 @@ err_netdev:
 	unregister_netdevice_notifier(&brfw_netdev_notifier);
 err_net:
 	unregister_pernet_subsys(&brfw_net_ops);
-err_gc:
-	brfw_gc_exit();
+err_rules:
+	brfw_rules_exit();
 	return err;
 }
 
@@ -195,7 +195,7 @@ static void __exit brfw_exit(void)
 	brfw_nl_exit();
 	unregister_netdevice_notifier(&brfw_netdev_notifier);
 	unregister_pernet_subsys(&brfw_net_ops);
-	brfw_gc_exit();
+	brfw_rules_exit();
 	/* For what kvfree_rcu() has not freed yet nothing of ours is needed. */
 }
 

@@ -677,28 +677,26 @@ static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
 	struct brfw_net *bn = brfw_nl_net(info);
-	struct brfw_rule *rule = NULL;
 	struct brfw_ruleset *rs;
+	struct brfw_rule *rule;
+	int err;
 
 	rs = brfw_nl_get_ruleset(skb, info);
 	if (IS_ERR(rs))
 		return PTR_ERR(rs);
 
 	mutex_lock(&bn->config_lock);
-	if (handle)
+	if (handle) {
 		rule = brfw_ruleset_find(rs, nla_get_u64(handle));
-	if (rule)
-		brfw_stats_reset(&rule->state->stats);
-	else if (!handle)
-		brfw_ruleset_reset_stats(rs);
+		err = rule ? brfw_stats_reset(rule->counters) : -ENOENT;
+	} else {
+		err = brfw_stats_reset_all(&rs->stats);
+	}
 	mutex_unlock(&bn->config_lock);
 
-	if (handle && !rule) {
+	if (err == -ENOENT)
 		NL_SET_ERR_MSG_ATTR(info->extack, handle, "there is no rule with this handle");
-		return -ENOENT;
-	}
-
-	return 0;
+	return err;
 }
 
 /* ---- reading ---- */
@@ -717,7 +715,7 @@ static int brfw_nl_put_events(struct sk_buff *skb,
 
 	for (event = 0; event < BRFW_EVENTS; event++) {
 		if (rs)
-			brfw_stats_read(&rs->events[event], &packets, &bytes);
+			brfw_stats_read(rs->events[event], &packets, &bytes);
 		if (nla_put_u64_64bit(skb, attrs[event], packets,
 				      BRFW_INFO_A_PAD))
 			return -EMSGSIZE;

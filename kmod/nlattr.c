@@ -8,7 +8,6 @@
 #include <linux/bitmap.h>
 #include <linux/netdevice.h>
 #include <linux/nospec.h>
-#include <linux/slab.h>
 
 #include "commit.h"
 #include "nlattr_parts.h"
@@ -207,18 +206,17 @@ int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
 	return attr ? brfw_nlattr_get_ifname(rs, attr, slot, extack) : 0;
 }
 
-static int brfw_nlattr_get_comment(const struct nlattr *attr, char **comment,
+/* Return: 0 and @comment, NULL when there is none. */
+static int brfw_nlattr_get_comment(const struct nlattr *attr,
+				   const char **comment,
 				   struct netlink_ext_ack *extack)
 {
-	const char *text = nla_data(attr);
+	*comment = attr ? nla_data(attr) : NULL;
+	if (!attr || (**comment && brfw_is_printable(*comment)))
+		return 0;
 
-	if (!*text || !brfw_is_printable(text)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a comment can't be empty or have control characters");
-		return -EINVAL;
-	}
-
-	*comment = kstrdup(text, GFP_KERNEL_ACCOUNT);
-	return *comment ? 0 : -ENOMEM;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "a comment can't be empty or have control characters");
+	return -EINVAL;
 }
 
 /* ---- from attributes: rules and policies ---- */
@@ -319,6 +317,7 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 	struct nlattr *tb[BRFW_RULE_A_MAX + 1] = {};
 	struct brfw_rule *rule;
 	struct brfw_match m;
+	const char *comment;
 	u8 hook, families;
 	int err;
 
@@ -334,9 +333,12 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 
 	memset(&m, 0, sizeof(m));
 	err = brfw_nlattr_get_conditions(rs, &m, tb, hook, &families, extack);
+	if (!err)
+		err = brfw_nlattr_get_comment(tb[BRFW_RULE_A_COMMENT],
+					      &comment, extack);
 	if (err)
 		goto err_ifaces;
-	rule = brfw_rule_alloc(&m);
+	rule = brfw_rule_alloc(&m, comment);
 	if (!rule) {
 		err = -ENOMEM;
 		goto err_ifaces;
@@ -350,12 +352,6 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 	if (change->has_priority)
 		brfw_rule_set_priority(rule,
 				       nla_get_u32(tb[BRFW_RULE_A_PRIORITY]));
-	if (tb[BRFW_RULE_A_COMMENT]) {
-		err = brfw_nlattr_get_comment(tb[BRFW_RULE_A_COMMENT],
-					      &rule->comment, extack);
-		if (err)
-			return err;
-	}
 
 	return brfw_nlattr_get_actions(rs, rule, attr, tb, extack);
 
@@ -475,7 +471,7 @@ int brfw_nlattr_put_ifname(struct sk_buff *skb, struct brfw_ruleset *rs,
 }
 
 static int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
-				 const struct brfw_stats *stats)
+				 struct brfw_counters __percpu *counters)
 {
 	u64 packets, bytes;
 	struct nlattr *nest;
@@ -485,13 +481,13 @@ static int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
 	if (!nest)
 		return -EMSGSIZE;
 
-	brfw_stats_read(stats, &packets, &bytes);
+	brfw_stats_read(counters, &packets, &bytes);
 	if (nla_put_u64_64bit(skb, BRFW_STATS_A_PACKETS, packets,
 			      BRFW_STATS_A_PAD) ||
 	    nla_put_u64_64bit(skb, BRFW_STATS_A_BYTES, bytes,
 			      BRFW_STATS_A_PAD))
 		return -EMSGSIZE;
-	if (brfw_stats_last_used(stats, &seconds) &&
+	if (brfw_stats_last_used(counters, &seconds) &&
 	    nla_put_u64_64bit(skb, BRFW_STATS_A_LAST_USED, seconds,
 			      BRFW_STATS_A_PAD))
 		return -EMSGSIZE;
@@ -532,11 +528,12 @@ int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 			 const struct brfw_rule *rule)
 {
 	const char *problem = brfw_rule_problem(rs, rule);
+	const char *comment = brfw_rule_comment(rule);
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, BRFW_A_RULE);
 	if (!nest ||
-	    nla_put_u64_64bit(skb, BRFW_RULE_A_HANDLE, rule->state->handle,
+	    nla_put_u64_64bit(skb, BRFW_RULE_A_HANDLE, rule->handle,
 			      BRFW_RULE_A_PAD) ||
 	    nla_put_u8(skb, BRFW_RULE_A_HOOK, rule->hook) ||
 	    nla_put_u32(skb, BRFW_RULE_A_PRIORITY, brfw_rule_priority(rule)) ||
@@ -544,10 +541,9 @@ int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 	    (rule->verdict != BRFW_VERDICT_NONE &&
 	     nla_put_u8(skb, BRFW_RULE_A_VERDICT, rule->verdict)) ||
 	    brfw_nlattr_put_actions(skb, rs, rule) ||
-	    (rule->comment &&
-	     nla_put_string(skb, BRFW_RULE_A_COMMENT, rule->comment)) ||
+	    (comment && nla_put_string(skb, BRFW_RULE_A_COMMENT, comment)) ||
 	    (problem && nla_put_string(skb, BRFW_RULE_A_PROBLEM, problem)) ||
-	    brfw_nlattr_put_stats(skb, BRFW_RULE_A_STATS, &rule->state->stats))
+	    brfw_nlattr_put_stats(skb, BRFW_RULE_A_STATS, rule->counters))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 
@@ -574,7 +570,7 @@ int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
 	     brfw_nlattr_put_ifname(skb, rs, BRFW_POLICY_A_BRIDGE,
 				    policy->bridge)) ||
 	    nla_put_u8(skb, BRFW_POLICY_A_VERDICT, policy->verdict) ||
-	    brfw_nlattr_put_stats(skb, BRFW_POLICY_A_STATS, &policy->stats))
+	    brfw_nlattr_put_stats(skb, BRFW_POLICY_A_STATS, policy->counters))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 

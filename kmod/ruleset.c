@@ -7,6 +7,7 @@
  * held unless they say otherwise.
  */
 #include <linux/jhash.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -20,102 +21,132 @@
 
 static struct workqueue_struct *brfw_gc_wq;
 
-static const struct rhashtable_params brfw_handle_params = {
-	.head_offset = offsetof(struct brfw_rule_state, node),
-	.key_offset = offsetof(struct brfw_rule_state, handle),
-	.key_len = sizeof_field(struct brfw_rule_state, handle),
-	.automatic_shrinking = true,
-};
+/* ---- memory of rules ---- */
 
 /*
- * Everything that makes a rule the duplicate of another one, which is also
- * what commits find unchanged rules by.
+ * Most rules are of a few sizes, all about halfway between two that kmalloc()
+ * has. These are for rules of up to 1, 2, ... compared words.
  */
-static u32 brfw_rule_hash(const void *data, u32 len, u32 seed)
+#define BRFW_RULE_CACHES	6
+
+static struct kmem_cache *brfw_rule_caches[BRFW_RULE_CACHES];
+
+static struct kmem_cache *brfw_rule_cache(size_t size)
 {
-	const struct brfw_rule *rule = data;
-	const struct brfw_cls_rule *r = &rule->cls;
+	int i;
 
-	seed = jhash_3words(brfw_rule_priority(rule),
-			    rule->hook << 8 | rule->families, r->words, seed);
+	for (i = 0; i < BRFW_RULE_CACHES; i++)
+		if (size <= offsetof(struct brfw_rule, cls.data[2 * (i + 1)]))
+			return brfw_rule_caches[i];
 
-	return jhash(r->data, brfw_cls_rule_data_size(r), seed);
+	return NULL;
 }
 
-/* A limit is a condition, though no classifier knows of it. */
-static bool brfw_rule_same_limit(const struct brfw_rule *a,
-				 const struct brfw_rule *b)
+static struct brfw_rule *brfw_rule_mem_alloc(size_t size)
 {
-	bool a_has = a->actions && a->actions->has_limit;
-	bool b_has = b->actions && b->actions->has_limit;
+	struct kmem_cache *cache = brfw_rule_cache(size);
 
-	if (!a_has || !b_has)
-		return a_has == b_has;
-
-	return a->actions->limits_bytes == b->actions->limits_bytes &&
-	       a->actions->limit_seconds == b->actions->limit_seconds &&
-	       a->actions->rate.rate == b->actions->rate.rate &&
-	       a->actions->rate.burst == b->actions->rate.burst;
+	return cache ? kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT) :
+		       kzalloc(size, GFP_KERNEL_ACCOUNT);
 }
 
-static int brfw_rule_compare(struct rhashtable_compare_arg *arg,
-			     const void *obj)
+static int brfw_rule_caches_create(void)
 {
-	const struct brfw_rule *a = arg->key;
-	const struct brfw_rule *b = obj;
+	char name[16];
+	int i;
 
-	return a->hook != b->hook || a->families != b->families ||
-	       brfw_rule_priority(a) != brfw_rule_priority(b) ||
-	       !brfw_rule_same_limit(a, b) ||
-	       !brfw_cls_rule_same_match(&a->cls, &b->cls);
+	for (i = 0; i < BRFW_RULE_CACHES; i++) {
+		snprintf(name, sizeof(name), "brfw_rule_%d", i + 1);
+		brfw_rule_caches[i] = kmem_cache_create(name, offsetof(struct brfw_rule, cls.data[2 * (i + 1)]),
+							0, SLAB_ACCOUNT, NULL);
+		if (!brfw_rule_caches[i])
+			return -ENOMEM;
+	}
+
+	return 0;
 }
 
-static const struct rhashtable_params brfw_identity_params = {
-	.head_offset = offsetof(struct brfw_rule, identity),
-	.key_len = sizeof(struct brfw_rule),
-	.hashfn = brfw_rule_hash,
-	.obj_hashfn = brfw_rule_hash,
-	.obj_cmpfn = brfw_rule_compare,
-	.automatic_shrinking = true,
-};
+static void brfw_rule_caches_destroy(void)
+{
+	int i;
+
+	for (i = 0; i < BRFW_RULE_CACHES; i++)
+		kmem_cache_destroy(brfw_rule_caches[i]);
+}
 
 /* ---- rules ---- */
+
+static const char *brfw_rule_end(const struct brfw_rule *rule)
+{
+	return (const char *)rule->cls.data + brfw_cls_rule_data_size(&rule->cls);
+}
+
+/**
+ * brfw_rule_comment() - comment of a rule
+ * @rule: the rule
+ *
+ * Return: the comment or NULL.
+ */
+const char *brfw_rule_comment(const struct brfw_rule *rule)
+{
+	return rule->has_comment ? brfw_rule_end(rule) : NULL;
+}
+
+static size_t brfw_rule_size(const struct brfw_rule *rule)
+{
+	const char *end = brfw_rule_end(rule);
+
+	if (rule->has_comment)
+		end += strlen(end) + 1;
+
+	return end - (const char *)rule;
+}
 
 /**
  * brfw_rule_alloc() - make a rule of a draft
  * @m: its conditions; references to interface names pass to the rule
+ * @comment: what somebody noted about it, or NULL
  *
  * Context: may sleep; config lock not needed.
  * Return: the rule, to be freed with brfw_rule_free(), or NULL.
  */
-struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m)
+struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m,
+				  const char *comment)
 {
+	size_t size = offsetof(struct brfw_rule, cls) + brfw_cls_rule_size(m);
+	size_t comment_size = comment ? strlen(comment) + 1 : 0;
 	struct brfw_rule *rule;
 
-	rule = kzalloc(offsetof(struct brfw_rule, cls) + brfw_cls_rule_size(m),
-		       GFP_KERNEL_ACCOUNT);
+	rule = brfw_rule_mem_alloc(size + comment_size);
 	if (!rule)
 		return NULL;
 
-	INIT_LIST_HEAD(&rule->list);
 	rule->status = BRFW_RULE_DRAFT;
+	rule->is_owner = true;
+	rule->has_comment = !!comment;
 	rule->cls.gen_add = BRFW_GEN_NEVER;
 	rule->cls.gen_del = BRFW_GEN_NEVER;
 	brfw_cls_rule_init(&rule->cls, m);
+	if (comment)
+		memcpy((char *)rule + size, comment, comment_size);
 	brfw_rule_set_priority(rule, BRFW_PRIORITY_DEFAULT);
 
 	return rule;
 }
 
-static void brfw_rule_put_state(struct brfw_ruleset *rs, struct brfw_rule *rule)
+static void brfw_rule_put_belongings(struct brfw_ruleset *rs,
+				     struct brfw_rule *rule)
 {
-	struct brfw_rule_state *state = rule->state;
-
-	if (!state || --state->refs)
+	if (!rule->is_owner)
 		return;
 
-	brfw_stats_free(&rs->stats, &state->stats);
-	kfree(state);
+	if (rule->counters)
+		brfw_stats_free(&rs->stats, rule->counters);
+	if (rule->actions) {
+		brfw_iface_put(&rs->ifaces, rule->actions->mirror);
+		brfw_iface_put(&rs->ifaces, rule->actions->redirect);
+		kfree(rule->actions);
+	}
 }
 
 /**
@@ -127,20 +158,18 @@ static void brfw_rule_put_state(struct brfw_ruleset *rs, struct brfw_rule *rule)
  */
 void brfw_rule_free(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
+	struct kmem_cache *cache = brfw_rule_cache(brfw_rule_size(rule));
 	struct brfw_key value, mask;
 
 	brfw_cls_rule_get_masked(&rule->cls, &value, &mask);
 	brfw_iface_put(&rs->ifaces, value.bridge);
 	brfw_iface_put(&rs->ifaces, value.in);
 	brfw_iface_put(&rs->ifaces, value.out);
-	if (rule->actions) {
-		brfw_iface_put(&rs->ifaces, rule->actions->mirror);
-		brfw_iface_put(&rs->ifaces, rule->actions->redirect);
-		kfree(rule->actions);
-	}
-	brfw_rule_put_state(rs, rule);
-	kfree(rule->comment);
-	kfree(rule);
+	brfw_rule_put_belongings(rs, rule);
+	if (cache)
+		kmem_cache_free(cache, rule);
+	else
+		kfree(rule);
 }
 
 /**
@@ -169,133 +198,187 @@ void brfw_rule_set_priority(struct brfw_rule *rule, u32 priority)
  * @rs: the ruleset
  * @rule: a rule
  *
- * Return: a rule as brfw_rule_alloc() makes it, with the same contents, or
- * NULL.
+ * Return: a rule as brfw_rule_alloc() makes it, with the same contents, to be
+ * given to brfw_rule_take_over(); or NULL.
  */
 struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 				  const struct brfw_rule *rule)
 {
+	size_t size = brfw_rule_size(rule);
 	struct brfw_key value, mask;
 	struct brfw_rule *new;
 
-	new = kmemdup(rule, offsetof(struct brfw_rule, cls.data) +
-		      brfw_cls_rule_data_size(&rule->cls), GFP_KERNEL_ACCOUNT);
+	new = brfw_rule_mem_alloc(size);
 	if (!new)
 		return NULL;
-	if (rule->comment)
-		new->comment = kstrdup(rule->comment, GFP_KERNEL_ACCOUNT);
-	if (rule->actions)
-		new->actions = kmemdup(rule->actions, sizeof(*rule->actions),
-				       GFP_KERNEL_ACCOUNT);
-	if (!new->comment != !rule->comment ||
-	    !new->actions != !rule->actions) {
-		kfree(new->comment);
-		kfree(new->actions);
-		kfree(new);
-		return NULL;
-	}
 
-	INIT_LIST_HEAD(&new->list);
+	memcpy(new, rule, size);
 	new->status = BRFW_RULE_DRAFT;
 	new->inserted = 0;
-	new->state = NULL;
+	new->is_owner = false;
 	new->cls.gen_add = BRFW_GEN_NEVER;
 	new->cls.gen_del = BRFW_GEN_NEVER;
 	brfw_cls_rule_get_masked(&new->cls, &value, &mask);
 	brfw_iface_ref(&rs->ifaces, value.bridge);
 	brfw_iface_ref(&rs->ifaces, value.in);
 	brfw_iface_ref(&rs->ifaces, value.out);
-	if (new->actions) {
-		brfw_iface_ref(&rs->ifaces, new->actions->mirror);
-		brfw_iface_ref(&rs->ifaces, new->actions->redirect);
-	}
 
 	return new;
 }
 
-/* ---- indexes ---- */
-
 /**
- * brfw_rule_state_alloc() - give a rule a handle and counters
- * @rs: the ruleset
- * @rule: a rule without
- *
- * Return: 0 or -ENOMEM.
- */
-int brfw_rule_state_alloc(struct brfw_ruleset *rs, struct brfw_rule *rule)
-{
-	struct brfw_rule_state *state;
-	int err;
-
-	state = kzalloc(sizeof(*state), GFP_KERNEL_ACCOUNT);
-	if (!state)
-		return -ENOMEM;
-
-	err = brfw_stats_alloc(&rs->stats, &state->stats);
-	if (err)
-		goto err_free;
-
-	state->handle = rs->next_handle++;
-	do {
-		cond_resched();
-		err = rhashtable_insert_fast(&rs->by_handle, &state->node,
-					     brfw_handle_params);
-	} while (err == -EBUSY); /* it is being resized */
-	if (err)
-		goto err_stats;
-
-	brfw_rule_state_get(rule, state);
-	return 0;
-
-err_stats:
-	brfw_stats_free(&rs->stats, &state->stats);
-err_free:
-	kfree(state);
-	return -ENOMEM;
-}
-
-/**
- * brfw_rule_state_get() - let a body belong to a rule
- * @rule: the body
- * @state: what makes the rule
- */
-void brfw_rule_state_get(struct brfw_rule *rule, struct brfw_rule_state *state)
-{
-	state->refs++;
-	rule->state = state;
-	rule->counters = state->stats.counters;
-}
-
-/**
- * brfw_rule_state_unhash() - let nobody find a deleted rule by its handle
- * @rs: the ruleset
- * @state: of a rule without body in the ruleset
- */
-void brfw_rule_state_unhash(struct brfw_ruleset *rs,
-			    struct brfw_rule_state *state)
-{
-	rhashtable_remove_fast(&rs->by_handle, &state->node,
-			       brfw_handle_params);
-}
-
-/**
- * brfw_rule_index() - let a rule be found by its identity
+ * brfw_rule_make() - give a rule of a draft a handle and counters
  * @rs: the ruleset
  * @rule: the rule
  *
  * Return: 0 or -ENOMEM.
  */
-int brfw_rule_index(struct brfw_ruleset *rs, struct brfw_rule *rule)
+int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
-	int err;
+	rule->counters = brfw_stats_alloc(&rs->stats);
+	if (!rule->counters)
+		return -ENOMEM;
 
-	do {
+	rule->handle = rs->next_handle++;
+	return 0;
+}
+
+/**
+ * brfw_rule_take_over() - let a body of a draft be another one of a rule
+ * @rs: the ruleset
+ * @rule: the body, with the same actions
+ * @old: the dead body that it takes the place of
+ */
+void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
+			 struct brfw_rule *old)
+{
+	brfw_rule_put_belongings(rs, rule);
+	rule->handle = old->handle;
+	rule->counters = old->counters;
+	rule->actions = old->actions;
+	rule->is_owner = true;
+	old->is_owner = false;
+}
+
+/* ---- indexes ---- */
+
+#define BRFW_INDEX_MIN_SIZE	16U
+
+static u32 brfw_handle_hash(u64 handle, u32 seed)
+{
+	return jhash_2words(lower_32_bits(handle), upper_32_bits(handle), seed);
+}
+
+/*
+ * Everything that makes a rule the duplicate of another one, which is also
+ * what commits find unchanged rules by.
+ */
+static u32 brfw_identity_hash(const struct brfw_rule *rule, u32 seed)
+{
+	const struct brfw_cls_rule *r = &rule->cls;
+
+	seed = jhash_3words(brfw_rule_priority(rule),
+			    rule->hook << 8 | rule->families, r->words, seed);
+
+	return jhash(r->data, brfw_cls_rule_data_size(r), seed);
+}
+
+/* A limit is a condition, though no classifier knows of it. */
+static bool brfw_rule_same_limit(const struct brfw_rule *a,
+				 const struct brfw_rule *b)
+{
+	bool a_has = a->actions && a->actions->has_limit;
+	bool b_has = b->actions && b->actions->has_limit;
+
+	if (!a_has || !b_has)
+		return a_has == b_has;
+
+	return a->actions->limits_bytes == b->actions->limits_bytes &&
+	       a->actions->limit_seconds == b->actions->limit_seconds &&
+	       a->actions->rate.rate == b->actions->rate.rate &&
+	       a->actions->rate.burst == b->actions->rate.burst;
+}
+
+static bool brfw_rule_same_identity(const struct brfw_rule *a,
+				    const struct brfw_rule *b)
+{
+	return a->hook == b->hook && a->families == b->families &&
+	       brfw_rule_priority(a) == brfw_rule_priority(b) &&
+	       brfw_rule_same_limit(a, b) &&
+	       brfw_cls_rule_same_match(&a->cls, &b->cls);
+}
+
+static struct brfw_rule **brfw_index_bucket(const struct brfw_index *index,
+					    const struct brfw_rule *rule)
+{
+	u32 hash = index->type == BRFW_INDEX_HANDLE ?
+		   brfw_handle_hash(rule->handle, index->seed) :
+		   brfw_identity_hash(rule, index->seed);
+
+	return &index->buckets[hash & (index->size - 1)];
+}
+
+static void brfw_index_insert(struct brfw_index *index, struct brfw_rule *rule)
+{
+	struct brfw_rule **bucket = brfw_index_bucket(index, rule);
+
+	rule->next[index->type] = *bucket;
+	*bucket = rule;
+}
+
+static int brfw_index_init(struct brfw_index *index, u8 type)
+{
+	index->type = type;
+	index->size = BRFW_INDEX_MIN_SIZE;
+	index->seed = get_random_u32();
+	index->buckets = kvcalloc(index->size, sizeof(*index->buckets),
+				  GFP_KERNEL_ACCOUNT);
+
+	return index->buckets ? 0 : -ENOMEM;
+}
+
+/* Without memory chains become longer or buckets stay empty, nothing else. */
+static void brfw_index_resize(struct brfw_index *index, unsigned int size)
+{
+	struct brfw_index old = *index;
+	struct brfw_rule *rule;
+	unsigned int i;
+
+	index->buckets = kvcalloc(size, sizeof(*index->buckets),
+				  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!index->buckets) {
+		index->buckets = old.buckets;
+		return;
+	}
+
+	index->size = size;
+	for (i = 0; i < old.size; i++) {
+		while ((rule = old.buckets[i])) {
+			old.buckets[i] = rule->next[index->type];
+			brfw_index_insert(index, rule);
+		}
 		cond_resched();
-		err = rhltable_insert_key(&rs->by_identity, rule,
-					  &rule->identity,
-					  brfw_identity_params);
-	} while (err == -EBUSY); /* it is being resized */
-	return err ? -ENOMEM : 0;
+	}
+	kvfree(old.buckets);
+}
+
+/**
+ * brfw_rule_index() - let a rule be found by its handle and its identity
+ * @rs: the ruleset
+ * @rule: the rule
+ */
+void brfw_rule_index(struct brfw_ruleset *rs, struct brfw_rule *rule)
+{
+	struct brfw_index *index;
+	int type;
+
+	rs->nindexed++;
+	for (type = 0; type < BRFW_INDEXES; type++) {
+		index = &rs->indexes[type];
+		if (rs->nindexed > 2 * index->size)
+			brfw_index_resize(index, 2 * index->size);
+		brfw_index_insert(index, rule);
+	}
 }
 
 /**
@@ -305,8 +388,40 @@ int brfw_rule_index(struct brfw_ruleset *rs, struct brfw_rule *rule)
  */
 void brfw_rule_unindex(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
-	rhltable_remove(&rs->by_identity, &rule->identity,
-			brfw_identity_params);
+	struct brfw_rule **link;
+	struct brfw_index *index;
+	int type;
+
+	rs->nindexed--;
+	for (type = 0; type < BRFW_INDEXES; type++) {
+		index = &rs->indexes[type];
+		link = brfw_index_bucket(index, rule);
+		while (*link != rule)
+			link = &(*link)->next[type];
+		*link = rule->next[type];
+		if (index->size > BRFW_INDEX_MIN_SIZE &&
+		    rs->nindexed < index->size / 4)
+			brfw_index_resize(index, index->size / 2);
+	}
+}
+
+/**
+ * brfw_rule_give_back() - the reverse of brfw_rule_take_over()
+ * @rs: the ruleset
+ * @rule: a body in no index; if it has taken over nothing it stays as it is
+ */
+void brfw_rule_give_back(struct brfw_ruleset *rs, struct brfw_rule *rule)
+{
+	struct brfw_rule *old;
+
+	old = *brfw_index_bucket(&rs->indexes[BRFW_INDEX_HANDLE], rule);
+	while (old && old->handle != rule->handle)
+		old = old->next[BRFW_INDEX_HANDLE];
+	if (!old)
+		return;
+
+	rule->is_owner = false;
+	old->is_owner = true;
 }
 
 /**
@@ -322,17 +437,14 @@ struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
 					 const struct brfw_rule *rule,
 					 bool is_dead)
 {
-	struct rhlist_head *list, *pos;
 	struct brfw_rule *other;
 
-	rcu_read_lock();
-	list = rhltable_lookup(&rs->by_identity, rule, brfw_identity_params);
-	rhl_for_each_entry_rcu(other, pos, list, identity)
-		if ((other->status == BRFW_RULE_DEAD) == is_dead)
-			break;
-	rcu_read_unlock();
+	other = *brfw_index_bucket(&rs->indexes[BRFW_INDEX_IDENTITY], rule);
+	while (other && ((other->status == BRFW_RULE_DEAD) != is_dead ||
+			 !brfw_rule_same_identity(other, rule)))
+		other = other->next[BRFW_INDEX_IDENTITY];
 
-	return pos ? other : NULL;
+	return other;
 }
 
 /**
@@ -344,12 +456,19 @@ struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
  */
 struct brfw_rule *brfw_ruleset_find(struct brfw_ruleset *rs, u64 handle)
 {
-	struct brfw_rule_state *state;
+	const struct brfw_index *index = &rs->indexes[BRFW_INDEX_HANDLE];
+	struct brfw_rule *rule;
 
-	state = rhashtable_lookup_fast(&rs->by_handle, &handle,
-				       brfw_handle_params);
-	return state ? state->rule : NULL;
+	rule = index->buckets[brfw_handle_hash(handle, index->seed) &
+			      (index->size - 1)];
+	while (rule && (rule->handle != handle ||
+			rule->status == BRFW_RULE_DEAD))
+		rule = rule->next[BRFW_INDEX_HANDLE];
+
+	return rule;
 }
+
+/* ---- order of evaluation ---- */
 
 /**
  * brfw_ruleset_next() - walk the rules in the order of evaluation
@@ -554,7 +673,8 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
 	if (!policy)
 		return NULL;
-	if (brfw_stats_alloc(&rs->stats, &policy->stats)) {
+	policy->counters = brfw_stats_alloc(&rs->stats);
+	if (!policy->counters) {
 		kfree(policy);
 		return NULL;
 	}
@@ -578,7 +698,7 @@ void brfw_policy_free(struct brfw_ruleset *rs, struct brfw_policy *policy)
 {
 	list_del(&policy->list);
 	brfw_iface_put(&rs->ifaces, policy->bridge);
-	brfw_stats_free(&rs->stats, &policy->stats);
+	brfw_stats_free(&rs->stats, policy->counters);
 	kfree(policy);
 }
 
@@ -638,7 +758,7 @@ static void brfw_view_add_policy(struct brfw_view *view,
 	if (policy->bridge)
 		p = &brfw_view_bridge_get(view, policy->bridge)->policies[policy->hook];
 
-	p->counters = policy->stats.counters;
+	p->counters = policy->counters;
 	p->verdict = policy->next_verdict;
 }
 
@@ -896,20 +1016,28 @@ void brfw_ruleset_relax(struct brfw_ruleset *rs)
 }
 
 /**
- * brfw_gc_init() - at module load
+ * brfw_rules_init() - at module load
  *
  * Return: 0 or -ENOMEM.
  */
-int brfw_gc_init(void)
+int brfw_rules_init(void)
 {
 	brfw_gc_wq = alloc_workqueue("brfw_gc", WQ_UNBOUND, 0);
-	return brfw_gc_wq ? 0 : -ENOMEM;
+	if (!brfw_gc_wq)
+		return -ENOMEM;
+	if (brfw_rule_caches_create()) {
+		brfw_rules_exit();
+		return -ENOMEM;
+	}
+
+	return 0;
 }
 
-/** brfw_gc_exit() - at module unload, when no namespace has a ruleset */
-void brfw_gc_exit(void)
+/** brfw_rules_exit() - at module unload, when no namespace has a ruleset */
+void brfw_rules_exit(void)
 {
 	destroy_workqueue(brfw_gc_wq);
+	brfw_rule_caches_destroy();
 }
 
 /* ---- the ruleset ---- */
@@ -941,6 +1069,17 @@ static void brfw_ruleset_init(struct brfw_ruleset *rs, struct brfw_net *bn)
 	}
 }
 
+static int brfw_ruleset_add_indexes(struct brfw_ruleset *rs)
+{
+	int type;
+
+	for (type = 0; type < BRFW_INDEXES; type++)
+		if (brfw_index_init(&rs->indexes[type], type))
+			return -ENOMEM;
+
+	return 0;
+}
+
 static int brfw_ruleset_add_default_policies(struct brfw_ruleset *rs)
 {
 	struct brfw_policy *policy;
@@ -956,16 +1095,50 @@ static int brfw_ruleset_add_default_policies(struct brfw_ruleset *rs)
 	return 0;
 }
 
-/* They go with the pool. */
+/* Their counters go with the pool. */
 static int brfw_ruleset_add_events(struct brfw_ruleset *rs)
 {
 	int event;
 
-	for (event = 0; event < BRFW_EVENTS; event++)
-		if (brfw_stats_alloc(&rs->stats, &rs->events[event]))
+	for (event = 0; event < BRFW_EVENTS; event++) {
+		rs->events[event] = brfw_stats_alloc(&rs->stats);
+		if (!rs->events[event])
 			return -ENOMEM;
+	}
 
 	return 0;
+}
+
+static void brfw_ruleset_free_rules(struct brfw_ruleset *rs)
+{
+	struct brfw_rule *rule, *tmp;
+	int hook;
+
+	for (hook = 0; hook < BRFW_HOOKS; hook++) {
+		rbtree_postorder_for_each_entry_safe(rule, tmp,
+						     &rs->rules[hook], node) {
+			brfw_rule_free(rs, rule);
+			cond_resched();
+		}
+	}
+}
+
+/* Packets, writers and garbage are gone. */
+static void brfw_ruleset_destroy(struct brfw_ruleset *rs)
+{
+	int hook, family, type;
+
+	for (hook = 0; hook < BRFW_HOOKS; hook++)
+		for (family = 0; family < BRFW_FAMILIES; family++)
+			brfw_cls_destroy(&rs->cls[hook][family]);
+	for (type = 0; type < BRFW_INDEXES; type++)
+		kvfree(rs->indexes[type].buckets);
+	brfw_ruleset_free_rules(rs);
+	brfw_gc_free_policies(rs, &rs->policies);
+	brfw_gc_free_zones(rs, &rs->zones);
+	brfw_stats_pool_destroy(&rs->stats);
+	brfw_ifaces_destroy(&rs->ifaces);
+	kvfree(rs);
 }
 
 /**
@@ -983,40 +1156,14 @@ struct brfw_ruleset *brfw_ruleset_alloc(struct brfw_net *bn)
 		return NULL;
 
 	brfw_ruleset_init(rs, bn);
-	if (rhashtable_init(&rs->by_handle, &brfw_handle_params))
-		goto err_ifaces;
-	if (rhltable_init(&rs->by_identity, &brfw_identity_params))
-		goto err_handle;
-	if (brfw_ruleset_add_default_policies(rs) ||
-	    brfw_ruleset_add_events(rs))
-		goto err_policies;
+	if (brfw_ruleset_add_indexes(rs) ||
+	    brfw_ruleset_add_default_policies(rs) ||
+	    brfw_ruleset_add_events(rs)) {
+		brfw_ruleset_destroy(rs);
+		return NULL;
+	}
 
 	return rs;
-
-err_policies:
-	brfw_gc_free_policies(rs, &rs->policies);
-	rhltable_destroy(&rs->by_identity);
-err_handle:
-	rhashtable_destroy(&rs->by_handle);
-err_ifaces:
-	brfw_stats_pool_destroy(&rs->stats);
-	brfw_ifaces_destroy(&rs->ifaces);
-	kvfree(rs);
-	return NULL;
-}
-
-static void brfw_ruleset_free_rules(struct brfw_ruleset *rs)
-{
-	struct brfw_rule *rule, *tmp;
-	int hook;
-
-	for (hook = 0; hook < BRFW_HOOKS; hook++) {
-		rbtree_postorder_for_each_entry_safe(rule, tmp,
-						     &rs->rules[hook], node) {
-			brfw_rule_free(rs, rule);
-			cond_resched();
-		}
-	}
 }
 
 /**
@@ -1027,7 +1174,6 @@ static void brfw_ruleset_free_rules(struct brfw_ruleset *rs)
  */
 void brfw_ruleset_free(struct brfw_ruleset *rs)
 {
-	int hook, family;
 	bool is_queued;
 
 	/*
@@ -1041,41 +1187,5 @@ void brfw_ruleset_free(struct brfw_ruleset *rs)
 		flush_rcu_work(&rs->gc.work);
 	} while (is_queued);
 
-	/* The indexes first: they look at the rules. */
-	rhltable_destroy(&rs->by_identity);
-	rhashtable_destroy(&rs->by_handle);
-	for (hook = 0; hook < BRFW_HOOKS; hook++)
-		for (family = 0; family < BRFW_FAMILIES; family++)
-			brfw_cls_destroy(&rs->cls[hook][family]);
-	brfw_ruleset_free_rules(rs);
-	brfw_gc_free_policies(rs, &rs->policies);
-	brfw_gc_free_zones(rs, &rs->zones);
-	brfw_stats_pool_destroy(&rs->stats);
-	brfw_ifaces_destroy(&rs->ifaces);
-	kvfree(rs);
-}
-
-/**
- * brfw_ruleset_reset_stats() - let all counters start from zero
- * @rs: the ruleset
- */
-void brfw_ruleset_reset_stats(struct brfw_ruleset *rs)
-{
-	struct brfw_policy *policy;
-	struct rb_node *node;
-	int hook, event;
-
-	list_for_each_entry(policy, &rs->policies, list)
-		brfw_stats_reset(&policy->stats);
-	for (event = 0; event < BRFW_EVENTS; event++)
-		brfw_stats_reset(&rs->events[event]);
-
-	for (hook = 0; hook < BRFW_HOOKS; hook++) {
-		for (node = rb_first(&rs->rules[hook]); node;
-		     node = rb_next(node)) {
-			brfw_stats_reset(&rb_entry(node, struct brfw_rule,
-						   node)->state->stats);
-			cond_resched();
-		}
-	}
+	brfw_ruleset_destroy(rs);
 }

@@ -6,7 +6,6 @@
 #define _BRFW_RULESET_H
 
 #include <linux/rbtree.h>
-#include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 
 #include <linux/brfw.h>
@@ -27,27 +26,6 @@ struct brfw_net;
 #define BRFW_FAMILIES_ALL	(BIT(BRFW_FAMILIES) - 1)
 
 /**
- * struct brfw_rule_state - what outlives changes of a rule's body
- * @node: in brfw_ruleset.by_handle
- * @handle: the rule's name for life
- * @rule: its body, or NULL when the rule is deleted
- * @refs: bodies that point here
- * @stats: counters
- * @limiter: of the rule's limit
- *
- * Protected by the config lock, but for the handle, which is constant, and the
- * limiter, which is packets'.
- */
-struct brfw_rule_state {
-	struct rhash_head node;
-	u64 handle;
-	struct brfw_rule *rule;
-	unsigned int refs;
-	struct brfw_stats stats;
-	struct brfw_limiter limiter;
-};
-
-/**
  * enum brfw_rule_status - where a rule stands in its life
  * @BRFW_RULE_DRAFT: part of a draft or of nothing
  * @BRFW_RULE_NEW: added by the commit under way
@@ -62,46 +40,81 @@ enum brfw_rule_status {
 };
 
 /**
+ * enum brfw_index_type - what rules are found by
+ * @BRFW_INDEX_HANDLE: handle
+ * @BRFW_INDEX_IDENTITY: all that makes another rule a duplicate
+ * @BRFW_INDEXES: number of them
+ */
+enum brfw_index_type {
+	BRFW_INDEX_HANDLE,
+	BRFW_INDEX_IDENTITY,
+	BRFW_INDEXES,
+};
+
+/**
+ * struct brfw_index - rules by a hash of one thing or another
+ * @buckets: chains of rules; several of them may be equal
+ * @size: number of buckets, a power of two
+ * @seed: secret of the hash
+ * @type: enum brfw_index_type
+ */
+struct brfw_index {
+	struct brfw_rule **buckets;
+	unsigned int size;
+	u32 seed;
+	u8 type;
+};
+
+/**
  * struct brfw_rule - body of a rule
- * @counters: of @state
+ * @counters: counters of the rule
  * @hook: enum brfw_hook
  * @verdict: enum brfw_verdict or BRFW_VERDICT_NONE
  * @families: classifiers that it belongs to, 1 << enum brfw_family
  * @inserted: classifiers that it is in
  * @status: enum brfw_rule_status
+ * @is_owner: @counters and @actions are freed with this body
+ * @has_comment: a comment stands behind the conditions
  * @change_id: of the change that added it, 0 when it had none
- * @node: in brfw_ruleset.rules, by order
- * @identity: in brfw_ruleset.by_identity
- * @list: of a commit or of the garbage
- * @state: shared by the bodies of one rule; NULL in a draft
+ * @handle: the rule's name for life
  * @actions: or NULL
- * @comment: or NULL
+ * @next: in the chains of brfw_ruleset.indexes
+ * @node: in brfw_ruleset.rules, by order, if it is live or new
+ * @list: of the rules that a commit removes, or of the garbage, if it is dead
  * @cls: order, generations and conditions
  *
- * Packets read @counters, @verdict, @state, @actions and @cls, which are constant while they can
- * see them but for the generations. The rest is protected by the config lock.
+ * A rule whose place in the order changes gets another body. The old one, dead,
+ * and the new one share handle, counters and actions, which belong to the
+ * younger.
+ *
+ * Packets read @counters, @verdict, @handle, @actions and @cls, which are
+ * constant while they can see them but for the generations and the limiter in
+ * @actions. The rest is protected by the config lock.
  */
 struct brfw_rule {
 	struct brfw_counters __percpu *counters;
 	u8 hook;
 	u8 verdict;
-	u8 families;
-	u8 inserted;
-	u8 status;
+	u8 families:4;
+	u8 inserted:4;
+	u8 status:4;
+	u8 is_owner:1;
+	u8 has_comment:1;
 	u32 change_id;
-	struct rb_node node;
-	struct rhlist_head identity;
-	struct list_head list;
-	struct brfw_rule_state *state;
+	u64 handle;
 	struct brfw_actions *actions;
-	char *comment;
+	struct brfw_rule *next[BRFW_INDEXES];
+	union {
+		struct rb_node node;
+		struct list_head list;
+	};
 	struct brfw_cls_rule cls; /* ends in an array */
 };
 
 /**
  * struct brfw_policy - what decides when no rule does
  * @list: in brfw_ruleset.policies, or the garbage
- * @stats: counters
+ * @counters: its counters
  * @hook: enum brfw_hook
  * @bridge: slot of the bridge's name, 0 for all that have none of their own
  * @verdict: as committed
@@ -110,7 +123,7 @@ struct brfw_rule {
  */
 struct brfw_policy {
 	struct list_head list;
-	struct brfw_stats stats;
+	struct brfw_counters __percpu *counters;
 	u16 bridge;
 	u8 hook;
 	u8 verdict;
@@ -174,8 +187,9 @@ enum brfw_event {
  * @nneeding: of these, those with each enum brfw_need
  * @nstaged: rules in drafts
  * @rules: live and new ones by hook, in order of evaluation
- * @by_handle: struct brfw_rule_state
- * @by_identity: rules of every status but draft
+ * @indexes: rules of every status but draft, until a commit is through with
+ *	those that it removes
+ * @nindexed: number of them
  * @policies: struct brfw_policy by bridge; those without always exist
  * @zones: struct brfw_zone by bridge
  * @stats: of rules and policies
@@ -198,12 +212,12 @@ struct brfw_ruleset {
 	unsigned int nneeding[BRFW_NEEDS];
 	unsigned int nstaged;
 	struct rb_root rules[BRFW_HOOKS];
-	struct rhashtable by_handle;
-	struct rhltable by_identity;
+	struct brfw_index indexes[BRFW_INDEXES];
+	unsigned int nindexed;
 	struct list_head policies;
 	struct list_head zones;
 	struct brfw_stats_pool stats;
-	struct brfw_stats events[BRFW_EVENTS];
+	struct brfw_counters __percpu *events[BRFW_EVENTS];
 	struct brfw_limiter log_limiter;
 	struct brfw_limiter reject_limiter;
 	bool tracks;
@@ -267,7 +281,9 @@ struct brfw_view {
 
 /* Rules that no ruleset has: may sleep, no lock needed. */
 
-struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m);
+struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m,
+				  const char *comment);
+const char *brfw_rule_comment(const struct brfw_rule *rule);
 u32 brfw_rule_priority(const struct brfw_rule *rule);
 void brfw_rule_set_priority(struct brfw_rule *rule, u32 priority);
 u32 brfw_rule_warnings(const struct brfw_rule *rule);
@@ -277,11 +293,11 @@ u32 brfw_rule_warnings(const struct brfw_rule *rule);
 struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 				  const struct brfw_rule *rule);
 void brfw_rule_free(struct brfw_ruleset *rs, struct brfw_rule *rule);
-int brfw_rule_state_alloc(struct brfw_ruleset *rs, struct brfw_rule *rule);
-void brfw_rule_state_get(struct brfw_rule *rule, struct brfw_rule_state *state);
-void brfw_rule_state_unhash(struct brfw_ruleset *rs,
-			    struct brfw_rule_state *state);
-int brfw_rule_index(struct brfw_ruleset *rs, struct brfw_rule *rule);
+int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule);
+void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
+			 struct brfw_rule *old);
+void brfw_rule_give_back(struct brfw_ruleset *rs, struct brfw_rule *rule);
+void brfw_rule_index(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_rule_unindex(struct brfw_ruleset *rs, struct brfw_rule *rule);
 struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
 					 const struct brfw_rule *rule,
@@ -310,7 +326,6 @@ bool brfw_ruleset_is_congested(const struct brfw_ruleset *rs);
 struct brfw_rule *brfw_ruleset_find(struct brfw_ruleset *rs, u64 handle);
 struct brfw_rule *brfw_ruleset_next(struct brfw_ruleset *rs, u8 hook,
 				    u64 after);
-void brfw_ruleset_reset_stats(struct brfw_ruleset *rs);
 u32 brfw_ruleset_warnings(const struct brfw_ruleset *rs);
 const char *brfw_rule_problem(struct brfw_ruleset *rs,
 			      const struct brfw_rule *rule);
@@ -321,7 +336,7 @@ struct brfw_ruleset *brfw_ruleset_alloc(struct brfw_net *bn);
 void brfw_ruleset_free(struct brfw_ruleset *rs);
 void brfw_ruleset_relax(struct brfw_ruleset *rs);
 
-int brfw_gc_init(void);
-void brfw_gc_exit(void);
+int brfw_rules_init(void);
+void brfw_rules_exit(void);
 
 #endif /* _BRFW_RULESET_H */

@@ -3,27 +3,62 @@
  * Per-CPU counters of rules and policies.
  *
  * Counters are allocated in blocks, since one per-CPU allocation for each rule
- * would cost more time and memory than the rule. A reset doesn't touch what
- * packets write: it remembers the sums and they are subtracted from then on.
+ * would cost more time and memory than the rule. The address of counters tells
+ * which block they are from, so that rules needn't remember it.
+ *
+ * A reset doesn't touch what packets write: the block remembers the sums and
+ * they are subtracted from then on.
  */
 #include <linux/bitmap.h>
+#include <linux/cpumask.h>
 #include <linux/math64.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "stats.h"
 
-#define BRFW_STATS_BLOCK_SIZE	64
+/* Per-CPU bytes of a block; a power of two. */
+#define BRFW_STATS_BLOCK_BYTES	2048
+
+/* Counters in a block; behind them there is room for a pointer. */
+#define BRFW_STATS_BLOCK_SIZE						\
+	((BRFW_STATS_BLOCK_BYTES - sizeof(void *)) /			\
+	 sizeof(struct brfw_counters))
+
+/**
+ * struct brfw_stats_area - the per-CPU part of a block
+ * @counters: to be given away
+ * @block: what it is part of; set for the first CPU only
+ *
+ * Its address is a multiple of BRFW_STATS_BLOCK_BYTES.
+ */
+struct brfw_stats_area {
+	struct brfw_counters counters[BRFW_STATS_BLOCK_SIZE];
+	struct brfw_stats_block *block;
+};
+
+/**
+ * struct brfw_stats_sums - what counters of all CPUs add up to
+ * @packets: see struct brfw_counters
+ * @bytes: likewise
+ */
+struct brfw_stats_sums {
+	u64 packets;
+	u64 bytes;
+};
 
 /**
  * struct brfw_stats_block - counters that were allocated together
  * @list: in the pool
- * @counters: BRFW_STATS_BLOCK_SIZE of them
+ * @area: the counters
+ * @zeros: sums at the last reset, of each; NULL when there was none
  * @used: which ones are given away
  */
 struct brfw_stats_block {
 	struct list_head list;
-	struct brfw_counters __percpu *counters;
+	struct brfw_stats_area __percpu *area;
+	struct brfw_stats_sums *zeros;
 	DECLARE_BITMAP(used, BRFW_STATS_BLOCK_SIZE);
 };
 
@@ -39,7 +74,8 @@ void brfw_stats_pool_init(struct brfw_stats_pool *pool)
 static void brfw_stats_block_free(struct brfw_stats_block *b)
 {
 	list_del(&b->list);
-	free_percpu(b->counters);
+	free_percpu(b->area);
+	kfree(b->zeros);
 	kfree(b);
 }
 
@@ -57,26 +93,46 @@ void brfw_stats_pool_destroy(struct brfw_stats_pool *pool)
 		brfw_stats_block_free(b);
 }
 
+static struct brfw_stats_area *
+brfw_stats_first_area(struct brfw_stats_area __percpu *area)
+{
+	return per_cpu_ptr(area, cpumask_first(cpu_possible_mask));
+}
+
 static struct brfw_stats_block *
 brfw_stats_block_alloc(struct brfw_stats_pool *pool)
 {
 	struct brfw_stats_block *b;
 
+	BUILD_BUG_ON(sizeof(struct brfw_stats_area) > BRFW_STATS_BLOCK_BYTES);
+
 	b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
 	if (!b)
 		return NULL;
 
-	b->counters = __alloc_percpu_gfp(BRFW_STATS_BLOCK_SIZE *
-					 sizeof(*b->counters),
-					 __alignof__(*b->counters),
-					 GFP_KERNEL_ACCOUNT);
-	if (!b->counters) {
+	b->area = __alloc_percpu_gfp(BRFW_STATS_BLOCK_BYTES,
+				     BRFW_STATS_BLOCK_BYTES,
+				     GFP_KERNEL_ACCOUNT);
+	if (!b->area) {
 		kfree(b);
 		return NULL;
 	}
+	brfw_stats_first_area(b->area)->block = b;
 	list_add(&b->list, &pool->blocks);
 
 	return b;
+}
+
+/* Which block counters are from, and which of it they are. */
+static struct brfw_stats_block *
+brfw_stats_find(struct brfw_counters __percpu *counters, unsigned int *i)
+{
+	unsigned long offset = (__force unsigned long)counters &
+			       (BRFW_STATS_BLOCK_BYTES - 1);
+	void __percpu *area = (void __percpu *)counters - offset;
+
+	*i = offset / sizeof(*counters);
+	return brfw_stats_first_area(area)->block;
 }
 
 static void brfw_counters_clear(struct brfw_counters __percpu *counters)
@@ -96,13 +152,13 @@ static void brfw_counters_clear(struct brfw_counters __percpu *counters)
 /**
  * brfw_stats_alloc() - get counters, all zero
  * @pool: where from
- * @stats: to be filled
  *
  * Context: config lock held; may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: the counters or NULL.
  */
-int brfw_stats_alloc(struct brfw_stats_pool *pool, struct brfw_stats *stats)
+struct brfw_counters __percpu *brfw_stats_alloc(struct brfw_stats_pool *pool)
 {
+	struct brfw_counters __percpu *counters;
 	struct brfw_stats_block *b;
 	unsigned int i;
 
@@ -111,7 +167,7 @@ int brfw_stats_alloc(struct brfw_stats_pool *pool, struct brfw_stats *stats)
 	if (!b || bitmap_full(b->used, BRFW_STATS_BLOCK_SIZE)) {
 		b = brfw_stats_block_alloc(pool);
 		if (!b)
-			return -ENOMEM;
+			return NULL;
 	}
 
 	i = find_first_zero_bit(b->used, BRFW_STATS_BLOCK_SIZE);
@@ -119,79 +175,91 @@ int brfw_stats_alloc(struct brfw_stats_pool *pool, struct brfw_stats *stats)
 	if (bitmap_full(b->used, BRFW_STATS_BLOCK_SIZE))
 		list_move_tail(&b->list, &pool->blocks);
 
-	stats->block = b;
-	stats->counters = b->counters + i;
-	stats->zero_packets = 0;
-	stats->zero_bytes = 0;
-	brfw_counters_clear(stats->counters);
+	counters = &b->area->counters[i];
+	brfw_counters_clear(counters);
+	if (b->zeros)
+		memset(&b->zeros[i], 0, sizeof(b->zeros[i]));
 
-	return 0;
+	return counters;
 }
 
 /**
  * brfw_stats_free() - give counters back
  * @pool: where they are from
- * @stats: from brfw_stats_alloc()
+ * @counters: from brfw_stats_alloc()
  *
  * Context: config lock held; no packet uses the counters any more.
  */
-void brfw_stats_free(struct brfw_stats_pool *pool, struct brfw_stats *stats)
+void brfw_stats_free(struct brfw_stats_pool *pool,
+		     struct brfw_counters __percpu *counters)
 {
-	struct brfw_stats_block *b = stats->block;
+	struct brfw_stats_block *b;
+	unsigned int i;
 
-	__clear_bit(stats->counters - b->counters, b->used);
+	b = brfw_stats_find(counters, &i);
+	__clear_bit(i, b->used);
 	if (bitmap_empty(b->used, BRFW_STATS_BLOCK_SIZE))
 		brfw_stats_block_free(b);
 	else
 		list_move(&b->list, &pool->blocks);
 }
 
-static void brfw_stats_sum(const struct brfw_stats *stats, u64 *packets,
-			   u64 *bytes)
+static void brfw_stats_sum(struct brfw_counters __percpu *counters,
+			   struct brfw_stats_sums *sums)
 {
 	const struct brfw_counters *c;
 	unsigned int start;
-	u64 p, b;
+	u64 packets, bytes;
 	int cpu;
 
-	*packets = 0;
-	*bytes = 0;
+	memset(sums, 0, sizeof(*sums));
 	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(stats->counters, cpu);
+		c = per_cpu_ptr(counters, cpu);
 		do {
 			start = u64_stats_fetch_begin(&c->sync);
-			p = u64_stats_read(&c->packets);
-			b = u64_stats_read(&c->bytes);
+			packets = u64_stats_read(&c->packets);
+			bytes = u64_stats_read(&c->bytes);
 		} while (u64_stats_fetch_retry(&c->sync, start));
-		*packets += p;
-		*bytes += b;
+		sums->packets += packets;
+		sums->bytes += bytes;
 	}
 }
 
 /**
  * brfw_stats_read() - read counters
- * @stats: the counters
+ * @counters: the counters
  * @packets: to be filled
  * @bytes: to be filled
  *
  * Context: config lock held.
  */
-void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes)
+void brfw_stats_read(struct brfw_counters __percpu *counters, u64 *packets,
+		     u64 *bytes)
 {
-	brfw_stats_sum(stats, packets, bytes);
-	*packets -= stats->zero_packets;
-	*bytes -= stats->zero_bytes;
+	const struct brfw_stats_block *b;
+	struct brfw_stats_sums sums;
+	unsigned int i;
+
+	brfw_stats_sum(counters, &sums);
+	b = brfw_stats_find(counters, &i);
+	if (b->zeros) {
+		sums.packets -= b->zeros[i].packets;
+		sums.bytes -= b->zeros[i].bytes;
+	}
+	*packets = sums.packets;
+	*bytes = sums.bytes;
 }
 
 /**
  * brfw_stats_last_used() - when did a rule or policy decide last?
- * @stats: its counters
+ * @counters: of the rule or policy
  * @seconds: to be filled with the seconds since then
  *
  * Context: config lock held.
  * Return: whether it ever did.
  */
-bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds)
+bool brfw_stats_last_used(struct brfw_counters __percpu *counters,
+			  u32 *seconds)
 {
 	const struct brfw_counters *c;
 	unsigned int start;
@@ -199,7 +267,7 @@ bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(stats->counters, cpu);
+		c = per_cpu_ptr(counters, cpu);
 		do {
 			start = u64_stats_fetch_begin(&c->sync);
 			used = u64_stats_read(&c->last);
@@ -211,13 +279,57 @@ bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds)
 	return last;
 }
 
+/* Make room for the sums of a block. */
+static int brfw_stats_block_prepare(struct brfw_stats_block *b)
+{
+	if (!b->zeros)
+		b->zeros = kcalloc(BRFW_STATS_BLOCK_SIZE, sizeof(*b->zeros),
+				   GFP_KERNEL_ACCOUNT);
+
+	return b->zeros ? 0 : -ENOMEM;
+}
+
 /**
  * brfw_stats_reset() - let counters start from zero
- * @stats: the counters
+ * @counters: the counters
  *
- * Context: config lock held.
+ * Context: config lock held; may sleep.
+ * Return: 0, or -ENOMEM and nothing is changed.
  */
-void brfw_stats_reset(struct brfw_stats *stats)
+int brfw_stats_reset(struct brfw_counters __percpu *counters)
 {
-	brfw_stats_sum(stats, &stats->zero_packets, &stats->zero_bytes);
+	struct brfw_stats_block *b;
+	unsigned int i;
+
+	b = brfw_stats_find(counters, &i);
+	if (brfw_stats_block_prepare(b))
+		return -ENOMEM;
+
+	brfw_stats_sum(counters, &b->zeros[i]);
+	return 0;
+}
+
+/**
+ * brfw_stats_reset_all() - let all counters of a pool start from zero
+ * @pool: the pool
+ *
+ * Context: config lock held; may sleep.
+ * Return: 0, or -ENOMEM and nothing is changed.
+ */
+int brfw_stats_reset_all(struct brfw_stats_pool *pool)
+{
+	struct brfw_stats_block *b;
+	unsigned int i;
+
+	list_for_each_entry(b, &pool->blocks, list)
+		if (brfw_stats_block_prepare(b))
+			return -ENOMEM;
+
+	list_for_each_entry(b, &pool->blocks, list) {
+		for_each_set_bit(i, b->used, BRFW_STATS_BLOCK_SIZE)
+			brfw_stats_sum(&b->area->counters[i], &b->zeros[i]);
+		cond_resched();
+	}
+
+	return 0;
 }

@@ -24,27 +24,9 @@ struct brfw_counters {
 	struct u64_stats_sync sync;
 };
 
-struct brfw_stats_block;
-
-/**
- * struct brfw_stats - counters of one rule or policy
- * @counters: for the packet path
- * @block: where @counters came from
- * @zero_packets: sum at the last reset
- * @zero_bytes: sum at the last reset
- *
- * All but the counters themselves are protected by the config lock.
- */
-struct brfw_stats {
-	struct brfw_counters __percpu *counters;
-	struct brfw_stats_block *block;
-	u64 zero_packets;
-	u64 zero_bytes;
-};
-
 /**
  * struct brfw_stats_pool - where counters are allocated
- * @blocks: those that have a free place first
+ * @blocks: struct brfw_stats_block; those that have a free place first
  *
  * Protected by the config lock.
  */
@@ -56,11 +38,15 @@ struct brfw_stats_pool {
 
 void brfw_stats_pool_init(struct brfw_stats_pool *pool);
 void brfw_stats_pool_destroy(struct brfw_stats_pool *pool);
-int brfw_stats_alloc(struct brfw_stats_pool *pool, struct brfw_stats *stats);
-void brfw_stats_free(struct brfw_stats_pool *pool, struct brfw_stats *stats);
-void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes);
-bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds);
-void brfw_stats_reset(struct brfw_stats *stats);
+struct brfw_counters __percpu *brfw_stats_alloc(struct brfw_stats_pool *pool);
+void brfw_stats_free(struct brfw_stats_pool *pool,
+		     struct brfw_counters __percpu *counters);
+void brfw_stats_read(struct brfw_counters __percpu *counters, u64 *packets,
+		     u64 *bytes);
+bool brfw_stats_last_used(struct brfw_counters __percpu *counters,
+			  u32 *seconds);
+int brfw_stats_reset(struct brfw_counters __percpu *counters);
+int brfw_stats_reset_all(struct brfw_stats_pool *pool);
 
 /* Packets. */
 
