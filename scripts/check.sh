@@ -118,7 +118,7 @@ test_kerneldoc() {
 }
 
 test_man() {
-	mandoc -T lint -W warning "$top/tools/fwctl/fwctl.8"
+	mandoc -T lint -W warning "$top/docs/fwctl.8"
 }
 
 test_shell() {

@@ -13,7 +13,7 @@
 setup
 topology 3
 
-readonly PAGE=$BRFW_TOP/tools/fwctl/fwctl.8
+readonly PAGE=$BRFW_TOP/docs/fwctl.8
 
 test_help() {
 	local text object

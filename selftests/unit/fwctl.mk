@@ -46,7 +46,7 @@ $(UNIT_O)/fwctl_err_test: $(fwctl_o)/fwctl_err_test.o $(fwctl_objects)
 	$(CC) $(fwctl_sanitize) $(LDFLAGS) -o $@ $^ $(fwctl_libs)
 
 # Reads the examples of the manual page.
-$(fwctl_o)/parse_test.o: fwctl_cflags += -DFWCTL_MANUAL='"$(fwctl_src)/fwctl.8"'
+$(fwctl_o)/parse_test.o: fwctl_cflags += -DFWCTL_MANUAL='"$(fwctl_top)/docs/fwctl.8"'
 
 # The test calls the tool, so the tool can't be called main.
 $(fwctl_o)/main.o: fwctl_cflags += -Dmain=fwctl_main
