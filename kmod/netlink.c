@@ -77,8 +77,8 @@ static int brfw_nl_check_change(struct sk_buff *skb, struct genl_info *info)
 	if (READ_ONCE(brfw_userns) || netlink_capable(skb, CAP_NET_ADMIN))
 		return brfw_nl_check_once(info->nlhdr, info->extack);
 
-	NL_SET_ERR_MSG(info->extack, "changes need CAP_NET_ADMIN in the initial user namespace");
-	return -EPERM;
+	return brfw_nlattr_fail(info->extack, NULL, -EPERM,
+				"changes need CAP_NET_ADMIN in the initial user namespace");
 }
 
 /*
@@ -263,11 +263,11 @@ static int brfw_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&bn->config_lock);
 	if (brfw_nl_find_draft(bn, draft->portid)) {
-		NL_SET_ERR_MSG(info->extack, "this socket has an open transaction already");
-		err = -EBUSY;
+		err = brfw_nlattr_fail(info->extack, NULL, -EBUSY,
+				       "this socket has an open transaction already");
 	} else if (bn->ndrafts >= brfw_max_drafts(bn->net)) {
-		NL_SET_ERR_MSG(info->extack, "too many open transactions in this namespace");
-		err = -ENOSPC;
+		err = brfw_nlattr_fail(info->extack, NULL, -ENOSPC,
+				       "too many open transactions in this namespace");
 	} else {
 		list_add_tail(&draft->list, &bn->drafts);
 		WRITE_ONCE(bn->ndrafts, bn->ndrafts + 1);
@@ -297,8 +297,8 @@ static int brfw_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
 	if (draft)
 		return 0;
 
-	NL_SET_ERR_MSG(info->extack, "this socket has no open transaction");
-	return -ENOENT;
+	return brfw_nlattr_fail(info->extack, NULL, -ENOENT,
+				"this socket has no open transaction");
 }
 
 /* Commit the draft of the socket, as the attributes say. */
@@ -313,14 +313,13 @@ static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
 	int err;
 
 	draft = brfw_nl_find_draft(bn, info->snd_portid);
-	if (!draft) {
-		NL_SET_ERR_MSG(info->extack, "this socket has no open transaction");
-		return -ENOENT;
-	}
+	if (!draft)
+		return brfw_nlattr_fail(info->extack, NULL, -ENOENT,
+					"this socket has no open transaction");
 
 	if (expected && nla_get_u64(expected) != rs->generation) {
-		NL_SET_ERR_MSG_ATTR(info->extack, expected, "the ruleset has changed meanwhile");
-		err = -ESTALE;
+		err = brfw_nlattr_fail(info->extack, expected, -ESTALE,
+				       "the ruleset has changed meanwhile");
 	} else {
 		err = brfw_draft_commit(rs, draft,
 					flags && nla_get_u32(flags) &
@@ -450,18 +449,6 @@ static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
 	return err;
 }
 
-/* The same for changes that are answered with an ACK only. */
-static int brfw_nl_do_plain_change(struct brfw_ruleset *rs,
-				   struct genl_info *info,
-				   struct brfw_change *change)
-{
-	struct brfw_nl_outcome outcome = {};
-	int err;
-
-	err = brfw_nl_do_change(rs, info, change, &outcome, NULL);
-	return min(err, 0);
-}
-
 /* Modules that rules make use of; each is asked for once. */
 enum brfw_nl_module {
 	BRFW_NL_QUEUE,
@@ -506,10 +493,9 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_RULE)) {
-		NL_SET_ERR_MSG(info->extack, "the request has no rule");
-		return -EINVAL;
-	}
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_RULE))
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the request has no rule");
 	rs = brfw_nl_get_ruleset(skb, info);
 	if (IS_ERR(rs))
 		return PTR_ERR(rs);
@@ -532,145 +518,122 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 	return brfw_nl_reply(info, reply, BRFW_CMD_RULE_ADD, &outcome);
 }
 
-static int brfw_nl_rule_delete(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
-	const struct nlattr *id = info->attrs[BRFW_A_RULE_CHANGE];
-	struct brfw_change *change;
-	struct brfw_ruleset *rs;
-
-	if (!handle == !id) {
-		NL_SET_ERR_MSG(info->extack, "the rule to be deleted must be named by either its handle or the change that adds it");
-		return -EINVAL;
-	}
-	rs = brfw_nl_get_ruleset(skb, info);
-	if (IS_ERR(rs))
-		return PTR_ERR(rs);
-	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_DELETE);
-	if (!change)
-		return -ENOMEM;
-
-	if (handle)
-		change->ref.handle = nla_get_u64(handle);
-	else
-		change->ref.change_id = nla_get_u32(id);
-
-	return brfw_nl_do_plain_change(rs, info, change);
-}
-
 /* BRFW_A_HOOK, or BRFW_HOOKS for all. */
 static int brfw_nl_get_hook(const struct nlattr *attr, u8 *hook,
 			    struct netlink_ext_ack *extack)
 {
 	*hook = attr ? nla_get_u8(attr) : BRFW_HOOKS;
-	if (*hook == BRFW_HOOK_PREROUTING && attr) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "this hook is reserved");
-		return -EOPNOTSUPP;
-	}
+	if (*hook == BRFW_HOOK_PREROUTING && attr)
+		return brfw_nlattr_fail(extack, attr, -EOPNOTSUPP,
+					"this hook is reserved");
 
 	return 0;
 }
 
-static int brfw_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
+static int brfw_nl_get_delete(struct brfw_ruleset *rs,
+			      struct brfw_change *change,
+			      struct genl_info *info)
 {
-	struct brfw_change *change;
-	struct brfw_ruleset *rs;
-	int err;
+	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
+	const struct nlattr *id = info->attrs[BRFW_A_RULE_CHANGE];
 
-	rs = brfw_nl_get_ruleset(skb, info);
-	if (IS_ERR(rs))
-		return PTR_ERR(rs);
-	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_FLUSH);
-	if (!change)
-		return -ENOMEM;
+	if (!handle == !id)
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the rule to be deleted must be named by either its handle or the change that adds it");
+	if (handle)
+		change->ref.handle = nla_get_u64(handle);
+	else
+		change->ref.change_id = nla_get_u32(id);
+
+	return 0;
+}
+
+static int brfw_nl_get_flush(struct brfw_ruleset *rs,
+			     struct brfw_change *change, struct genl_info *info)
+{
+	int err;
 
 	err = brfw_nl_get_hook(info->attrs[BRFW_A_HOOK], &change->hook,
 			       info->extack);
-	if (!err)
-		err = brfw_nlattr_get_bridge(rs, info->attrs[BRFW_A_BRIDGE],
-					     &change->bridge, info->extack);
-	if (err) {
-		brfw_change_free(rs, change);
+	if (err)
 		return err;
-	}
 
-	return brfw_nl_do_plain_change(rs, info, change);
+	return brfw_nlattr_get_bridge(rs, info->attrs[BRFW_A_BRIDGE],
+				      &change->bridge, info->extack);
 }
 
-static int brfw_nl_policy_change(struct sk_buff *skb, struct genl_info *info,
-				 enum brfw_change_type type)
+static int brfw_nl_get_policy(struct brfw_ruleset *rs,
+			      struct brfw_change *change,
+			      struct genl_info *info)
 {
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_POLICY))
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the request has no policy");
+
+	return brfw_nlattr_get_policy(rs, change, info->attrs[BRFW_A_POLICY],
+				      info->extack);
+}
+
+static int brfw_nl_get_zone(struct brfw_ruleset *rs,
+			    struct brfw_change *change, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_ZONE))
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the request has no zone");
+
+	return brfw_nlattr_get_zone(rs, change, info->attrs[BRFW_A_ZONE],
+				    info->extack);
+}
+
+/* Requests for a change that are answered with an ACK only. */
+static const struct {
+	u8 type;
+	int (*get)(struct brfw_ruleset *rs, struct brfw_change *change,
+		   struct genl_info *info);
+} brfw_nl_changes[BRFW_CMD_MAX + 1] = {
+	[BRFW_CMD_RULE_DELETE] = {
+		BRFW_CHANGE_RULE_DELETE, brfw_nl_get_delete,
+	},
+	[BRFW_CMD_RULE_FLUSH] = {
+		BRFW_CHANGE_RULE_FLUSH, brfw_nl_get_flush,
+	},
+	[BRFW_CMD_POLICY_SET] = {
+		BRFW_CHANGE_POLICY_SET, brfw_nl_get_policy,
+	},
+	[BRFW_CMD_POLICY_DELETE] = {
+		BRFW_CHANGE_POLICY_DELETE, brfw_nl_get_policy,
+	},
+	[BRFW_CMD_ZONE_SET] = {
+		BRFW_CHANGE_ZONE_SET, brfw_nl_get_zone,
+	},
+	[BRFW_CMD_ZONE_DELETE] = {
+		BRFW_CHANGE_ZONE_DELETE, brfw_nl_get_zone,
+	},
+};
+
+static int brfw_nl_change(struct sk_buff *skb, struct genl_info *info)
+{
+	u8 cmd = info->genlhdr->cmd;
+	struct brfw_nl_outcome outcome = {};
 	struct brfw_change *change;
 	struct brfw_ruleset *rs;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_POLICY)) {
-		NL_SET_ERR_MSG(info->extack, "the request has no policy");
-		return -EINVAL;
-	}
 	rs = brfw_nl_get_ruleset(skb, info);
 	if (IS_ERR(rs))
 		return PTR_ERR(rs);
-	change = brfw_nl_change_alloc(info, type);
+	change = brfw_nl_change_alloc(info, brfw_nl_changes[cmd].type);
 	if (!change)
 		return -ENOMEM;
 
-	err = brfw_nlattr_get_policy(rs, change, info->attrs[BRFW_A_POLICY],
-				     info->extack);
+	err = brfw_nl_changes[cmd].get(rs, change, info);
 	if (err) {
 		brfw_change_free(rs, change);
 		return err;
 	}
 
-	return brfw_nl_do_plain_change(rs, info, change);
-}
-
-static int brfw_nl_policy_set(struct sk_buff *skb, struct genl_info *info)
-{
-	return brfw_nl_policy_change(skb, info, BRFW_CHANGE_POLICY_SET);
-}
-
-static int brfw_nl_policy_delete(struct sk_buff *skb, struct genl_info *info)
-{
-	return brfw_nl_policy_change(skb, info, BRFW_CHANGE_POLICY_DELETE);
-}
-
-static int brfw_nl_zone_change(struct sk_buff *skb, struct genl_info *info,
-			       enum brfw_change_type type)
-{
-	struct brfw_change *change;
-	struct brfw_ruleset *rs;
-	int err;
-
-	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_ZONE)) {
-		NL_SET_ERR_MSG(info->extack, "the request has no zone");
-		return -EINVAL;
-	}
-	rs = brfw_nl_get_ruleset(skb, info);
-	if (IS_ERR(rs))
-		return PTR_ERR(rs);
-	change = brfw_nl_change_alloc(info, type);
-	if (!change)
-		return -ENOMEM;
-
-	err = brfw_nlattr_get_zone(rs, change, info->attrs[BRFW_A_ZONE],
-				   info->extack);
-	if (err) {
-		brfw_change_free(rs, change);
-		return err;
-	}
-
-	return brfw_nl_do_plain_change(rs, info, change);
-}
-
-static int brfw_nl_zone_set(struct sk_buff *skb, struct genl_info *info)
-{
-	return brfw_nl_zone_change(skb, info, BRFW_CHANGE_ZONE_SET);
-}
-
-static int brfw_nl_zone_delete(struct sk_buff *skb, struct genl_info *info)
-{
-	return brfw_nl_zone_change(skb, info, BRFW_CHANGE_ZONE_DELETE);
+	err = brfw_nl_do_change(rs, info, change, &outcome, NULL);
+	return min(err, 0);
 }
 
 static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
@@ -695,7 +658,8 @@ static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&bn->config_lock);
 
 	if (err == -ENOENT)
-		NL_SET_ERR_MSG_ATTR(info->extack, handle, "there is no rule with this handle");
+		return brfw_nlattr_fail(info->extack, handle, err,
+					"there is no rule with this handle");
 	return err;
 }
 
@@ -727,26 +691,31 @@ static int brfw_nl_put_events(struct sk_buff *skb,
 static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 {
 	const struct brfw_ruleset *rs = bn->ruleset;
+	const struct {
+		u32 attr;
+		u32 value;
+	} numbers[] = {
+		{ BRFW_INFO_A_ABI_VERSION, BRFW_ABI_VERSION },
+		{ BRFW_INFO_A_HOOKS, BIT(BRFW_HOOKS) - 1 },
+		{ BRFW_INFO_A_VERDICTS, BIT(BRFW_VERDICT_MAX + 1) - 1 },
+		{ BRFW_INFO_A_RULES, rs ? rs->nrules : 0 },
+		{ BRFW_INFO_A_MAX_RULES, brfw_max_rules(bn->net) },
+		{ BRFW_INFO_A_DRAFTS, bn->ndrafts },
+		{ BRFW_INFO_A_MAX_DRAFTS, brfw_max_drafts(bn->net) },
+		{ BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0 },
+		{ BRFW_INFO_A_WARNINGS, rs ? brfw_ruleset_warnings(rs) : 0 },
+	};
 	struct nlattr *nest;
+	int i;
 
 	nest = nla_nest_start(skb, BRFW_A_INFO);
 	if (!nest ||
-	    nla_put_u32(skb, BRFW_INFO_A_ABI_VERSION, BRFW_ABI_VERSION) ||
 	    nla_put_string(skb, BRFW_INFO_A_MODULE_VERSION, BRFW_VERSION) ||
-	    nla_put_u32(skb, BRFW_INFO_A_HOOKS, BIT(BRFW_HOOKS) - 1) ||
-	    brfw_nlattr_put_matches(skb) ||
-	    nla_put_u32(skb, BRFW_INFO_A_VERDICTS,
-			BIT(BRFW_VERDICT_MAX + 1) - 1) ||
-	    nla_put_u32(skb, BRFW_INFO_A_RULES, rs ? rs->nrules : 0) ||
-	    nla_put_u32(skb, BRFW_INFO_A_MAX_RULES, brfw_max_rules(bn->net)) ||
-	    nla_put_u32(skb, BRFW_INFO_A_DRAFTS, bn->ndrafts) ||
-	    nla_put_u32(skb, BRFW_INFO_A_MAX_DRAFTS,
-			brfw_max_drafts(bn->net)) ||
-	    nla_put_u32(skb, BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0) ||
-	    nla_put_u32(skb, BRFW_INFO_A_WARNINGS,
-			rs ? brfw_ruleset_warnings(rs) : 0) ||
-	    brfw_nl_put_events(skb, rs))
+	    brfw_nlattr_put_matches(skb) || brfw_nl_put_events(skb, rs))
 		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (nla_put_u32(skb, numbers[i].attr, numbers[i].value))
+			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 
 	return 0;
@@ -783,28 +752,73 @@ static int brfw_nl_info_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-/* Write a message with the rule that has a handle. Config lock held. */
-static int brfw_nl_fill_rule(struct sk_buff *reply, struct genl_info *info,
-			     struct brfw_net *bn, u64 handle)
+/**
+ * struct brfw_nl_item - what a message of a dump is about
+ * @cmd: BRFW_CMD_RULE_GET, BRFW_CMD_POLICY_GET or BRFW_CMD_ZONE_GET; says which
+ *	of the others is set
+ * @rule: rule
+ * @policy: policy
+ * @zone: zone
+ */
+struct brfw_nl_item {
+	u8 cmd;
+	union {
+		const struct brfw_rule *rule;
+		const struct brfw_policy *policy;
+		const struct brfw_zone *zone;
+	};
+};
+
+/* Config lock held. @cb is NULL when this isn't part of a dump. */
+static int brfw_nl_put_item(struct sk_buff *skb, struct brfw_net *bn,
+			    u32 portid, u32 seq, struct netlink_callback *cb,
+			    const struct brfw_nl_item *item)
 {
-	struct brfw_rule *rule = NULL;
 	void *hdr;
+	int err;
 
-	if (bn->ruleset)
-		rule = brfw_ruleset_find(bn->ruleset, handle);
-	if (!rule) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[BRFW_A_HANDLE],
-				    "there is no rule with this handle");
-		return -ENOENT;
-	}
-
-	hdr = brfw_nl_put_header(reply, info->snd_portid, info->snd_seq, 0,
-				 BRFW_CMD_RULE_GET, brfw_nl_generation(bn));
-	if (!hdr || brfw_nlattr_put_rule(reply, bn->ruleset, rule))
+	hdr = brfw_nl_put_header(skb, portid, seq, cb ? NLM_F_MULTI : 0,
+				 item->cmd, brfw_nl_generation(bn));
+	if (!hdr)
 		return -EMSGSIZE;
-	genlmsg_end(reply, hdr);
+	if (cb)
+		genl_dump_check_consistent(cb, hdr);
+
+	switch (item->cmd) {
+	case BRFW_CMD_RULE_GET:
+		err = brfw_nlattr_put_rule(skb, bn->ruleset, item->rule);
+		break;
+	case BRFW_CMD_POLICY_GET:
+		err = brfw_nlattr_put_policy(skb, bn->ruleset, item->policy);
+		break;
+	default:
+		err = brfw_nlattr_put_zone(skb, bn->ruleset, item->zone);
+		break;
+	}
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
 
 	return 0;
+}
+
+/* Write a message with the rule that has a handle. Config lock held. */
+static int brfw_nl_fill_rule(struct sk_buff *reply, struct genl_info *info,
+			     struct brfw_net *bn)
+{
+	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
+	struct brfw_nl_item item = { .cmd = BRFW_CMD_RULE_GET };
+
+	if (bn->ruleset)
+		item.rule = brfw_ruleset_find(bn->ruleset, nla_get_u64(handle));
+	if (!item.rule)
+		return brfw_nlattr_fail(info->extack, handle, -ENOENT,
+					"there is no rule with this handle");
+
+	return brfw_nl_put_item(reply, bn, info->snd_portid, info->snd_seq,
+				NULL, &item);
 }
 
 static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
@@ -817,18 +831,16 @@ static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	if (!info->attrs[BRFW_A_HANDLE] || info->attrs[BRFW_A_HOOK] ||
-	    info->attrs[BRFW_A_BRIDGE]) {
-		NL_SET_ERR_MSG(info->extack, "one rule is read by its handle; hook and bridge are for dumps");
-		return -EINVAL;
-	}
+	    info->attrs[BRFW_A_BRIDGE])
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"one rule is read by its handle; hook and bridge are for dumps");
 
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 
 	mutex_lock(&bn->config_lock);
-	err = brfw_nl_fill_rule(reply, info, bn,
-				nla_get_u64(info->attrs[BRFW_A_HANDLE]));
+	err = brfw_nl_fill_rule(reply, info, bn);
 	mutex_unlock(&bn->config_lock);
 	if (err) {
 		nlmsg_free(reply);
@@ -863,36 +875,12 @@ static struct brfw_nl_dump *brfw_nl_dump(struct netlink_callback *cb)
 	return (struct brfw_nl_dump *)cb->ctx;
 }
 
-static void *brfw_nl_dump_header(struct sk_buff *skb,
-				 struct netlink_callback *cb, u8 cmd,
-				 const struct brfw_net *bn)
+static int brfw_nl_dump_item(struct sk_buff *skb, struct netlink_callback *cb,
+			     struct brfw_net *bn,
+			     const struct brfw_nl_item *item)
 {
-	void *hdr;
-
-	hdr = brfw_nl_put_header(skb, NETLINK_CB(cb->skb).portid,
-				 cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd,
-				 brfw_nl_generation(bn));
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-
-	return hdr;
-}
-
-static int brfw_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
-			     struct brfw_net *bn, const struct brfw_rule *rule)
-{
-	void *hdr;
-
-	hdr = brfw_nl_dump_header(skb, cb, BRFW_CMD_RULE_GET, bn);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (brfw_nlattr_put_rule(skb, bn->ruleset, rule)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-
-	return 0;
+	return brfw_nl_put_item(skb, bn, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, cb, item);
 }
 
 static bool brfw_nl_dump_wants(const struct brfw_rule *rule, u16 bridge)
@@ -910,18 +898,18 @@ static bool brfw_nl_dump_wants(const struct brfw_rule *rule, u16 bridge)
 static int brfw_nl_dump_hook(struct sk_buff *skb, struct netlink_callback *cb,
 			     struct brfw_net *bn, u16 bridge)
 {
+	struct brfw_nl_item item = { .cmd = BRFW_CMD_RULE_GET };
 	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
-	struct brfw_rule *rule;
 	int err;
 
-	while ((rule = brfw_ruleset_next(bn->ruleset, dump->hook,
-					 dump->order))) {
-		if (brfw_nl_dump_wants(rule, bridge)) {
-			err = brfw_nl_dump_rule(skb, cb, bn, rule);
+	while ((item.rule = brfw_ruleset_next(bn->ruleset, dump->hook,
+					      dump->order))) {
+		if (brfw_nl_dump_wants(item.rule, bridge)) {
+			err = brfw_nl_dump_item(skb, cb, bn, &item);
 			if (err)
 				return err;
 		}
-		dump->order = rule->cls.order;
+		dump->order = item.rule->cls.order;
 		cond_resched();
 	}
 
@@ -972,11 +960,9 @@ static int brfw_nl_rule_dump_start(struct netlink_callback *cb)
 			    brfw_nl_rule_get_policy, cb->extack);
 	if (err)
 		return err;
-	if (tb[BRFW_A_HANDLE]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, tb[BRFW_A_HANDLE],
-				    "a dump takes hook and bridge; one rule is read without NLM_F_DUMP");
-		return -EINVAL;
-	}
+	if (tb[BRFW_A_HANDLE])
+		return brfw_nlattr_fail(cb->extack, tb[BRFW_A_HANDLE], -EINVAL,
+					"a dump takes hook and bridge; one rule is read without NLM_F_DUMP");
 
 	err = brfw_nlattr_check_ifname(tb[BRFW_A_BRIDGE], cb->extack);
 	if (err)
@@ -989,9 +975,58 @@ static int brfw_nl_rule_dump_start(struct netlink_callback *cb)
 	return brfw_nl_get_hook(tb[BRFW_A_HOOK], &dump->only_hook, cb->extack);
 }
 
-static int brfw_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
+static void brfw_nl_dump_policies(struct sk_buff *skb,
+				  struct netlink_callback *cb,
+				  struct brfw_net *bn)
+{
+	struct brfw_nl_item item = { .cmd = BRFW_CMD_POLICY_GET };
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	u64 n = 0;
+
+	list_for_each_entry(item.policy, &bn->ruleset->policies, list) {
+		if (n++ < dump->order)
+			continue;
+		if (brfw_nl_dump_item(skb, cb, bn, &item))
+			return;
+		dump->order++;
+	}
+}
+
+static void brfw_nl_dump_zones(struct sk_buff *skb, struct netlink_callback *cb,
+			       struct brfw_net *bn)
+{
+	struct brfw_nl_item item = { .cmd = BRFW_CMD_ZONE_GET };
+	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
+	u64 n = 0;
+
+	list_for_each_entry(item.zone, &bn->ruleset->zones, list) {
+		if (n++ < dump->order)
+			continue;
+		if (brfw_nl_dump_item(skb, cb, bn, &item))
+			return;
+		dump->order++;
+	}
+}
+
+static int brfw_nl_do_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			   void (*dump)(struct sk_buff *skb,
+					struct netlink_callback *cb,
+					struct brfw_net *bn))
 {
 	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
+
+	mutex_lock(&bn->config_lock);
+	/* 0 would mean that the sequence isn't known. */
+	cb->seq = brfw_nl_generation(bn) + 1;
+	if (bn->ruleset)
+		dump(skb, cb, bn);
+	mutex_unlock(&bn->config_lock);
+
+	return skb->len;
+}
+
+static int brfw_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
 	int err;
 
 	if (!brfw_nl_dump(cb)->is_started) {
@@ -1000,95 +1035,17 @@ static int brfw_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			return err;
 	}
 
-	mutex_lock(&bn->config_lock);
-	/* 0 would mean that the sequence isn't known. */
-	cb->seq = brfw_nl_generation(bn) + 1;
-	if (bn->ruleset)
-		brfw_nl_dump_rules(skb, cb, bn);
-	mutex_unlock(&bn->config_lock);
-
-	return skb->len;
-}
-
-static int brfw_nl_dump_policy(struct sk_buff *skb, struct netlink_callback *cb,
-			       struct brfw_net *bn,
-			       const struct brfw_policy *policy)
-{
-	void *hdr;
-
-	hdr = brfw_nl_dump_header(skb, cb, BRFW_CMD_POLICY_GET, bn);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (brfw_nlattr_put_policy(skb, bn->ruleset, policy)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-
-	return 0;
+	return brfw_nl_do_dump(skb, cb, brfw_nl_dump_rules);
 }
 
 static int brfw_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
-	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
-	const struct brfw_policy *policy;
-	u64 n = 0;
-
-	mutex_lock(&bn->config_lock);
-	cb->seq = brfw_nl_generation(bn) + 1;
-	if (bn->ruleset) {
-		list_for_each_entry(policy, &bn->ruleset->policies, list) {
-			if (n++ < dump->order)
-				continue;
-			if (brfw_nl_dump_policy(skb, cb, bn, policy))
-				break;
-			dump->order++;
-		}
-	}
-	mutex_unlock(&bn->config_lock);
-
-	return skb->len;
-}
-
-static int brfw_nl_dump_zone(struct sk_buff *skb, struct netlink_callback *cb,
-			     struct brfw_net *bn, const struct brfw_zone *zone)
-{
-	void *hdr;
-
-	hdr = brfw_nl_dump_header(skb, cb, BRFW_CMD_ZONE_GET, bn);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (brfw_nlattr_put_zone(skb, bn->ruleset, zone)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-
-	return 0;
+	return brfw_nl_do_dump(skb, cb, brfw_nl_dump_policies);
 }
 
 static int brfw_nl_zone_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
-	struct brfw_nl_dump *dump = brfw_nl_dump(cb);
-	const struct brfw_zone *zone;
-	u64 n = 0;
-
-	mutex_lock(&bn->config_lock);
-	cb->seq = brfw_nl_generation(bn) + 1;
-	if (bn->ruleset) {
-		list_for_each_entry(zone, &bn->ruleset->zones, list) {
-			if (n++ < dump->order)
-				continue;
-			if (brfw_nl_dump_zone(skb, cb, bn, zone))
-				break;
-			dump->order++;
-		}
-	}
-	mutex_unlock(&bn->config_lock);
-
-	return skb->len;
+	return brfw_nl_do_dump(skb, cb, brfw_nl_dump_zones);
 }
 
 /* ---- the family ---- */
@@ -1152,13 +1109,13 @@ static const struct genl_ops brfw_nl_ops[] = {
 	{
 		.cmd = BRFW_CMD_RULE_DELETE,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_rule_delete,
+		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_rule_delete_policy),
 	},
 	{
 		.cmd = BRFW_CMD_RULE_FLUSH,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_rule_flush,
+		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_rule_flush_policy),
 	},
 	{
@@ -1171,13 +1128,13 @@ static const struct genl_ops brfw_nl_ops[] = {
 	{
 		.cmd = BRFW_CMD_POLICY_SET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_policy_set,
+		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_policy_change_policy),
 	},
 	{
 		.cmd = BRFW_CMD_POLICY_DELETE,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_policy_delete,
+		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_policy_change_policy),
 	},
 	{
@@ -1211,13 +1168,13 @@ static const struct genl_ops brfw_nl_ops[] = {
 	{
 		.cmd = BRFW_CMD_ZONE_SET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_zone_set,
+		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_zone_change_policy),
 	},
 	{
 		.cmd = BRFW_CMD_ZONE_DELETE,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_zone_delete,
+		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_zone_change_policy),
 	},
 	{
@@ -1228,7 +1185,7 @@ static const struct genl_ops brfw_nl_ops[] = {
 };
 
 /* No module alias: it would let any user load the module. */
-static struct genl_family brfw_nl_family __ro_after_init = {
+static struct genl_family brfw_nl_family = {
 	.name = BRFW_GENL_NAME,
 	.version = BRFW_GENL_VERSION,
 	.maxattr = BRFW_A_MAX,

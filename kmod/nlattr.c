@@ -54,6 +54,28 @@ const struct nla_policy brfw_zone_policy[BRFW_ZONE_A_MAX + 1] = {
 	[BRFW_ZONE_A_ID] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
+/**
+ * brfw_nlattr_fail() - tell the client what is wrong
+ * @extack: for the client
+ * @attr: attribute at fault, or NULL
+ * @err: what to return
+ * @text: one sentence, constant
+ *
+ * A function, not the core's macros, which take several times as much code and
+ * a symbol for each text.
+ *
+ * Return: @err.
+ */
+int brfw_nlattr_fail(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		     int err, const char *text)
+{
+	if (attr)
+		NL_SET_BAD_ATTR(extack, attr);
+	extack->_msg = text;
+
+	return err;
+}
+
 /* ---- from attributes: names and comments ---- */
 
 /**
@@ -77,10 +99,9 @@ int brfw_nlattr_check_once(const struct nlattr *head, int len,
 
 	nla_for_each_attr(attr, head, len, rem) {
 		if (nla_type(attr) < 64 && __test_and_set_bit(nla_type(attr),
-							      seen)) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "this attribute stands here twice");
-			return -EINVAL;
-		}
+							      seen))
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"this attribute stands here twice");
 	}
 
 	return 0;
@@ -110,10 +131,9 @@ int brfw_nlattr_parse(struct nlattr **tb, int max, const struct nlattr *nest,
 		if (WARN_ON_ONCE(type > max))
 			return -EINVAL;
 		type = array_index_nospec(type, max + 1);
-		if (tb[type]) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "this attribute stands here twice");
-			return -EINVAL;
-		}
+		if (tb[type])
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"this attribute stands here twice");
 		tb[type] = attr;
 	}
 
@@ -153,14 +173,12 @@ int brfw_nlattr_check_ifname(const struct nlattr *attr,
 		return 0;
 
 	name = nla_data(attr);
-	if (!dev_valid_name(name) || !brfw_is_printable(name)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "not a valid interface name");
-		return -EINVAL;
-	}
-	if (name[strlen(name) - 1] == '*') {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a trailing * in an interface name is reserved");
-		return -EOPNOTSUPP;
-	}
+	if (!dev_valid_name(name) || !brfw_is_printable(name))
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"not a valid interface name");
+	if (name[strlen(name) - 1] == '*')
+		return brfw_nlattr_fail(extack, attr, -EOPNOTSUPP,
+					"a trailing * in an interface name is reserved");
 
 	return 0;
 }
@@ -185,7 +203,8 @@ int brfw_nlattr_get_ifname(struct brfw_ruleset *rs, const struct nlattr *attr,
 
 	err = brfw_iface_get(&rs->ifaces, nla_data(attr), slot);
 	if (err == -ENOSPC)
-		NL_SET_ERR_MSG_ATTR(extack, attr, "too many interface names in use");
+		return brfw_nlattr_fail(extack, attr, err,
+					"too many interface names in use");
 
 	return err;
 }
@@ -215,8 +234,8 @@ static int brfw_nlattr_get_comment(const struct nlattr *attr,
 	if (!attr || (**comment && brfw_is_printable(*comment)))
 		return 0;
 
-	NL_SET_ERR_MSG_ATTR(extack, attr, "a comment can't be empty or have control characters");
-	return -EINVAL;
+	return brfw_nlattr_fail(extack, attr, -EINVAL,
+				"a comment can't be empty or have control characters");
 }
 
 /* ---- from attributes: rules and policies ---- */
@@ -228,8 +247,8 @@ static int brfw_nlattr_get_hook(const struct nlattr *attr, u8 *hook,
 	if (*hook < BRFW_HOOKS)
 		return 0;
 
-	NL_SET_ERR_MSG_ATTR(extack, attr, "this hook is reserved");
-	return -EOPNOTSUPP;
+	return brfw_nlattr_fail(extack, attr, -EOPNOTSUPP,
+				"this hook is reserved");
 }
 
 /* Where a rule is to be put. */
@@ -248,10 +267,9 @@ static int brfw_nlattr_get_place(struct brfw_change *change,
 		attr = tb[attrs[i]];
 		if (!attr)
 			continue;
-		if (found) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "a rule can be put before or after one other rule only");
-			return -EINVAL;
-		}
+		if (found)
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"a rule can be put before or after one other rule only");
 		found = attr;
 		change->is_before = attr == tb[BRFW_RULE_A_BEFORE] ||
 				    attr == tb[BRFW_RULE_A_BEFORE_CHANGE];
@@ -259,10 +277,9 @@ static int brfw_nlattr_get_place(struct brfw_change *change,
 			change->ref.handle = nla_get_u64(attr);
 		else
 			change->ref.change_id = nla_get_u32(attr);
-		if (!change->ref.handle && !change->ref.change_id) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "0 names no rule");
-			return -EINVAL;
-		}
+		if (!change->ref.handle && !change->ref.change_id)
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"0 names no rule");
 	}
 
 	return 0;
@@ -380,23 +397,19 @@ int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 	err = brfw_nlattr_parse(tb, BRFW_POLICY_A_MAX, attr, extack);
 	if (err)
 		return err;
-	if (!tb[BRFW_POLICY_A_HOOK]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the policy has no hook");
-		return -EINVAL;
-	}
-	if (!is_delete && !tb[BRFW_POLICY_A_VERDICT]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the policy has no verdict");
-		return -EINVAL;
-	}
-	if (is_delete && tb[BRFW_POLICY_A_VERDICT]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_POLICY_A_VERDICT],
-				    "a policy is deleted by hook and bridge");
-		return -EINVAL;
-	}
-	if (is_delete && !tb[BRFW_POLICY_A_BRIDGE]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the policy of all bridges can't be deleted: set it instead");
-		return -EINVAL;
-	}
+	if (!tb[BRFW_POLICY_A_HOOK])
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"the policy has no hook");
+	if (!is_delete && !tb[BRFW_POLICY_A_VERDICT])
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"the policy has no verdict");
+	if (is_delete && tb[BRFW_POLICY_A_VERDICT])
+		return brfw_nlattr_fail(extack,
+					tb[BRFW_POLICY_A_VERDICT], -EINVAL,
+					"a policy is deleted by hook and bridge");
+	if (is_delete && !tb[BRFW_POLICY_A_BRIDGE])
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"the policy of all bridges can't be deleted: set it instead");
 
 	err = brfw_nlattr_get_hook(tb[BRFW_POLICY_A_HOOK], &change->hook,
 				   extack);
@@ -429,19 +442,15 @@ int brfw_nlattr_get_zone(struct brfw_ruleset *rs, struct brfw_change *change,
 	err = brfw_nlattr_parse(tb, BRFW_ZONE_A_MAX, attr, extack);
 	if (err)
 		return err;
-	if (!tb[BRFW_ZONE_A_BRIDGE]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the zone has no bridge");
-		return -EINVAL;
-	}
-	if (!is_delete && !tb[BRFW_ZONE_A_ID]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the zone has no number");
-		return -EINVAL;
-	}
-	if (is_delete && tb[BRFW_ZONE_A_ID]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_ZONE_A_ID],
-				    "a zone is deleted by its bridge");
-		return -EINVAL;
-	}
+	if (!tb[BRFW_ZONE_A_BRIDGE])
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"the zone has no bridge");
+	if (!is_delete && !tb[BRFW_ZONE_A_ID])
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"the zone has no number");
+	if (is_delete && tb[BRFW_ZONE_A_ID])
+		return brfw_nlattr_fail(extack, tb[BRFW_ZONE_A_ID], -EINVAL,
+					"a zone is deleted by its bridge");
 
 	if (!is_delete)
 		change->zone = nla_get_u16(tb[BRFW_ZONE_A_ID]);

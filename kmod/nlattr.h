@@ -22,6 +22,8 @@ extern const struct nla_policy brfw_zone_policy[BRFW_ZONE_A_MAX + 1];
 
 /* May sleep; no lock needed. */
 
+int brfw_nlattr_fail(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		     int err, const char *text);
 int brfw_nlattr_check_once(const struct nlattr *head, int len,
 			   struct netlink_ext_ack *extack);
 int brfw_nlattr_check_ifname(const struct nlattr *attr,

@@ -46,10 +46,9 @@ static int brfw_nlattr_get_limit(const struct nlattr *nest,
 	if (err)
 		return err;
 	if (!tb[BRFW_LIMIT_A_RATE] || !tb[BRFW_LIMIT_A_SECONDS] ||
-	    !tb[BRFW_LIMIT_A_BURST]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "a limit needs rate, seconds and burst");
-		return -EINVAL;
-	}
+	    !tb[BRFW_LIMIT_A_BURST])
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"a limit needs rate, seconds and burst");
 
 	a->has_limit = true;
 	a->limits_bytes = tb[BRFW_LIMIT_A_BYTES];
@@ -61,23 +60,20 @@ static int brfw_nlattr_get_limit(const struct nlattr *nest,
 	case 86400:
 		break;
 	default:
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_LIMIT_A_SECONDS],
-				    "a limit is per 1, 60, 3600 or 86400 seconds");
-		return -EINVAL;
+		return brfw_nlattr_fail(extack,
+					tb[BRFW_LIMIT_A_SECONDS], -EINVAL,
+					"a limit is per 1, 60, 3600 or 86400 seconds");
 	}
 
 	a->rate.rate = nla_get_u64(tb[BRFW_LIMIT_A_RATE]);
 	a->rate.burst = nla_get_u64(tb[BRFW_LIMIT_A_BURST]);
 	a->rate.period = a->limit_seconds * BRFW_TICKS_PER_SEC;
-	if (!a->rate.rate || !a->rate.burst) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "a limit of 0 would never match");
-		return -EINVAL;
-	}
-	if (!brfw_rate_is_valid(&a->rate)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_LIMIT_A_BURST],
-				    "the burst takes years to refill at this rate");
-		return -ERANGE;
-	}
+	if (!a->rate.rate || !a->rate.burst)
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"a limit of 0 would never match");
+	if (!brfw_rate_is_valid(&a->rate))
+		return brfw_nlattr_fail(extack, tb[BRFW_LIMIT_A_BURST], -ERANGE,
+					"the burst takes years to refill at this rate");
 
 	return 0;
 }
@@ -103,11 +99,9 @@ static int brfw_nlattr_get_log(const struct nlattr *nest,
 		return 0;
 
 	prefix = nla_data(tb[BRFW_LOG_A_PREFIX]);
-	if (!*prefix || !brfw_is_printable(prefix)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_LOG_A_PREFIX],
-				    "a prefix can't be empty or have control characters");
-		return -EINVAL;
-	}
+	if (!*prefix || !brfw_is_printable(prefix))
+		return brfw_nlattr_fail(extack, tb[BRFW_LOG_A_PREFIX], -EINVAL,
+					"a prefix can't be empty or have control characters");
 	strscpy(a->log_prefix, prefix, sizeof(a->log_prefix));
 
 	return 0;
@@ -123,18 +117,16 @@ static int brfw_nlattr_get_mark(const struct nlattr *nest,
 	err = brfw_nlattr_parse(tb, BRFW_MARK_A_MAX, nest, extack);
 	if (err)
 		return err;
-	if (!tb[BRFW_MARK_A_VALUE]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "the new mark has no value");
-		return -EINVAL;
-	}
+	if (!tb[BRFW_MARK_A_VALUE])
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"the new mark has no value");
 
 	a->mark_value = nla_get_u32(tb[BRFW_MARK_A_VALUE]);
 	a->mark_mask = tb[BRFW_MARK_A_MASK] ?
 		       nla_get_u32(tb[BRFW_MARK_A_MASK]) : U32_MAX;
-	if (!a->mark_mask || a->mark_value & ~a->mark_mask) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "the mask of a new mark can't be 0, nor the value have bits outside of it");
-		return -EINVAL;
-	}
+	if (!a->mark_mask || a->mark_value & ~a->mark_mask)
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"the mask of a new mark can't be 0, nor the value have bits outside of it");
 
 	return 0;
 }
@@ -149,10 +141,9 @@ static int brfw_nlattr_get_queue(const struct nlattr *nest,
 	err = brfw_nlattr_parse(tb, BRFW_QUEUE_A_MAX, nest, extack);
 	if (err)
 		return err;
-	if (!tb[BRFW_QUEUE_A_NUM]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "the queue has no number");
-		return -EINVAL;
-	}
+	if (!tb[BRFW_QUEUE_A_NUM])
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"the queue has no number");
 
 	a->queue = nla_get_u16(tb[BRFW_QUEUE_A_NUM]);
 	a->queue_bypass = tb[BRFW_QUEUE_A_BYPASS];
@@ -181,9 +172,7 @@ static int brfw_nlattr_get_target(struct brfw_ruleset *rs,
 	if (!problem)
 		return 0;
 
-	NL_SET_BAD_ATTR(extack, attr);
-	extack->_msg = problem;
-	return -EINVAL;
+	return brfw_nlattr_fail(extack, attr, -EINVAL, problem);
 }
 
 /* Which attribute each verdict goes with, and no other does. */
@@ -204,21 +193,20 @@ static int brfw_nlattr_check_verdict(const struct brfw_rule *rule,
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(belongs); i++) {
-		if (tb[belongs[i].attr] && rule->verdict != belongs[i].verdict) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[belongs[i].attr], "this goes with another verdict");
-			return -EINVAL;
-		}
+		if (tb[belongs[i].attr] && rule->verdict != belongs[i].verdict)
+			return brfw_nlattr_fail(extack,
+						tb[belongs[i].attr], -EINVAL,
+						"this goes with another verdict");
 		if (!tb[belongs[i].attr] && belongs[i].is_needed &&
-		    rule->verdict == belongs[i].verdict) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_RULE_A_VERDICT], "this verdict lacks its target");
-			return -EINVAL;
-		}
+		    rule->verdict == belongs[i].verdict)
+			return brfw_nlattr_fail(extack,
+						tb[BRFW_RULE_A_VERDICT], -EINVAL,
+						"this verdict lacks its target");
 	}
 	if (rule->verdict == BRFW_VERDICT_NONE && !tb[BRFW_RULE_A_LOG] &&
-	    !tb[BRFW_RULE_A_MARK] && !tb[BRFW_RULE_A_MIRROR]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "the rule has neither a verdict nor an action");
-		return -EINVAL;
-	}
+	    !tb[BRFW_RULE_A_MARK] && !tb[BRFW_RULE_A_MIRROR])
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"the rule has neither a verdict nor an action");
 
 	return 0;
 }
@@ -238,8 +226,8 @@ static int brfw_nlattr_get_reject(const struct brfw_rule *rule,
 	if (mask.ip_proto && value.ip_proto == IPPROTO_TCP)
 		return 0;
 
-	NL_SET_ERR_MSG_ATTR(extack, attr, "only TCP can be reset: the rule needs a condition on that protocol");
-	return -EINVAL;
+	return brfw_nlattr_fail(extack, attr, -EINVAL,
+				"only TCP can be reset: the rule needs a condition on that protocol");
 }
 
 static int brfw_nlattr_fill_actions(struct brfw_ruleset *rs,

@@ -539,24 +539,21 @@ static int brfw_cond_check_masked(const struct brfw_cond *cond,
 	unsigned int i;
 
 	if (cond->policy == brfw_cond_tpid &&
-	    !eth_type_vlan(htons(nla_get_u16(cond->tb[BRFW_COND_A_VALUE])))) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_VALUE],
-				    "not the TPID of a VLAN tag: 0x8100 or 0x88a8");
-		return -EINVAL;
-	}
+	    !eth_type_vlan(htons(nla_get_u16(cond->tb[BRFW_COND_A_VALUE]))))
+		return brfw_nlattr_fail(extack,
+					cond->tb[BRFW_COND_A_VALUE], -EINVAL,
+					"not the TPID of a VLAN tag: 0x8100 or 0x88a8");
 	if (!cond->tb[BRFW_COND_A_MASK] && !cond->tb[BRFW_COND_A_PREFIX_LEN])
 		return 0;
-	if (!memchr_inv(cond->mask, 0, cond->field->size)) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_MASK],
-				    "a mask of 0 matches everything: leave the condition out");
-		return -EINVAL;
-	}
+	if (!memchr_inv(cond->mask, 0, cond->field->size))
+		return brfw_nlattr_fail(extack,
+					cond->tb[BRFW_COND_A_MASK], -EINVAL,
+					"a mask of 0 matches everything: leave the condition out");
 	for (i = 0; i < cond->field->size; i++) {
-		if (cond->value[i] & ~cond->mask[i]) {
-			NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_VALUE],
-					    "the value has bits outside of its mask or prefix");
-			return -EINVAL;
-		}
+		if (cond->value[i] & ~cond->mask[i])
+			return brfw_nlattr_fail(extack,
+						cond->tb[BRFW_COND_A_VALUE], -EINVAL,
+						"the value has bits outside of its mask or prefix");
 	}
 
 	return 0;
@@ -588,25 +585,22 @@ static int brfw_cond_get_range(const struct brfw_cond *cond,
 	range->first = brfw_cond_get_number(cond, BRFW_COND_A_VALUE);
 	range->last = brfw_cond_get_number(cond, BRFW_COND_A_RANGE_END);
 	test->nranges = 1;
-	if (range->first >= range->last) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_RANGE_END],
-				    "a range must end above its start");
-		return -EINVAL;
-	}
+	if (range->first >= range->last)
+		return brfw_nlattr_fail(extack,
+					cond->tb[BRFW_COND_A_RANGE_END], -EINVAL,
+					"a range must end above its start");
 	if (range->first || range->last != brfw_field_max(cond->field))
 		return 0;
 
 	/* All values: that the field is there is all that is left to ask. */
-	if (cond->field->presence) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_RANGE_END],
-				    "there is a condition of its own for any VLAN: use that instead of a range of all values");
-		return -EINVAL;
-	}
-	if (test->negate) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->tb[BRFW_COND_A_NEGATE],
-				    "no frame has a value outside of a range of all values");
-		return -EINVAL;
-	}
+	if (cond->field->presence)
+		return brfw_nlattr_fail(extack,
+					cond->tb[BRFW_COND_A_RANGE_END], -EINVAL,
+					"there is a condition of its own for any VLAN: use that instead of a range of all values");
+	if (test->negate)
+		return brfw_nlattr_fail(extack,
+					cond->tb[BRFW_COND_A_NEGATE], -EINVAL,
+					"no frame has a value outside of a range of all values");
 
 	return 0;
 }
@@ -621,19 +615,17 @@ static int brfw_cond_get_ranges(const struct brfw_cond *cond,
 
 	BUILD_BUG_ON(BRFW_RANGES_MAX != BRFW_TEST_RANGES_MAX);
 
-	if (nla_len(attr) % sizeof(*ranges) || n < 2 || n > BRFW_RANGES_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a list has 2 to 16 values and ranges");
-		return -EINVAL;
-	}
+	if (nla_len(attr) % sizeof(*ranges) || n < 2 || n > BRFW_RANGES_MAX)
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"a list has 2 to 16 values and ranges");
 	for (i = 0; i < n; i++) {
 		test->ranges[i].first = ranges[i].first;
 		test->ranges[i].last = ranges[i].last;
 		if (ranges[i].first > ranges[i].last ||
 		    ranges[i].last > brfw_field_max(cond->field) ||
-		    (i && ranges[i].first <= ranges[i - 1].last + 1)) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "the values and ranges of a list must ascend, with a gap between each two");
-			return -EINVAL;
-		}
+		    (i && ranges[i].first <= ranges[i - 1].last + 1))
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"the values and ranges of a list must ascend, with a gap between each two");
 	}
 	test->nranges = n;
 
@@ -648,10 +640,9 @@ static int brfw_cond_get_test(struct brfw_cond *cond, struct brfw_match *m,
 	struct brfw_test *test;
 	int err;
 
-	if (m->ntests == BRFW_TESTS_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, cond->nest, "too many ranges, lists and negations in one rule");
-		return -EINVAL;
-	}
+	if (m->ntests == BRFW_TESTS_MAX)
+		return brfw_nlattr_fail(extack, cond->nest, -EINVAL,
+					"too many ranges, lists and negations in one rule");
 	test = &m->tests[m->ntests++];
 	test->offset = field->offset;
 	test->size = field->size;
@@ -715,10 +706,9 @@ static int brfw_match_add_flags(struct brfw_match *m, u16 mask, u16 value,
 				const struct nlattr *nest,
 				struct netlink_ext_ack *extack)
 {
-	if ((m->value.flags ^ value) & m->mask.flags & mask) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "no frame can meet this condition together with the others");
-		return -EINVAL;
-	}
+	if ((m->value.flags ^ value) & m->mask.flags & mask)
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"no frame can meet this condition together with the others");
 	m->mask.flags |= mask;
 	m->value.flags |= value;
 
@@ -755,10 +745,9 @@ static int brfw_nlattr_get_cond(struct brfw_ruleset *rs, struct brfw_match *m,
 	if (err)
 		return err;
 	if (!cond.tb[BRFW_COND_A_VALUE] == !cond.tb[BRFW_COND_A_RANGES] ||
-	    (cond.tb[BRFW_COND_A_RANGES] && cond.tb[BRFW_COND_A_RANGE_END])) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "a condition has either a value or a list");
-		return -EINVAL;
-	}
+	    (cond.tb[BRFW_COND_A_RANGES] && cond.tb[BRFW_COND_A_RANGE_END]))
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"a condition has either a value or a list");
 
 	err = brfw_match_add_flags(m, field->flags, field->flags, nest, extack);
 	if (err)
@@ -815,19 +804,16 @@ static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
 	for (; set; set &= set - 1) {
 		attr = __ffs64(set);
 		field = &brfw_fields[attr];
-		if (field->protos[0] && !brfw_match_has_proto(m, field)) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[attr], "this condition needs a protocol that has such a field");
-			return -EINVAL;
-		}
-		if (field->requires && !tb[field->requires]) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[attr], "a code means nothing without a type");
-			return -EINVAL;
-		}
+		if (field->protos[0] && !brfw_match_has_proto(m, field))
+			return brfw_nlattr_fail(extack, tb[attr], -EINVAL,
+						"this condition needs a protocol that has such a field");
+		if (field->requires && !tb[field->requires])
+			return brfw_nlattr_fail(extack, tb[attr], -EINVAL,
+						"a code means nothing without a type");
 		*families &= field->families;
-		if (!*families) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[attr], "no frame can meet this condition together with the others");
-			return -EINVAL;
-		}
+		if (!*families)
+			return brfw_nlattr_fail(extack, tb[attr], -EINVAL,
+						"no frame can meet this condition together with the others");
 	}
 
 	return 0;
@@ -860,16 +846,14 @@ int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
 	if (err)
 		return err;
 
-	if (hook == BRFW_HOOK_OUTPUT && tb[BRFW_MATCH_A_IN_PORT]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_MATCH_A_IN_PORT],
-				    "frames have no ingress port in hook output");
-		return -EINVAL;
-	}
-	if (hook == BRFW_HOOK_INPUT && tb[BRFW_MATCH_A_OUT_PORT]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[BRFW_MATCH_A_OUT_PORT],
-				    "frames have no egress port in hook input");
-		return -EINVAL;
-	}
+	if (hook == BRFW_HOOK_OUTPUT && tb[BRFW_MATCH_A_IN_PORT])
+		return brfw_nlattr_fail(extack,
+					tb[BRFW_MATCH_A_IN_PORT], -EINVAL,
+					"frames have no ingress port in hook output");
+	if (hook == BRFW_HOOK_INPUT && tb[BRFW_MATCH_A_OUT_PORT])
+		return brfw_nlattr_fail(extack,
+					tb[BRFW_MATCH_A_OUT_PORT], -EINVAL,
+					"frames have no egress port in hook input");
 
 	/* In the order of types, whatever the order in the message. */
 	nla_for_each_nested(pos, nest, rem)
