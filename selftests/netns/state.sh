@@ -132,8 +132,8 @@ test_lists() {
 
 # Fragments are put together for conditions on state: that has to be said.
 test_fragments() {
-	load_new "policy set forward drop" "rule add frag none accept comment whole" \
-		"rule add frag first accept comment first"
+	load_new "policy set forward drop" "rule add proto udp frag none accept comment whole" \
+		"rule add proto udp frag first accept comment first"
 	is first h1 h2 ip4 mf proto udp
 	is whole h1 h2 ip4 proto udp
 	info warnings
