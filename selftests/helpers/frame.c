@@ -27,6 +27,8 @@
  *       rounds; prints "flood SENT SEEN..." (copies of each frame)
  *   ready tx NS:DEV rx NS:DEV...
  *       repeats sentinels until the way is open; prints "ok"
+ *   tap NS:DEV         makes the tap device DEV; what is sent by it from then on
+ *       comes in there, as from a virtual machine; prints "ok"
  *   bytes FRAME        prints the frame in hexadecimal
  *   close              closes all sockets (they keep namespaces alive)
  *   stop               does nothing; ends a flood
@@ -57,6 +59,7 @@
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -124,7 +127,7 @@ struct end {
 	char name[80];
 	int ifindex;
 	uint8_t mac[6];
-	int rx, tx, ring, gso;
+	int rx, tx, ring, gso, tap;
 	unsigned int mark;
 	uint8_t *slots;
 	unsigned int slot;
@@ -825,7 +828,19 @@ static int open_sockets(struct end *e, const char *dev)
 	return 0;
 }
 
-static int open_in_netns(struct end *e, const char *ns, const char *dev)
+static int open_tap(struct end *e, const char *dev)
+{
+	struct ifreq req = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", dev);
+	e->tap = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (e->tap < 0 || ioctl(e->tap, TUNSETIFF, &req))
+		return fail("tap %s: %s", dev, strerror(errno));
+	return 0;
+}
+
+static int open_in_netns(struct end *e, const char *ns, const char *dev,
+			 bool is_tap)
 {
 	char path[128];
 	int home, fd, ret;
@@ -836,7 +851,8 @@ static int open_in_netns(struct end *e, const char *ns, const char *dev)
 	if (home < 0 || fd < 0 || setns(fd, CLONE_NEWNET)) {
 		ret = fail("namespace %s: %s", ns, strerror(errno));
 	} else {
-		ret = open_sockets(e, dev);
+		ret = is_tap ? open_tap(e, dev) : 0;
+		ret = ret ? ret : open_sockets(e, dev);
 		if (setns(home, CLONE_NEWNET))
 			ret = fail("setns: %s", strerror(errno));
 	}
@@ -853,6 +869,7 @@ static void end_close(struct end *e)
 	close(e->tx);
 	close(e->ring);
 	close(e->gso);
+	close(e->tap);
 }
 
 static void ends_close(void)
@@ -861,7 +878,7 @@ static void ends_close(void)
 		end_close(&ends[--n_ends]);
 }
 
-static struct end *end_get(const char *name)
+static struct end *end_open(const char *name, bool is_tap)
 {
 	const char *colon = strchr(name, ':');
 	struct end *e;
@@ -877,10 +894,10 @@ static struct end *end_get(const char *name)
 	}
 	e = &ends[n_ends];
 	memset(e, 0, sizeof(*e));
-	e->rx = e->tx = e->ring = e->gso = -1;
+	e->rx = e->tx = e->ring = e->gso = e->tap = -1;
 	snprintf(e->name, sizeof(e->name), "%s", name);
 	snprintf(ns, sizeof(ns), "%.*s", (int)(colon - name), name);
-	if (open_in_netns(e, ns, colon + 1)) {
+	if (open_in_netns(e, ns, colon + 1, is_tap)) {
 		end_close(e);
 		return NULL;
 	}
@@ -888,10 +905,33 @@ static struct end *end_get(const char *name)
 	return e;
 }
 
+static struct end *end_get(const char *name)
+{
+	return end_open(name, false);
+}
+
 /* ---- sending ---- */
+
+/* Into a tap device or out of a device. */
+static bool send_with_header(struct end *e, const struct virtio_net_hdr *h,
+			     const uint8_t *data, size_t len)
+{
+	static uint8_t buf[MAX_FRAME + sizeof(*h)];
+	size_t total = sizeof(*h) + len;
+
+	memcpy(buf, h, sizeof(*h));
+	memcpy(buf + sizeof(*h), data, len);
+	return (e->tap >= 0 ? write(e->tap, buf, total) :
+			      send(e->gso, buf, total, 0)) == (ssize_t)total;
+}
 
 static int send_plain(struct end *e, const uint8_t *data, size_t len)
 {
+	static const struct virtio_net_hdr none;
+
+	if (e->tap >= 0)
+		return send_with_header(e, &none, data, len) ? 0 :
+		       fail("tap: %s", strerror(errno));
 	if (send(e->tx, data, len, 0) != (ssize_t)len)
 		return fail("send of %zu bytes: %s", len, strerror(errno));
 	return 0;
@@ -915,8 +955,7 @@ static int send_ring(struct end *e, const struct frame *f)
 
 static int send_gso(struct end *e, const struct frame *f)
 {
-	static uint8_t buf[MAX_FRAME + sizeof(struct virtio_net_hdr)];
-	struct virtio_net_hdr h = {
+	const struct virtio_net_hdr h = {
 		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
 		.gso_type = f->is_ip6 ? VIRTIO_NET_HDR_GSO_TCPV6 :
 					VIRTIO_NET_HDR_GSO_TCPV4,
@@ -925,11 +964,8 @@ static int send_gso(struct end *e, const struct frame *f)
 		.csum_start = f->l4,
 		.csum_offset = 16,
 	};
-	size_t len = sizeof(h) + f->len;
 
-	memcpy(buf, &h, sizeof(h));
-	memcpy(buf + sizeof(h), f->data, f->len);
-	if (send(e->gso, buf, len, 0) != (ssize_t)len)
+	if (!send_with_header(e, &h, f->data, f->len))
 		return fail("GSO send of %zu bytes: %s", f->len,
 			    strerror(errno));
 	return 0;
@@ -946,7 +982,7 @@ static int send_frame(struct end *e, const struct frame *f, enum mode mode,
 	}
 	if (f->gso)
 		return send_gso(e, f);
-	if (f->len + RING_DATA > RING_SLOT)
+	if (f->len + RING_DATA > RING_SLOT || e->tap >= 0)
 		return send_plain(e, f->data, f->len);
 	if (mode == MODE_RING || (mode == MODE_MIXED && nth & 1))
 		return send_ring(e, f);
@@ -1591,6 +1627,14 @@ static int cmd_bytes(char **words, int n)
 	return 0;
 }
 
+static int cmd_tap(char **words, int n)
+{
+	if (n != 1 || !end_open(words[0], true))
+		return -1;
+	printf("ok\n");
+	return 0;
+}
+
 static int cmd_close(char **words, int n)
 {
 	(void)words;
@@ -1617,7 +1661,7 @@ static int run(char **words, int n)
 		{ "seen", cmd_seen }, { "answer", cmd_answer },
 		{ "lengths", cmd_lengths },
 		{ "flood", cmd_flood }, { "ready", cmd_ready },
-		{ "bytes", cmd_bytes }, { "close", cmd_close },
+		{ "tap", cmd_tap }, { "bytes", cmd_bytes }, { "close", cmd_close },
 		{ "stop", cmd_stop },
 	};
 	size_t i;

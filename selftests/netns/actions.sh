@@ -209,6 +209,20 @@ test_limit_packets() {
 	expect_count rest 10
 }
 
+# What was taken comes back, in a thousandth of a second, while a process starts.
+test_limit_refill() {
+	local i
+
+	load_new "policy set forward drop" \
+		"rule add proto udp limit 1000/second burst 1 accept comment l"
+	for ((i = 0; i < 5; i++)); do
+		in_host 1 true
+		send 1 h1 h2 ip4 proto udp
+		equal "frame $i" 1 "$SEEN"
+	done
+	expect_count l 5
+}
+
 # A frame of 100 bytes
 test_limit_bytes() {
 	load_new "policy set forward drop" \
@@ -421,6 +435,7 @@ check "what comes from the redirect's target goes on" test_redirect_back
 check "a flooded frame is redirected once" test_redirect_flooded
 check "targets that are missing, down, a bridge" test_missing
 check "limit of packets" test_limit_packets
+check "limit of packets that comes back" test_limit_refill
 check "limit of bytes" test_limit_bytes
 check "limit of packets with GSO" test_limit_gso
 check "a limit's state stays" test_limit_stays

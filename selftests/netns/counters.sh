@@ -85,7 +85,7 @@ test_flood() {
 
 # A super-packet counts its segments: 6000 bytes in segments of 1000 are 6, and
 # each would have its own headers on a wire, but bytes are those of the packet.
-# The sender leaves gso_segs 0.
+# What comes by veth knows how many it is.
 test_gso() {
 	load_new "rule add proto tcp accept comment r"
 	expect all h1 h2 count 1 ip4 proto tcp payload 6000 gso 1000
@@ -94,6 +94,23 @@ test_gso() {
 	expect_count r 13
 	expect all h1 h2 count 1 ip6 proto tcp payload 2500 gso 1000
 	expect_count r 16
+}
+
+# A virtual machine doesn't say how many.
+test_gso_tap() {
+	[ -c /dev/net/tun ] || modprobe tun 2>/dev/null || skip "needs tun"
+	frame tap "$BR:t0"
+	ip -n "$BR" link set t0 master br0 up
+	frame ready tx "$BR:t0" rx "$(host 2):eth0"
+	load_new "rule add in t0 proto tcp accept comment t"
+	expect all t0 h2 count 1 ip4 proto tcp payload 6000 gso 1000
+	expect_count t 6
+	expect all t0 h2 count 1 ip4 proto tcp payload 6001 gso 1000
+	expect_count t 13
+	expect all t0 h2 count 1 ip6 proto tcp payload 2500 gso 1000
+	expect_count t 16
+	expect_pass t0 h2 rule t ip4 proto tcp
+	frame close
 }
 
 test_reset_one() {
@@ -163,6 +180,7 @@ check "policies" test_policy
 check "input and output" test_input_output
 check "a flooded frame counts once for each port" test_flood
 check "a GSO packet counts its segments" test_gso
+check "a GSO packet of a virtual machine" test_gso_tap
 check "reset of one rule" test_reset_one
 check "reset of all, which is no commit" test_reset_all
 check "counters as fwctl shows them" test_shown

@@ -124,6 +124,11 @@ row "UDP and TCP headers that lie" "malformed yes" \
 	hit "ip4 proto tcp doff 4" miss "ip4 proto udp udp-length 26" \
 	miss "ip6 proto udp udp-length 8"
 
+row "short ICMP" "malformed yes" \
+	hit "ip4 proto icmp total 22 truncate 36" hit "ip4 proto igmp total 22 truncate 36" \
+	hit "ip6 proto icmpv6 plen 2 truncate 56" miss "ip6 proto icmp plen 2 truncate 56" \
+	miss "ip6 proto igmp plen 2 truncate 56" miss "ip4 proto icmpv6 total 22 truncate 36"
+
 # ---- ARP ----
 row "arp-op" "arp-op reply" \
 	hit "arp op 2" hit "vlan 7 vlan 8 arp op 2" miss "arp op 1" miss "arp op 0" \

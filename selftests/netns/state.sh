@@ -88,6 +88,8 @@ test_tcp() {
 	is established h1 h2 ip4 proto tcp flags ack,psh seq 1001 ack 5001 payload 9
 	is invalid h1 h2 ip4 proto tcp flags syn,fin sport 7
 	is invalid h1 h2 ip4 proto tcp flags ack seq 900000000 ack 5001 payload 0
+	is invalid h1 h2 ip6 proto tcp flags syn,fin sport 7
+	is invalid h1 h2 vlan 7 ip6 proto tcp flags syn,fin sport 7
 }
 
 # shellcheck disable=SC2086
@@ -98,6 +100,7 @@ test_icmp() {
 	is invalid h1 h2 ip4 proto icmp icmp-type 0
 	is new h1 h2 ip6 proto icmpv6 icmp-type 128
 	is established h2 h1 $BACK6 proto icmpv6 icmp-type 129
+	is invalid h1 h2 ip6 proto icmpv6 icmp-type 129
 	expect_pass h1 h2 count 1 ip4 proto udp
 	is related h2 h1 $UNREACHABLE
 	is invalid h2 h1 ${UNREACHABLE/9c409c41/9c409c99}

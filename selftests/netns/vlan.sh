@@ -237,6 +237,11 @@ row "priority tag gets the PVID and keeps its priority" "vlan 10 vlan-prio 5" \
 	hit "via h2 h1 vlan 0 pcp 5 ip4 => vlan 10 pcp 5 ip4" \
 	miss "via h2 h1 vlan 0 pcp 4 ip4 => vlan 10 pcp 4 ip4" \
 	miss "via h2 h1 ip4 => vlan 10 ip4"
+row "priority tag, untagged on both sides" "vlan 30 vlan-prio 5" \
+	hit "via h4 h2 vlan 0 pcp 5 ip4 => ip4" \
+	miss "via h4 h2 vlan 0 pcp 4 ip4 => ip4" miss "via h4 h2 ip4"
+row "QinQ: a foreign tag, untagged on both sides" "vlan 30 inner-vlan 99" \
+	hit "via h4 h2 svlan 99 ip4" miss "via h4 h2 svlan 98 ip4" miss "via h4 h2 ip4"
 row "QinQ: the inner tag stays" "vlan 10 inner-vlan 99" \
 	hit "via h1 h2 vlan 10 vlan 99 ip4 => vlan 99 ip4" \
 	hit "via h1 h4 vlan 10 vlan 99 ip4" \
