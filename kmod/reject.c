@@ -13,6 +13,7 @@
 #include <linux/if_vlan.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <net/dst.h>
 #include <net/ipv6.h>
 #include <net/netfilter/ipv4/nf_reject.h>
 #include <net/netfilter/ipv6/nf_reject.h>
@@ -195,6 +196,50 @@ static bool brfw_reject_push_encap(struct sk_buff *answer,
 	return true;
 }
 
+/*
+ * The device that the host's own IP stack sent a frame by: the bridge or a VLAN
+ * device above it. NULL for all other frames.
+ *
+ * The tags of such a frame say nothing about that: the bridge may have added
+ * its PVID, or have taken off the tag of a VLAN device for this port.
+ */
+static struct net_device *
+brfw_reject_local_sender(const struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	const struct net_device *lower;
+	struct net_device *sender;
+
+	if (state->in || !skb_dst(skb) || !skb_dst(skb)->dev)
+		return NULL;
+
+	sender = skb_dst(skb)->dev;
+	lower = is_vlan_dev(sender) ? vlan_dev_real_dev(sender) : sender;
+
+	return lower == netdev_master_upper_dev_get_rcu(state->out) ? sender :
+								      NULL;
+}
+
+/* Give an answer to the device that the host sent the frame by. */
+static void brfw_reject_to_sender(struct sk_buff *answer,
+				  const struct sk_buff *skb,
+				  const struct brfw_key *key,
+				  struct net_device *sender)
+{
+	const struct ethhdr *eh = eth_hdr(skb);
+
+	answer->dev = sender;
+	skb_reset_network_header(answer);
+	if (skb_cow_head(answer, ETH_HLEN) ||
+	    eth_header(answer, sender, key->eth_type, eh->h_source, eh->h_dest,
+		       answer->len) < 0) {
+		kfree_skb(answer);
+		return;
+	}
+	answer->protocol = eth_type_trans(answer, sender);
+	netif_rx(answer);
+}
+
 /**
  * brfw_reject_answer() - answer a frame that is going to be dropped
  * @skb: frame at a hook; not changed
@@ -213,6 +258,7 @@ void brfw_reject_answer(const struct sk_buff *skb,
 			const struct brfw_vlan *vlan, enum brfw_reject how)
 {
 	struct sk_buff *copy, *answer;
+	struct net_device *sender;
 
 	copy = brfw_reject_copy(skb, key, layout);
 	if (!copy)
@@ -221,6 +267,11 @@ void brfw_reject_answer(const struct sk_buff *skb,
 	kfree_skb(copy);
 	if (!answer)
 		return;
+	sender = brfw_reject_local_sender(skb, state);
+	if (sender) {
+		brfw_reject_to_sender(answer, skb, key, sender);
+		return;
+	}
 	if (!brfw_reject_push_encap(answer, skb, layout)) {
 		kfree_skb(answer);
 		return;

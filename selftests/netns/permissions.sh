@@ -60,6 +60,9 @@ test_nobody() {
 	refused as_nobody "$TMP/fwctl" ruleset flush
 	refused as_nobody "$TMP/fwctl" policy set forward drop
 	refused as_nobody "$TMP/fwctl" counter reset
+	refused as_nobody "$TMP/fwctl" zone set bridge br0 17
+	refused as_nobody "$TMP/fwctl" zone delete bridge br0
+	refused as_nobody "$TMP/fwctl" zone show
 	nl 0 count
 	equal "rules" "4 0" "$NL_REPLY"
 }
@@ -75,6 +78,8 @@ readonly WRITES='
 echo add $?
 "$0" policy set forward drop 2>&1
 echo policy $?
+"$0" zone set bridge br0 17 2>&1
+echo zone $?
 "$0" ruleset flush 2>&1
 echo flush $?
 "$0" rule show
@@ -85,8 +90,8 @@ test_userns_reads_only() {
 	equal "userns" N "$(sed 'y/0/N/' "$PARAMETER")"
 	as_ns_root sh -c "$WRITES" "$TMP/fwctl" >"$TMP/out"
 	sed 's/^/# /' "$TMP/out"
-	equal "results" "add 1 policy 1 flush 1 show 0" \
-		"$(grep -E '^(add|policy|flush|show) [0-9]' "$TMP/out" | xargs)"
+	equal "results" "add 1 policy 1 zone 1 flush 1 show 0" \
+		"$(grep -E '^(add|policy|zone|flush|show) [0-9]' "$TMP/out" | xargs)"
 }
 
 # A user namespace is no way into a network namespace of somebody else.
@@ -111,8 +116,8 @@ test_userns_allowed() {
 	as_ns_root sh -c "$WRITES" "$TMP/fwctl" >"$TMP/out" || :
 	echo "$old" >"$PARAMETER"
 	sed 's/^/# /' "$TMP/out"
-	equal "results" "add 0 policy 0 flush 0 show 0" \
-		"$(grep -E '^(add|policy|flush|show) [0-9]' "$TMP/out" | xargs)"
+	equal "results" "add 0 policy 0 zone 0 flush 0 show 0" \
+		"$(grep -E '^(add|policy|zone|flush|show) [0-9]' "$TMP/out" | xargs)"
 }
 
 # Even root of its own namespaces is bound to a lower limit.

@@ -274,6 +274,51 @@ test_vlan_untagged() {
 	expect_count i 1
 }
 
+# connects ADDRESS: what connect() says
+connects() {
+	ip netns exec "$BR" socat -u -T 5 OPEN:/dev/null "TCP:$1:80,connect-timeout=3" 2>&1 || true
+}
+
+# refused_at_once COUNT ADDRESS...: by the rule, and not without it
+refused_at_once() {
+	local count=$1 address
+
+	load_new "rule add hook output proto tcp drop comment r"
+	contains "without an answer" "timed out" "$(connects "$2")"
+	load_new "rule add hook output proto tcp reject with tcp-reset comment r"
+	for address in "${@:2}"; do
+		contains "$address" "Connection refused" "$(connects "$address")"
+	done
+	expect_count r "$count"
+}
+
+# Whatever tag a port wants, the answer comes to where the host sent from.
+test_vlan_host() {
+	need_tool socat
+	aware
+	bridge -n "$BR" vlan add dev br0 vid 20 self pvid untagged
+	bridge -n "$BR" vlan add dev p1 vid 20
+	ip -n "$BR" link set br0 up
+	ip -n "$BR" link add link br0 name br0.10 type vlan id 10
+	ip -n "$BR" link add link br0.10 name br0.10.8 type vlan id 8
+	ip netns exec "$BR" sh -c 'for i in br0 br0.10 br0.10.8; do
+		echo 0 >/proc/sys/net/ipv6/conf/$i/disable_ipv6; done'
+	ip -n "$BR" -batch - <<-END
+		link set br0.10 up
+		link set br0.10.8 up
+		addr add 198.51.100.1/24 dev br0
+		addr add 198.51.101.1/24 dev br0.10
+		addr add 2001:db8:1::1/64 dev br0.10 nodad
+		addr add 198.51.102.1/24 dev br0.10.8
+		neigh add 198.51.100.2 lladdr 02:00:00:00:00:01 dev br0
+		neigh add 198.51.101.2 lladdr 02:00:00:00:00:01 dev br0.10
+		neigh add 198.51.101.3 lladdr 02:00:00:00:00:02 dev br0.10
+		neigh add 2001:db8:1::3 lladdr 02:00:00:00:00:02 dev br0.10
+		neigh add 198.51.102.2 lladdr 02:00:00:00:00:01 dev br0.10.8
+	END
+	refused_at_once 5 198.51.100.2 198.51.101.2 198.51.101.3 "[2001:db8:1::3]" 198.51.102.2
+}
+
 check "each form: codes, ports, sequence numbers, checksums" test_forms
 check "resets that are complete in software" test_sums
 check "reject alone: administratively prohibited" test_default
@@ -287,4 +332,5 @@ check "a flooded frame is answered once" test_flooded
 check "limit of answers" test_rate
 check "VLAN-aware bridge, tagged port" test_vlan_tagged
 check "VLAN-aware bridge, access port" test_vlan_untagged
+check "connections of the host itself on a VLAN-aware bridge" test_vlan_host
 run_checks
