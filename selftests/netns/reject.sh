@@ -301,8 +301,7 @@ test_vlan_host() {
 	ip -n "$BR" link set br0 up
 	ip -n "$BR" link add link br0 name br0.10 type vlan id 10
 	ip -n "$BR" link add link br0.10 name br0.10.8 type vlan id 8
-	ip netns exec "$BR" sh -c 'for i in br0 br0.10 br0.10.8; do
-		echo 0 >/proc/sys/net/ipv6/conf/$i/disable_ipv6; done'
+	ip netns exec "$BR" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/br0.10/disable_ipv6'
 	ip -n "$BR" -batch - <<-END
 		link set br0.10 up
 		link set br0.10.8 up
