@@ -192,6 +192,12 @@
 /** BRFW_PRIORITY_DEFAULT - priority of a rule that names none */
 #define BRFW_PRIORITY_DEFAULT	1000
 
+/** BRFW_SET_NAME_LEN - longest name of a set with its NUL byte */
+#define BRFW_SET_NAME_LEN	32
+
+/** BRFW_SET_MEMBERS_MAX - most members of an element, as in "mac . ip" */
+#define BRFW_SET_MEMBERS_MAX	4
+
 /**
  * enum brfw_cmd - commands, described at the top of this file
  * @BRFW_CMD_UNSPEC: not used
@@ -307,6 +313,25 @@ enum brfw_frag {
 	/* private: */
 	__BRFW_FRAG_MAX,
 	BRFW_FRAG_MAX = __BRFW_FRAG_MAX - 1,
+};
+
+/**
+ * enum brfw_set_member - what an element of a set is made of
+ * @BRFW_SET_ETHER_ADDR: MAC address, 6 bytes as in the frame
+ * @BRFW_SET_IPV4_ADDR: IPv4 address, 4 bytes as in the packet
+ * @BRFW_SET_IPV6_ADDR: IPv6 address, 16 bytes as in the packet
+ * @BRFW_SET_INET_PORT: port of TCP, UDP or SCTP
+ * @BRFW_SET_IFNAME: name of a port of a bridge
+ */
+enum brfw_set_member {
+	BRFW_SET_ETHER_ADDR,
+	BRFW_SET_IPV4_ADDR,
+	BRFW_SET_IPV6_ADDR,
+	BRFW_SET_INET_PORT,
+	BRFW_SET_IFNAME,
+	/* private: */
+	__BRFW_SET_MEMBER_MAX,
+	BRFW_SET_MEMBER_MAX = __BRFW_SET_MEMBER_MAX - 1,
 };
 
 /**
