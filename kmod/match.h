@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include "key.h"
+#include "set.h"
 
 /** BRFW_GEN_NEVER - generation that no ruleset reaches */
 #define BRFW_GEN_NEVER		U64_MAX
@@ -38,17 +39,19 @@ struct brfw_range {
  * @BRFW_TEST_RANGES: a number of one or two bytes is in one of some ranges
  * @BRFW_TEST_BYTES: up to 16 bytes equal others where a mask is set
  * @BRFW_TEST_BITS: a byte has one of some bits
+ * @BRFW_TEST_SET: the values of some fields are in a set
  */
 enum brfw_test_kind {
 	BRFW_TEST_RANGES,
 	BRFW_TEST_BYTES,
 	BRFW_TEST_BITS,
+	BRFW_TEST_SET,
 };
 
 /**
  * struct brfw_test - a condition that value and mask can't say
- * @offset: of the field in struct brfw_key
- * @size: bytes of the field
+ * @offset: of the field in struct brfw_key, 0 for BRFW_TEST_SET
+ * @size: bytes of the field, 0 for BRFW_TEST_SET
  * @kind: enum brfw_test_kind
  * @negate: the rule needs the opposite
  * @nranges: number of entries in @ranges
@@ -56,6 +59,10 @@ enum brfw_test_kind {
  * @value: for BRFW_TEST_BYTES
  * @mask: for BRFW_TEST_BYTES
  * @bits: for BRFW_TEST_BITS
+ * @domain: for BRFW_TEST_SET: elements of all sets of the type; must outlive the
+ *	rule
+ * @fields: for BRFW_TEST_SET: what is looked up; padding is zero
+ * @set: for BRFW_TEST_SET: number of the set, unique among those of the domain
  */
 struct brfw_test {
 	u8 offset;
@@ -70,6 +77,11 @@ struct brfw_test {
 			u8 mask[16];
 		};
 		u8 bits;
+		struct {
+			struct brfw_domain *domain;
+			struct brfw_set_fields fields;
+			u16 set;
+		};
 	};
 };
 
