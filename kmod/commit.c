@@ -25,7 +25,9 @@
  * A draft that replaces the ruleset starts with all rules dead. Adding a rule
  * with the identity of a dead one then revives that one, or, when its place in
  * the order doesn't fit any more, adds a new body that keeps its state: handle
- * and counters.
+ * and counters. A rule that is moved or replaced gets a new body too. What is
+ * replaced keeps its handle and place; counters and the limiter are those of an
+ * identity, so they stay only if nothing but the comment changes.
  */
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -244,20 +246,21 @@ static int brfw_commit_reserve(struct brfw_commit *c)
 }
 
 /*
- * Make a rule of a draft a new rule, or, given a dead one, another body of
- * that.
+ * Make a rule of a draft a new rule. Given an old one, make it another body of
+ * that if it @keeps counters and the rest of its state; else it shares only the
+ * handle.
  */
 static int brfw_commit_birth(struct brfw_commit *c, struct brfw_rule *rule,
-			     struct brfw_rule *old)
+			     struct brfw_rule *old, bool keeps)
 {
 	int err;
 
 	err = brfw_commit_reserve(c);
 	if (err)
 		return err;
-	if (old)
+	if (keeps)
 		brfw_rule_take_over(c->rs, rule, old);
-	else if (brfw_rule_make(c->rs, rule))
+	else if (brfw_rule_make(c->rs, rule, old))
 		return brfw_commit_no_memory(c);
 
 	rule->status = BRFW_RULE_NEW;
@@ -325,7 +328,7 @@ static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
 		return brfw_commit_no_memory(c);
 
 	brfw_commit_kill(c, rule);
-	err = brfw_commit_birth(c, new, rule);
+	err = brfw_commit_birth(c, new, rule, true);
 	if (err)
 		brfw_rule_free(c->rs, new);
 
@@ -443,16 +446,28 @@ static struct brfw_rule *brfw_commit_find_ref(struct brfw_commit *c,
 	return brfw_ruleset_find(c->rs, change->handle);
 }
 
+/* The rule that a change is about. */
+static struct brfw_rule *brfw_commit_find_target(struct brfw_commit *c,
+						 const struct brfw_change *change)
+{
+	struct brfw_rule *rule = brfw_commit_find_ref(c, &change->target);
+
+	if (!rule)
+		brfw_commit_fail(c, -ENOENT, "there is no rule with this handle");
+
+	return rule;
+}
+
 /* Room for a rule directly before or behind the one that the change names. */
 static int brfw_commit_place_beside(struct brfw_commit *c,
-				    const struct brfw_change *change)
+				    const struct brfw_change *change,
+				    struct brfw_rule *rule)
 {
-	struct brfw_rule *rule = change->rule;
 	struct brfw_rule *anchor;
 	u64 order;
 	int err;
 
-	anchor = brfw_commit_find_ref(c, &change->ref);
+	anchor = brfw_commit_find_ref(c, &change->place);
 	if (!anchor)
 		return brfw_commit_fail(c, -ENOENT, "the rule to put this one before or after does not exist");
 	if (anchor->hook != rule->hook)
@@ -467,7 +482,7 @@ static int brfw_commit_place_beside(struct brfw_commit *c,
 					   brfw_rule_priority(anchor));
 		if (err)
 			return err;
-		anchor = brfw_commit_find_ref(c, &change->ref);
+		anchor = brfw_commit_find_ref(c, &change->place);
 		order = brfw_commit_order_beside(c, anchor, change->is_before);
 	}
 	if (!order)
@@ -526,7 +541,7 @@ static int brfw_commit_rule_insert(struct brfw_commit *c,
 			return err;
 	}
 
-	err = brfw_commit_birth(c, rule, old);
+	err = brfw_commit_birth(c, rule, old, old);
 	if (err)
 		return err;
 	change->rule = NULL;
@@ -535,35 +550,56 @@ static int brfw_commit_rule_insert(struct brfw_commit *c,
 	return 0;
 }
 
+static bool brfw_change_has_place(const struct brfw_change *change)
+{
+	return change->place.handle || change->place.change_id;
+}
+
+/*
+ * Would the rule be the duplicate of another one? Of @old it may be, which it
+ * takes the place of.
+ */
+static int brfw_commit_check_same(struct brfw_commit *c,
+				  const struct brfw_rule *rule,
+				  const struct brfw_rule *old)
+{
+	struct brfw_rule *other;
+
+	other = brfw_ruleset_find_same(c->rs, rule, false);
+	if (!other || other == old)
+		return 0;
+
+	if (other->status == BRFW_RULE_NEW && other->change_id)
+		c->error->other_change_id = other->change_id;
+	else
+		c->error->handle = other->handle;
+	return brfw_commit_fail(c, -EEXIST, "a rule with the same hook, bridge, priority and conditions exists");
+}
+
 static int brfw_commit_rule_add(struct brfw_commit *c,
 				struct brfw_change *change)
 {
-	bool is_last = !change->ref.handle && !change->ref.change_id;
+	bool is_last = !brfw_change_has_place(change);
 	struct brfw_rule *rule = change->rule;
-	struct brfw_rule *other;
+	struct brfw_rule *other = NULL;
 	int err;
 
 	if (c->rs->nrules >= brfw_max_rules(c->rs->bn->net))
 		return brfw_commit_fail(c, -ENOSPC, "the ruleset has as many rules as this namespace may hold");
 	if (!is_last) {
-		err = brfw_commit_place_beside(c, change);
+		err = brfw_commit_place_beside(c, change, rule);
 		if (err)
 			return err;
 	}
+	err = brfw_commit_check_same(c, rule, NULL);
+	if (err)
+		return err;
 
-	other = brfw_ruleset_find_same(c->rs, rule, false);
-	if (other) {
-		if (other->status == BRFW_RULE_NEW)
-			c->error->other_change_id = other->change_id;
-		else
-			c->error->handle = other->handle;
-		return brfw_commit_fail(c, -EEXIST, "a rule with the same hook, bridge, priority and conditions exists");
-	}
-
-	other = NULL;
 	if (c->revives)
 		other = brfw_ruleset_find_same(c->rs, rule, true);
-	if (other && !brfw_rule_same_actions(rule, other))
+	/* Its handle is in use when it was revived and replaced since. */
+	if (other && (!brfw_rule_same_actions(rule, other) ||
+		      brfw_ruleset_find(c->rs, other->handle)))
 		other = NULL;
 
 	return brfw_commit_rule_insert(c, change, other, is_last);
@@ -572,13 +608,109 @@ static int brfw_commit_rule_add(struct brfw_commit *c,
 static int brfw_commit_rule_delete(struct brfw_commit *c,
 				   const struct brfw_change *change)
 {
-	struct brfw_rule *rule = brfw_commit_find_ref(c, &change->ref);
+	struct brfw_rule *rule = brfw_commit_find_target(c, change);
 
 	if (!rule)
-		return brfw_commit_fail(c, -ENOENT, "there is no rule with this handle");
+		return -ENOENT;
 
 	brfw_commit_kill(c, rule);
 	return 0;
+}
+
+/* Exchange a live or new rule for another body, at whatever place that has. */
+static int brfw_commit_exchange(struct brfw_commit *c, struct brfw_rule *rule,
+				struct brfw_rule *old, bool keeps)
+{
+	int err;
+
+	err = brfw_commit_birth(c, rule, old, keeps);
+	if (err)
+		return err;
+
+	brfw_commit_kill(c, old);
+	return 0;
+}
+
+static int brfw_commit_rule_replace(struct brfw_commit *c,
+				    struct brfw_change *change)
+{
+	struct brfw_rule *old = brfw_commit_find_target(c, change);
+	struct brfw_rule *rule = change->rule;
+	bool keeps;
+	int err;
+
+	if (!old)
+		return -ENOENT;
+	if (rule->hook != old->hook)
+		return brfw_commit_fail(c, -EINVAL, "the rule to be replaced is of another hook");
+	if (change->has_priority &&
+	    brfw_rule_priority(rule) != brfw_rule_priority(old))
+		return brfw_commit_fail(c, -EINVAL, "the rule to be replaced has another priority: move it first");
+
+	rule->cls.order = old->cls.order;
+	err = brfw_commit_check_same(c, rule, old);
+	if (err)
+		return err;
+
+	keeps = brfw_ruleset_find_same(c->rs, rule, false) &&
+		brfw_rule_same_actions(rule, old);
+	err = brfw_commit_exchange(c, rule, old, keeps);
+	if (err)
+		return err;
+	change->rule = NULL;
+	change->handle = rule->handle;
+
+	return 0;
+}
+
+/* Give another body of the rule the place that the change names. */
+static int brfw_commit_place(struct brfw_commit *c,
+			     const struct brfw_change *change,
+			     struct brfw_rule *new)
+{
+	struct brfw_rule *rule;
+	int err;
+
+	if (change->has_priority)
+		brfw_rule_set_priority(new, change->priority);
+	if (brfw_change_has_place(change))
+		err = brfw_commit_place_beside(c, change, new);
+	else
+		err = brfw_commit_place_last(c, new);
+	if (err)
+		return err;
+
+	/* Making room may have given it another body already. */
+	rule = brfw_commit_find_target(c, change);
+	err = brfw_commit_check_same(c, new, rule);
+	if (err)
+		return err;
+
+	return brfw_commit_exchange(c, new, rule, true);
+}
+
+static int brfw_commit_rule_move(struct brfw_commit *c,
+				 struct brfw_change *change)
+{
+	struct brfw_rule *rule = brfw_commit_find_target(c, change);
+	struct brfw_rule *new;
+	int err;
+
+	if (!rule)
+		return -ENOENT;
+	if (brfw_change_has_place(change) &&
+	    brfw_commit_find_ref(c, &change->place) == rule)
+		return brfw_commit_fail(c, -EINVAL, "a rule can't be put before or after itself");
+	new = brfw_rule_clone(c->rs, rule);
+	if (!new)
+		return brfw_commit_no_memory(c);
+
+	new->change_id = change->id;
+	err = brfw_commit_place(c, change, new);
+	if (err)
+		brfw_rule_free(c->rs, new);
+
+	return err;
 }
 
 /* @hook is BRFW_HOOKS for all, @bridge is 0 for all. */
@@ -753,6 +885,10 @@ static int brfw_commit_change(struct brfw_commit *c, struct brfw_change *change)
 		return brfw_commit_zone_set(c, change);
 	case BRFW_CHANGE_ZONE_DELETE:
 		return brfw_commit_zone_delete(c, change);
+	case BRFW_CHANGE_RULE_REPLACE:
+		return brfw_commit_rule_replace(c, change);
+	case BRFW_CHANGE_RULE_MOVE:
+		return brfw_commit_rule_move(c, change);
 	}
 
 	return -EOPNOTSUPP;

@@ -32,6 +32,8 @@ struct brfw_rule_ref {
  * @BRFW_CHANGE_POLICY_DELETE: deletes the policy of a bridge
  * @BRFW_CHANGE_ZONE_SET: sets the zone of a bridge
  * @BRFW_CHANGE_ZONE_DELETE: deletes the zone of a bridge
+ * @BRFW_CHANGE_RULE_REPLACE: gives a rule other contents
+ * @BRFW_CHANGE_RULE_MOVE: gives a rule another place
  */
 enum brfw_change_type {
 	BRFW_CHANGE_RULE_ADD,
@@ -41,6 +43,8 @@ enum brfw_change_type {
 	BRFW_CHANGE_POLICY_DELETE,
 	BRFW_CHANGE_ZONE_SET,
 	BRFW_CHANGE_ZONE_DELETE,
+	BRFW_CHANGE_RULE_REPLACE,
+	BRFW_CHANGE_RULE_MOVE,
 };
 
 /**
@@ -49,15 +53,17 @@ enum brfw_change_type {
  * @type: enum brfw_change_type, tells which of the rest is used
  * @hook: of the policy; of the rules to be flushed, or BRFW_HOOKS for all
  * @verdict: of the policy
- * @is_before: put the rule before, not after, the one that @ref names
+ * @is_before: put the rule before, not after, the one that @place names
  * @has_priority: the client gave the rule a priority
  * @bridge: reference to the slot of a bridge's name: of the policy or zone, or
  *	of the rules to be flushed; 0 for none
  * @zone: number of the zone
  * @id: given by the client, or 0
- * @rule: to be added; NULL once a commit took it over
+ * @priority: of the rule to be moved, when @has_priority
+ * @rule: to be added, or to replace another; NULL once a commit took it over
  * @handle: of the rule that a commit made of it
- * @ref: the rule to be deleted, or to put this one before or after
+ * @target: the rule to be deleted, replaced or moved
+ * @place: the rule to put this one before or after, if any
  */
 struct brfw_change {
 	struct list_head list;
@@ -69,9 +75,11 @@ struct brfw_change {
 	u16 bridge;
 	u16 zone;
 	u32 id;
+	u32 priority;
 	struct brfw_rule *rule;
 	u64 handle;
-	struct brfw_rule_ref ref;
+	struct brfw_rule_ref target;
+	struct brfw_rule_ref place;
 };
 
 /**

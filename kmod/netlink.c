@@ -485,8 +485,28 @@ static void brfw_nl_load_modules(const struct brfw_rule *rule)
 						       BRFW_NL_LOG_KERNEL);
 }
 
-static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
+/* Which rule a change is about. */
+static int brfw_nl_get_target(struct brfw_change *change,
+			      struct genl_info *info)
 {
+	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
+	const struct nlattr *id = info->attrs[BRFW_A_RULE_CHANGE];
+
+	if (!handle == !id)
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the rule must be named by either its handle or the change that adds it");
+	if (handle)
+		change->target.handle = nla_get_u64(handle);
+	else
+		change->target.change_id = nla_get_u32(id);
+
+	return 0;
+}
+
+/* BRFW_CMD_RULE_ADD and BRFW_CMD_RULE_REPLACE */
+static int brfw_nl_rule_write(struct sk_buff *skb, struct genl_info *info)
+{
+	bool is_add = info->genlhdr->cmd == BRFW_CMD_RULE_ADD;
 	struct brfw_nl_outcome outcome = {};
 	struct brfw_change *change;
 	struct brfw_ruleset *rs;
@@ -500,11 +520,14 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(rs))
 		return PTR_ERR(rs);
 
-	change = brfw_nl_change_alloc(info, BRFW_CHANGE_RULE_ADD);
+	change = brfw_nl_change_alloc(info, is_add ? BRFW_CHANGE_RULE_ADD :
+						     BRFW_CHANGE_RULE_REPLACE);
 	if (!change)
 		return -ENOMEM;
-	err = brfw_nlattr_get_rule(rs, change, info->attrs[BRFW_A_RULE],
-				   info->extack);
+	err = is_add ? 0 : brfw_nl_get_target(change, info);
+	if (!err)
+		err = brfw_nlattr_get_rule(rs, change, info->attrs[BRFW_A_RULE],
+					   info->extack);
 	if (err) {
 		brfw_change_free(rs, change);
 		return err;
@@ -515,7 +538,7 @@ static int brfw_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return min(err, 0);
 
-	return brfw_nl_reply(info, reply, BRFW_CMD_RULE_ADD, &outcome);
+	return brfw_nl_reply(info, reply, info->genlhdr->cmd, &outcome);
 }
 
 /* BRFW_A_HOOK, or BRFW_HOOKS for all. */
@@ -534,18 +557,23 @@ static int brfw_nl_get_delete(struct brfw_ruleset *rs,
 			      struct brfw_change *change,
 			      struct genl_info *info)
 {
-	const struct nlattr *handle = info->attrs[BRFW_A_HANDLE];
-	const struct nlattr *id = info->attrs[BRFW_A_RULE_CHANGE];
+	return brfw_nl_get_target(change, info);
+}
 
-	if (!handle == !id)
+static int brfw_nl_get_move(struct brfw_ruleset *rs, struct brfw_change *change,
+			    struct genl_info *info)
+{
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_RULE))
 		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
-					"the rule to be deleted must be named by either its handle or the change that adds it");
-	if (handle)
-		change->ref.handle = nla_get_u64(handle);
-	else
-		change->ref.change_id = nla_get_u32(id);
+					"the request has no place");
+	err = brfw_nl_get_target(change, info);
+	if (err)
+		return err;
 
-	return 0;
+	return brfw_nlattr_get_move(change, info->attrs[BRFW_A_RULE],
+				    info->extack);
 }
 
 static int brfw_nl_get_flush(struct brfw_ruleset *rs,
@@ -608,6 +636,9 @@ static const struct {
 	},
 	[BRFW_CMD_ZONE_DELETE] = {
 		BRFW_CHANGE_ZONE_DELETE, brfw_nl_get_zone,
+	},
+	[BRFW_CMD_RULE_MOVE] = {
+		BRFW_CHANGE_RULE_MOVE, brfw_nl_get_move,
 	},
 };
 
@@ -1078,6 +1109,21 @@ static const struct nla_policy brfw_nl_zone_change_policy[] = {
 	[BRFW_A_ZONE] = _NLA_POLICY_NESTED(BRFW_ZONE_A_MAX, brfw_zone_policy),
 };
 
+static const struct nla_policy brfw_nl_rule_replace_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_HANDLE] = { .type = NLA_U64 },
+	[BRFW_A_RULE_CHANGE] = { .type = NLA_U32 },
+	[BRFW_A_RULE] = _NLA_POLICY_NESTED(BRFW_RULE_A_MAX, brfw_rule_policy),
+};
+
+static const struct nla_policy brfw_nl_rule_move_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_HANDLE] = { .type = NLA_U64 },
+	[BRFW_A_RULE_CHANGE] = { .type = NLA_U32 },
+	[BRFW_A_RULE] = _NLA_POLICY_NESTED(BRFW_RULE_A_AFTER_CHANGE,
+					   brfw_place_policy),
+};
+
 static const struct nla_policy brfw_nl_counter_reset_policy[] = {
 	[BRFW_A_HANDLE] = { .type = NLA_U64 },
 };
@@ -1103,7 +1149,7 @@ static const struct genl_ops brfw_nl_ops[] = {
 	{
 		.cmd = BRFW_CMD_RULE_ADD,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = brfw_nl_rule_add,
+		.doit = brfw_nl_rule_write,
 		BRFW_NL_POLICY(brfw_nl_rule_add_policy),
 	},
 	{
@@ -1181,6 +1227,18 @@ static const struct genl_ops brfw_nl_ops[] = {
 		.cmd = BRFW_CMD_ZONE_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.dumpit = brfw_nl_zone_dump,
+	},
+	{
+		.cmd = BRFW_CMD_RULE_REPLACE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_rule_write,
+		BRFW_NL_POLICY(brfw_nl_rule_replace_policy),
+	},
+	{
+		.cmd = BRFW_CMD_RULE_MOVE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_rule_move_policy),
 	},
 };
 

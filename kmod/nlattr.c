@@ -41,6 +41,15 @@ const struct nla_policy brfw_rule_policy[BRFW_RULE_A_MAX + 1] = {
 						brfw_queue_policy),
 };
 
+/* Of these, the ones that say where to move a rule. */
+const struct nla_policy brfw_place_policy[BRFW_RULE_A_AFTER_CHANGE + 1] = {
+	[BRFW_RULE_A_PRIORITY] = { .type = NLA_U32 },
+	[BRFW_RULE_A_BEFORE] = { .type = NLA_U64 },
+	[BRFW_RULE_A_AFTER] = { .type = NLA_U64 },
+	[BRFW_RULE_A_BEFORE_CHANGE] = { .type = NLA_U32 },
+	[BRFW_RULE_A_AFTER_CHANGE] = { .type = NLA_U32 },
+};
+
 const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1] = {
 	[BRFW_POLICY_A_HOOK] = NLA_POLICY_MAX(NLA_U8, BRFW_HOOK_MAX),
 	[BRFW_POLICY_A_BRIDGE] = { .type = NLA_NUL_STRING,
@@ -267,6 +276,9 @@ static int brfw_nlattr_get_place(struct brfw_change *change,
 		attr = tb[attrs[i]];
 		if (!attr)
 			continue;
+		if (change->type == BRFW_CHANGE_RULE_REPLACE)
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"a rule that is replaced keeps its place");
 		if (found)
 			return brfw_nlattr_fail(extack, attr, -EINVAL,
 						"a rule can be put before or after one other rule only");
@@ -274,10 +286,10 @@ static int brfw_nlattr_get_place(struct brfw_change *change,
 		change->is_before = attr == tb[BRFW_RULE_A_BEFORE] ||
 				    attr == tb[BRFW_RULE_A_BEFORE_CHANGE];
 		if (nla_len(attr) == sizeof(u64))
-			change->ref.handle = nla_get_u64(attr);
+			change->place.handle = nla_get_u64(attr);
 		else
-			change->ref.change_id = nla_get_u32(attr);
-		if (!change->ref.handle && !change->ref.change_id)
+			change->place.change_id = nla_get_u32(attr);
+		if (!change->place.handle && !change->place.change_id)
 			return brfw_nlattr_fail(extack, attr, -EINVAL,
 						"0 names no rule");
 	}
@@ -319,7 +331,7 @@ static int brfw_nlattr_get_conditions(struct brfw_ruleset *rs,
 }
 
 /**
- * brfw_nlattr_get_rule() - read a rule that is to be added
+ * brfw_nlattr_get_rule() - read a rule that is to be added or to replace one
  * @rs: the ruleset
  * @change: gets the rule and its place
  * @attr: BRFW_A_RULE
@@ -375,6 +387,37 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 err_ifaces:
 	brfw_match_put_ifaces(rs, &m);
 	return err;
+}
+
+/**
+ * brfw_nlattr_get_move() - read where a rule is to be moved
+ * @change: gets the place
+ * @attr: BRFW_A_RULE
+ * @extack: for the client
+ *
+ * Return: 0 or -EINVAL.
+ */
+int brfw_nlattr_get_move(struct brfw_change *change, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[BRFW_RULE_A_MAX + 1] = {};
+	int err;
+
+	err = brfw_nlattr_parse(tb, BRFW_RULE_A_MAX, attr, extack);
+	if (err)
+		return err;
+	err = brfw_nlattr_get_place(change, tb, extack);
+	if (err)
+		return err;
+
+	change->has_priority = tb[BRFW_RULE_A_PRIORITY];
+	if (change->has_priority)
+		change->priority = nla_get_u32(tb[BRFW_RULE_A_PRIORITY]);
+	else if (!change->place.handle && !change->place.change_id)
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"a rule is moved before or after another one, or to a priority");
+
+	return 0;
 }
 
 /**

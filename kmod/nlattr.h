@@ -17,6 +17,7 @@ struct brfw_stats;
 struct brfw_zone;
 
 extern const struct nla_policy brfw_rule_policy[BRFW_RULE_A_MAX + 1];
+extern const struct nla_policy brfw_place_policy[BRFW_RULE_A_AFTER_CHANGE + 1];
 extern const struct nla_policy brfw_policy_policy[BRFW_POLICY_A_MAX + 1];
 extern const struct nla_policy brfw_zone_policy[BRFW_ZONE_A_MAX + 1];
 
@@ -32,6 +33,8 @@ int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
 			   u16 *slot, struct netlink_ext_ack *extack);
 int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 			 const struct nlattr *attr,
+			 struct netlink_ext_ack *extack);
+int brfw_nlattr_get_move(struct brfw_change *change, const struct nlattr *attr,
 			 struct netlink_ext_ack *extack);
 int brfw_nlattr_get_policy(struct brfw_ruleset *rs, struct brfw_change *change,
 			   const struct nlattr *attr,

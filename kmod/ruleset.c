@@ -216,6 +216,7 @@ struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 	new->status = BRFW_RULE_DRAFT;
 	new->inserted = 0;
 	new->is_owner = false;
+	new->change_id = 0;
 	new->cls.gen_add = BRFW_GEN_NEVER;
 	new->cls.gen_del = BRFW_GEN_NEVER;
 	brfw_cls_rule_get_masked(&new->cls, &value, &mask);
@@ -230,16 +231,18 @@ struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
  * brfw_rule_make() - give a rule of a draft a handle and counters
  * @rs: the ruleset
  * @rule: the rule
+ * @old: the rule that it replaces and shares the handle with, or NULL
  *
  * Return: 0 or -ENOMEM.
  */
-int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule)
+int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule,
+		   const struct brfw_rule *old)
 {
 	rule->counters = brfw_stats_alloc(&rs->stats);
 	if (!rule->counters)
 		return -ENOMEM;
 
-	rule->handle = rs->next_handle++;
+	rule->handle = old ? old->handle : rs->next_handle++;
 	return 0;
 }
 
@@ -247,7 +250,7 @@ int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule)
  * brfw_rule_take_over() - let a body of a draft be another one of a rule
  * @rs: the ruleset
  * @rule: the body, with the same actions
- * @old: the dead body that it takes the place of
+ * @old: the body that it takes the place of, which is dead or about to be
  */
 void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
 			 struct brfw_rule *old)
@@ -408,14 +411,18 @@ void brfw_rule_unindex(struct brfw_ruleset *rs, struct brfw_rule *rule)
 /**
  * brfw_rule_give_back() - the reverse of brfw_rule_take_over()
  * @rs: the ruleset
- * @rule: a body in no index; if it has taken over nothing it stays as it is
+ * @rule: a body in no index; if it has taken over nothing, or another body has
+ *	taken that over from it, it stays as it is
  */
 void brfw_rule_give_back(struct brfw_ruleset *rs, struct brfw_rule *rule)
 {
 	struct brfw_rule *old;
 
+	if (!rule->is_owner)
+		return;
+
 	old = *brfw_index_bucket(&rs->indexes[BRFW_INDEX_HANDLE], rule);
-	while (old && old->handle != rule->handle)
+	while (old && old->counters != rule->counters)
 		old = old->next[BRFW_INDEX_HANDLE];
 	if (!old)
 		return;

@@ -85,7 +85,8 @@ struct brfw_index {
  *
  * A rule whose place in the order changes gets another body. The old one, dead,
  * and the new one share handle, counters and actions, which belong to the
- * younger.
+ * younger. A rule that is replaced by one of another identity gets another body
+ * too, which shares only the handle.
  *
  * Packets read @counters, @verdict, @handle, @actions and @cls, which are
  * constant while they can see them but for the generations and the limiter in
@@ -293,7 +294,8 @@ u32 brfw_rule_warnings(const struct brfw_rule *rule);
 struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 				  const struct brfw_rule *rule);
 void brfw_rule_free(struct brfw_ruleset *rs, struct brfw_rule *rule);
-int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule);
+int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule,
+		   const struct brfw_rule *old);
 void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
 			 struct brfw_rule *old);
 void brfw_rule_give_back(struct brfw_ruleset *rs, struct brfw_rule *rule);

@@ -16,6 +16,8 @@
  *         [before-change|after-change N] accept|drop [comment WORD]
  *                          "ok HANDLE" (0 inside a draft)
  *   S delete HANDLE        S delete-change N           S flush
+ *   S replace HANDLE ...   S replace-change N ...      as add
+ *   S move HANDLE ...      S move-change N ...         with prio, before etc.
  *   S policy HOOK VERDICT [BRIDGE]                 S reset (all counters)
  *   S gen                  "ok GENERATION"
  *   S info                 "ok RULES ACTIVE_HOOKS DRAFTS MAX_RULES"
@@ -257,7 +259,17 @@ static void put_change(struct nlmsghdr *nlh, char **words, int n)
 	else if (!strcmp(words[0], "delete-change") && n > 1)
 		mnl_attr_put_u32(nlh, BRFW_A_RULE_CHANGE,
 				 strtoul(words[1], NULL, 0));
-	else if (!strcmp(words[0], "policy") && n > 2)
+	else if ((!strcmp(words[0], "replace") || !strcmp(words[0], "move")) &&
+		 n > 1) {
+		mnl_attr_put_u64(nlh, BRFW_A_HANDLE,
+				 strtoull(words[1], NULL, 0));
+		put_rule(nlh, words + 2, n - 2);
+	} else if ((!strcmp(words[0], "replace-change") ||
+		    !strcmp(words[0], "move-change")) && n > 1) {
+		mnl_attr_put_u32(nlh, BRFW_A_RULE_CHANGE,
+				 strtoul(words[1], NULL, 0));
+		put_rule(nlh, words + 2, n - 2);
+	} else if (!strcmp(words[0], "policy") && n > 2)
 		put_policy(nlh, words + 1, n - 1);
 	else if (!strcmp(words[0], "begin") && n > 1)
 		mnl_attr_put_u32(nlh, BRFW_A_TXN_FLAGS, BRFW_TXN_F_REPLACE);
@@ -272,6 +284,10 @@ static int change_command(const char *word)
 		{ "delete", BRFW_CMD_RULE_DELETE },
 		{ "delete-change", BRFW_CMD_RULE_DELETE },
 		{ "flush", BRFW_CMD_RULE_FLUSH },
+		{ "replace", BRFW_CMD_RULE_REPLACE },
+		{ "replace-change", BRFW_CMD_RULE_REPLACE },
+		{ "move", BRFW_CMD_RULE_MOVE },
+		{ "move-change", BRFW_CMD_RULE_MOVE },
 		{ "policy", BRFW_CMD_POLICY_SET },
 		{ "begin", BRFW_CMD_TXN_BEGIN },
 		{ "commit", BRFW_CMD_TXN_COMMIT },

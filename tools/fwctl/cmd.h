@@ -63,6 +63,8 @@ int cmd_print_json(struct cmd_context *ctx, json_t *element, bool in_array);
 
 int cmd_rule_add(struct cmd_context *ctx);
 int cmd_rule_delete(struct cmd_context *ctx);
+int cmd_rule_replace(struct cmd_context *ctx);
+int cmd_rule_move(struct cmd_context *ctx);
 int cmd_rule_show(struct cmd_context *ctx);
 int cmd_rule_flush(struct cmd_context *ctx);
 int cmd_policy_set(struct cmd_context *ctx);

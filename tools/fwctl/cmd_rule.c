@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rule add, delete, show and flush.
+ * rule add, replace, move, delete, show and flush.
  */
 #include <inttypes.h>
 
 #include "cmd.h"
 
-static int add_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+static int done_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
 	return cmd_check(wire_get_done(nlh, data), 0, err);
 }
@@ -22,7 +22,7 @@ int cmd_rule_add(struct cmd_context *ctx)
 	if (parse_rule(&ctx->words, &rule, &ctx->err) || cmd_open(ctx, &sock))
 		return -1;
 	wire_put_rule(nlsock_begin(&request, BRFW_CMD_RULE_ADD), &rule);
-	ret = nlsock_send(&sock, &request, add_answer, &done, NULL, &ctx->err);
+	ret = nlsock_send(&sock, &request, done_answer, &done, NULL, &ctx->err);
 	nlsock_close(&sock);
 	if (ret)
 		return -1;
@@ -34,6 +34,47 @@ int cmd_rule_add(struct cmd_context *ctx)
 						     (json_int_t)done.handle), false);
 	printf("handle %" PRIu64 "\n", done.handle);
 	return 0;
+}
+
+int cmd_rule_replace(struct cmd_context *ctx)
+{
+	union nlsock_request request;
+	struct fwctl_done done = { 0 };
+	struct fwctl_rule rule;
+	struct nlsock sock;
+	struct nlmsghdr *nlh;
+	uint64_t handle;
+	int ret;
+
+	if (parse_rule_replace(&ctx->words, &handle, &rule, &ctx->err) || cmd_open(ctx, &sock))
+		return -1;
+	nlh = nlsock_begin(&request, BRFW_CMD_RULE_REPLACE);
+	wire_put_target(nlh, handle);
+	wire_put_rule(nlh, &rule);
+	ret = nlsock_send(&sock, &request, done_answer, &done, NULL, &ctx->err);
+	nlsock_close(&sock);
+	if (!ret)
+		cmd_warn(ctx, done.warnings);
+	return ret;
+}
+
+int cmd_rule_move(struct cmd_context *ctx)
+{
+	union nlsock_request request;
+	struct fwctl_rule rule;
+	struct nlsock sock;
+	struct nlmsghdr *nlh;
+	uint64_t handle;
+	int ret;
+
+	if (parse_rule_move(&ctx->words, &handle, &rule, &ctx->err) || cmd_open(ctx, &sock))
+		return -1;
+	nlh = nlsock_begin(&request, BRFW_CMD_RULE_MOVE);
+	wire_put_target(nlh, handle);
+	wire_put_place(nlh, &rule);
+	ret = nlsock_send(&sock, &request, NULL, NULL, NULL, &ctx->err);
+	nlsock_close(&sock);
+	return ret;
 }
 
 int cmd_rule_delete(struct cmd_context *ctx)

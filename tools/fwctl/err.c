@@ -150,6 +150,13 @@ int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *ke
 			 keyword);
 }
 
+int err_place_kept(struct fwctl_err *err, const char *keyword)
+{
+	return err_usage(err, 0,
+			 "\"%s\" can't stand in \"rule replace\", which keeps the place (try \"rule move\")",
+			 keyword);
+}
+
 int err_quote_open(struct fwctl_err *err, unsigned int column)
 {
 	return err_usage(err, column, "the quoted string has no end (want \" before the end of the line)");

@@ -58,6 +58,7 @@ int err_netns_name(struct fwctl_err *err, const char *name);
 int err_statement(struct fwctl_err *err, unsigned int column, const char *object,
 		  const char *verb);
 int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *keyword);
+int err_place_kept(struct fwctl_err *err, const char *keyword);
 int err_quote_open(struct fwctl_err *err, unsigned int column);
 int err_quote_end(struct fwctl_err *err, unsigned int column);
 int err_escape(struct fwctl_err *err, unsigned int column);

@@ -19,6 +19,15 @@ const struct fwctl_cmd cmd_table[] = {
 		"[hook HOOK] [bridge NAME] [prio N] [[not] MATCH]... [limit RATE [burst N]] [ACTION]... [VERDICT] [comment STRING] [before HANDLE | after HANDLE]",
 		"add a rule and print its handle", cmd_rule_add,
 	},
+	{
+		"rule", "replace",
+		"handle HANDLE [hook HOOK] [bridge NAME] [prio N] [[not] MATCH]... [limit RATE [burst N]] [ACTION]... [VERDICT] [comment STRING]",
+		"give a rule other contents", cmd_rule_replace,
+	},
+	{
+		"rule", "move", "handle HANDLE [prio N] [before HANDLE | after HANDLE]",
+		"give a rule another place", cmd_rule_move,
+	},
 	{ "rule", "delete", "handle HANDLE", "delete a rule", cmd_rule_delete },
 	{
 		"rule", "show", "[handle HANDLE | [hook HOOK] [bridge NAME]]",

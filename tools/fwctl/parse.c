@@ -32,7 +32,7 @@ int parse_args(struct parse_words *words, int argc, char *const *argv,
 {
 	words->count = 0;
 	words->next = 0;
-	words->is_line = false;
+	words->is_file = false;
 	if (argc > PARSE_WORDS_MAX)
 		return err_words(err, 0, PARSE_WORDS_MAX);
 	for (; argc > 0; argc--, argv++) {
@@ -132,7 +132,7 @@ int parse_line(struct parse_words *words, const char *line, size_t len,
 
 	words->count = 0;
 	words->next = 0;
-	words->is_line = true;
+	words->is_file = false;
 	if (check_bytes(line, len, err))
 		return -1;
 	if (len > PARSE_LINE_MAX)
@@ -601,7 +601,7 @@ static int rule_clause(struct rule_state *state, const struct parse_clause *clau
 	const struct parse_word *value = keyword;
 
 	keyword->argument = clause->is_verdict ? "verdict" : clause->keyword;
-	if (clause->not_in_file && state->words->is_line)
+	if (clause->not_in_file && state->words->is_file)
 		return err_place_in_file(err, keyword->column, clause->keyword);
 	if (clause->want)
 		value = word_value(state->words, keyword, clause->want, err);
@@ -700,6 +700,51 @@ int parse_rule(struct parse_words *words, struct fwctl_rule *rule, struct fwctl_
 		return err_required(err, word_column(words),
 				    "accept|drop|reject|redirect|queue|log|set-mark|mirror");
 	return 0;
+}
+
+/* The rule that a command is about. */
+static int target_handle(struct parse_words *words, uint64_t *handle, struct fwctl_err *err)
+{
+	const struct parse_word *word = word_take(words, "handle");
+
+	if (!word)
+		return err_required(err, word_column(words), "handle");
+	word = word_value(words, word, WANT_HANDLE, err);
+	return word ? read_handle(handle, "handle", word, err) : -1;
+}
+
+int parse_rule_replace(struct parse_words *words, uint64_t *handle,
+		       struct fwctl_rule *rule, struct fwctl_err *err)
+{
+	if (target_handle(words, handle, err) || parse_rule(words, rule, err))
+		return -1;
+	if (rule->place == FWCTL_PLACE_LAST)
+		return 0;
+	return err_place_kept(err, rule->place == FWCTL_PLACE_BEFORE ? "before" : "after");
+}
+
+static bool is_place(const struct parse_word *word)
+{
+	return !strcmp(word->text, "before") || !strcmp(word->text, "after") ||
+	       !strcmp(word->text, "prio");
+}
+
+int parse_rule_move(struct parse_words *words, uint64_t *handle, struct fwctl_rule *rule,
+		    struct fwctl_err *err)
+{
+	struct rule_state state = { .rule = rule, .words = words };
+	const struct parse_word *word;
+
+	model_rule_init(rule);
+	if (target_handle(words, handle, err))
+		return -1;
+	while ((word = word_peek(words)) && is_place(word)) {
+		if (rule_word(&state, err))
+			return -1;
+	}
+	if (!rule->has_prio && rule->place == FWCTL_PLACE_LAST && !word)
+		return err_required(err, word_column(words), "before|after|prio");
+	return parse_end(words, "rule", err);
 }
 
 /* Policies */
@@ -872,6 +917,7 @@ int parse_statement(struct parse_words *words, struct fwctl_statement *statement
 	const struct parse_word *object = word_next(words);
 	const struct parse_word *verb = word_next(words);
 
+	words->is_file = true;
 	statement->cmd = BRFW_CMD_UNSPEC;
 	if (!object)
 		return 0;

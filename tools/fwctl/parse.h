@@ -31,8 +31,8 @@ struct parse_words {
 	unsigned int count;
 	/** @next: first word that has not been read */
 	unsigned int next;
-	/** @is_line: from a rule file, not from the command line */
-	bool is_line;
+	/** @is_file: a statement of a rule file, not of a command */
+	bool is_file;
 	/** @word: the words */
 	struct parse_word word[PARSE_WORDS_MAX];
 	/** @text: the line, cut into words */
@@ -50,6 +50,11 @@ int parse_line(struct parse_words *words, const char *line, size_t len,
 
 /* What follows "rule add", "policy set" and so on, up to the last word. */
 int parse_rule(struct parse_words *words, struct fwctl_rule *rule, struct fwctl_err *err);
+int parse_rule_replace(struct parse_words *words, uint64_t *handle,
+		       struct fwctl_rule *rule, struct fwctl_err *err);
+/* Of the rule only priority and place are set. */
+int parse_rule_move(struct parse_words *words, uint64_t *handle, struct fwctl_rule *rule,
+		    struct fwctl_err *err);
 int parse_policy_set(struct parse_words *words, struct fwctl_policy *policy,
 		     struct fwctl_err *err);
 int parse_policy_delete(struct parse_words *words, struct fwctl_policy *policy,

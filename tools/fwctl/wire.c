@@ -201,6 +201,29 @@ static void put_verdict(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 		put_queue(nlh, &rule->queue);
 }
 
+static void put_place(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
+{
+	if (rule->has_prio)
+		mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, rule->prio);
+	if (rule->place == FWCTL_PLACE_BEFORE)
+		mnl_attr_put_u64(nlh, BRFW_RULE_A_BEFORE, rule->place_handle);
+	else if (rule->place == FWCTL_PLACE_AFTER)
+		mnl_attr_put_u64(nlh, BRFW_RULE_A_AFTER, rule->place_handle);
+}
+
+void wire_put_place(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_RULE);
+
+	put_place(nlh, rule);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+void wire_put_target(struct nlmsghdr *nlh, uint64_t handle)
+{
+	mnl_attr_put_u64(nlh, BRFW_A_HANDLE, handle);
+}
+
 void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_RULE);
@@ -208,12 +231,7 @@ void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 	mnl_attr_put_u8(nlh, BRFW_RULE_A_HOOK, rule->hook);
 	if (rule->bridge[0])
 		mnl_attr_put_strz(nlh, BRFW_RULE_A_BRIDGE, rule->bridge);
-	if (rule->has_prio)
-		mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, rule->prio);
-	if (rule->place == FWCTL_PLACE_BEFORE)
-		mnl_attr_put_u64(nlh, BRFW_RULE_A_BEFORE, rule->place_handle);
-	else if (rule->place == FWCTL_PLACE_AFTER)
-		mnl_attr_put_u64(nlh, BRFW_RULE_A_AFTER, rule->place_handle);
+	put_place(nlh, rule);
 	put_match(nlh, rule);
 	put_actions(nlh, rule);
 	put_verdict(nlh, rule);

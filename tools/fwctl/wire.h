@@ -14,6 +14,10 @@
 
 /* Requests. The message has room for WIRE_MESSAGE_MAX bytes. */
 void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule);
+/* Names the rule that a request is about. */
+void wire_put_target(struct nlmsghdr *nlh, uint64_t handle);
+/* Only where a rule is to be put. */
+void wire_put_place(struct nlmsghdr *nlh, const struct fwctl_rule *rule);
 void wire_put_policy(struct nlmsghdr *nlh, const struct fwctl_policy *policy,
 		     bool has_verdict);
 void wire_put_zone(struct nlmsghdr *nlh, const struct fwctl_zone *zone);

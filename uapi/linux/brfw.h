@@ -45,8 +45,9 @@
  *                              priority of the rule named by the next four
  *        BRFW_RULE_A_BEFORE, BRFW_RULE_A_AFTER: NLA_U64, handle
  *        BRFW_RULE_A_BEFORE_CHANGE, BRFW_RULE_A_AFTER_CHANGE: NLA_U32,
- *                              BRFW_A_CHANGE_ID of an earlier addition in the
- *                              same draft; at most one of the four
+ *                              BRFW_A_CHANGE_ID of an earlier addition or
+ *                              replacement in the same draft; at most one of
+ *                              the four
  *        BRFW_RULE_A_MATCH: NLA_NESTED, optional, see enum brfw_match_attr
  *            BRFW_MATCH_A_...: NLA_NESTED, see enum brfw_cond_attr
  *        BRFW_RULE_A_LIMIT: NLA_NESTED, optional, see enum brfw_limit_attr
@@ -72,8 +73,8 @@
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
  *    one of
  *    BRFW_A_HANDLE: NLA_U64
- *    BRFW_A_RULE_CHANGE: NLA_U32, BRFW_A_CHANGE_ID of an earlier addition in
- *                              the same draft
+ *    BRFW_A_RULE_CHANGE: NLA_U32, BRFW_A_CHANGE_ID of an earlier addition or
+ *                              replacement in the same draft
  *    Fails with ENOENT when there is no such rule.
  *
  * BRFW_CMD_RULE_FLUSH	do, changes
@@ -162,6 +163,33 @@
  *    replies: one message a zone
  *    BRFW_A_GENERATION: NLA_U64
  *    BRFW_A_ZONE: NLA_NESTED, as for BRFW_CMD_ZONE_SET
+ *
+ * BRFW_CMD_RULE_REPLACE	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    one of BRFW_A_HANDLE, BRFW_A_RULE_CHANGE, as for BRFW_CMD_RULE_DELETE
+ *    BRFW_A_RULE: NLA_NESTED, as for BRFW_CMD_RULE_ADD, but for the four
+ *                              attributes that name another rule
+ *    reply (not inside a draft): as for BRFW_CMD_RULE_ADD
+ *    Gives the rule these conditions, actions, verdict and comment, and none
+ *    of those that it had. Handle, priority and position stay. Counters, time
+ *    of last use and the state of its limit stay if all but the comment is as
+ *    it was; else they begin anew. The hook must be that of the rule, and so
+ *    must BRFW_RULE_A_PRIORITY if it is there, else EINVAL. Fails with ENOENT
+ *    when there is no such rule, EEXIST as BRFW_CMD_RULE_ADD.
+ *
+ * BRFW_CMD_RULE_MOVE	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    one of BRFW_A_HANDLE, BRFW_A_RULE_CHANGE, as for BRFW_CMD_RULE_DELETE
+ *    BRFW_A_RULE: NLA_NESTED
+ *        BRFW_RULE_A_PRIORITY: NLA_U32
+ *        BRFW_RULE_A_BEFORE, BRFW_RULE_A_AFTER, BRFW_RULE_A_BEFORE_CHANGE,
+ *        BRFW_RULE_A_AFTER_CHANGE: as for BRFW_CMD_RULE_ADD
+ *    Gives the rule another place: next to the other rule, whose priority it
+ *    takes, or behind all others of the priority. All else stays, counters, time
+ *    of last use and the state of its limit included. Fails with ENOENT when one
+ *    of the rules doesn't exist, EINVAL when the other is of another hook or
+ *    another priority than is said, or the rule itself, EEXIST when the new
+ *    priority has a rule with the same bridge and conditions.
  */
 #ifndef _UAPI_LINUX_BRFW_H
 #define _UAPI_LINUX_BRFW_H
@@ -216,6 +244,8 @@
  * @BRFW_CMD_ZONE_SET: set the conntrack zone of a bridge
  * @BRFW_CMD_ZONE_DELETE: let a bridge be in zone 0
  * @BRFW_CMD_ZONE_GET: read all zones
+ * @BRFW_CMD_RULE_REPLACE: give a rule other contents
+ * @BRFW_CMD_RULE_MOVE: give a rule another place
  */
 enum brfw_cmd {
 	BRFW_CMD_UNSPEC,
@@ -234,6 +264,8 @@ enum brfw_cmd {
 	BRFW_CMD_ZONE_SET,
 	BRFW_CMD_ZONE_DELETE,
 	BRFW_CMD_ZONE_GET,
+	BRFW_CMD_RULE_REPLACE,
+	BRFW_CMD_RULE_MOVE,
 	/* private: */
 	__BRFW_CMD_MAX,
 	BRFW_CMD_MAX = __BRFW_CMD_MAX - 1,
@@ -407,7 +439,8 @@ struct brfw_culprit {
  * @BRFW_A_BRIDGE: NLA_NUL_STRING, as a filter
  * @BRFW_A_CHANGE_ID: NLA_U32, number, not 0, that the client gives to a
  *	change; unique in a draft
- * @BRFW_A_RULE_CHANGE: NLA_U32, names a rule by the change that added it
+ * @BRFW_A_RULE_CHANGE: NLA_U32, names a rule by the change that added or
+ *	replaced it
  * @BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_*
  * @BRFW_A_EXPECTED_GENERATION: NLA_U64
  * @BRFW_A_WARNINGS: NLA_U32, BRFW_WARN_*; absent when there are none
