@@ -44,22 +44,6 @@ static struct brfw_net *brfw_nl_net(struct genl_info *info)
 	return brfw_net(genl_info_net(info));
 }
 
-static void brfw_nl_set_error(struct netlink_ext_ack *extack,
-			      const struct brfw_error *error)
-{
-	struct brfw_culprit culprit = {
-		.change_id = error->change_id,
-		.other_change_id = error->other_change_id,
-		.handle = error->handle,
-	};
-
-	BUILD_BUG_ON(sizeof(culprit) > NETLINK_MAX_COOKIE_LEN);
-
-	extack->_msg = error->text;
-	memcpy(extack->cookie, &culprit, sizeof(culprit));
-	extack->cookie_len = sizeof(culprit);
-}
-
 /* Before the attributes are looked at, which the core has sorted already. */
 static int brfw_nl_check_once(const struct nlmsghdr *nlh,
 			      struct netlink_ext_ack *extack)
@@ -134,6 +118,40 @@ static void *brfw_nl_put_header(struct sk_buff *skb, u32 portid, u32 seq,
 	}
 
 	return hdr;
+}
+
+/* What is behind the text of a refusal, in a message before it. */
+static void brfw_nl_tell_culprit(struct genl_info *info,
+				 const struct brfw_error *error)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!error->change_id && !error->other_change_id && !error->handle)
+		return;
+	skb = genlmsg_new(2 * nla_total_size(sizeof(u32)) +
+			  nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
+	if (!skb)
+		return;
+
+	hdr = genlmsg_put(skb, info->snd_portid, info->snd_seq, &brfw_nl_family,
+			  0, BRFW_CMD_CULPRIT);
+	if (error->change_id)
+		nla_put_u32(skb, BRFW_A_CHANGE_ID, error->change_id);
+	if (error->other_change_id)
+		nla_put_u32(skb, BRFW_A_RULE_CHANGE, error->other_change_id);
+	if (error->handle)
+		nla_put_u64_64bit(skb, BRFW_A_HANDLE, error->handle,
+				  BRFW_A_PAD);
+	genlmsg_end(skb, hdr);
+	genlmsg_unicast(genl_info_net(info), skb, info->snd_portid);
+}
+
+static void brfw_nl_set_error(struct genl_info *info,
+			      const struct brfw_error *error)
+{
+	info->extack->_msg = error->text;
+	brfw_nl_tell_culprit(info, error);
 }
 
 /**
@@ -326,7 +344,7 @@ static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
 					BRFW_TXN_F_DRY_RUN,
 					&outcome->warnings, &error);
 		if (err)
-			brfw_nl_set_error(info->extack, &error);
+			brfw_nl_set_error(info, &error);
 	}
 	outcome->generation = rs->generation;
 	brfw_nl_end_draft(bn, draft);
@@ -443,7 +461,7 @@ static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
 		err = brfw_nl_commit_single(rs, change, outcome, reply, &error);
 	}
 	if (err < 0)
-		brfw_nl_set_error(info->extack, &error);
+		brfw_nl_set_error(info, &error);
 	mutex_unlock(&bn->config_lock);
 
 	return err;

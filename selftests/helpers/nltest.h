@@ -28,6 +28,13 @@ struct nlt {
 	uint32_t seq;
 };
 
+/** struct nlt_culprit - what BRFW_CMD_CULPRIT told; 0 is nothing */
+struct nlt_culprit {
+	uint32_t change_id;
+	uint32_t other_change_id;
+	uint64_t handle;
+};
+
 /** struct nlt_reply - what the kernel said to a request */
 struct nlt_reply {
 	/** @error: 0 or a positive errno */
@@ -38,9 +45,9 @@ struct nlt_reply {
 	uint32_t bad_offset;
 	/** @miss_type: type of the attribute that was missing, or -1 */
 	int miss_type;
-	/** @culprit: cookie; all 0 when there was none */
-	struct brfw_culprit culprit;
-	/** @has_culprit: the cookie had the size of a culprit */
+	/** @culprit: all 0 when there was none */
+	struct nlt_culprit culprit;
+	/** @has_culprit: a message told it */
 	bool has_culprit;
 	/** @interrupted: NLM_F_DUMP_INTR was seen */
 	bool interrupted;
@@ -85,12 +92,6 @@ static inline void nlt_read_tlvs(const struct nlmsghdr *nlh, size_t offset,
 		case NLMSGERR_ATTR_MISS_TYPE:
 			r->miss_type = mnl_attr_get_u32(attr);
 			break;
-		case NLMSGERR_ATTR_COOKIE:
-			r->has_culprit = len == sizeof(r->culprit);
-			if (r->has_culprit)
-				memcpy(&r->culprit, mnl_attr_get_payload(attr),
-				       len);
-			break;
 		}
 	}
 }
@@ -120,11 +121,42 @@ static inline void nlt_read_done(const struct nlmsghdr *nlh,
 		nlt_read_tlvs(nlh, sizeof(int), r);
 }
 
+static inline void nlt_read_culprit(const struct nlmsghdr *nlh,
+				    struct nlt_reply *r)
+{
+	const struct nlattr *attr;
+
+	r->has_culprit = true;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		switch (mnl_attr_get_type(attr)) {
+		case BRFW_A_CHANGE_ID:
+			r->culprit.change_id = mnl_attr_get_u32(attr);
+			break;
+		case BRFW_A_RULE_CHANGE:
+			r->culprit.other_change_id = mnl_attr_get_u32(attr);
+			break;
+		case BRFW_A_HANDLE:
+			r->culprit.handle = mnl_attr_get_u64(attr);
+			break;
+		}
+	}
+}
+
+static inline bool nlt_is_culprit(const struct nlt *nl,
+				  const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	return nl->family != GENL_ID_CTRL && nlh->nlmsg_type == nl->family &&
+	       genl->cmd == BRFW_CMD_CULPRIT;
+}
+
 /* Take one message of the answer to the request @seq. Return: whether it was
  * the last one.
  */
-static inline bool nlt_take(const struct nlmsghdr *nlh, uint32_t seq,
-			    struct nlt_reply *r, nlt_message_fn fn, void *arg)
+static inline bool nlt_take(const struct nlt *nl, const struct nlmsghdr *nlh,
+			    uint32_t seq, struct nlt_reply *r,
+			    nlt_message_fn fn, void *arg)
 {
 	if (nlh->nlmsg_seq != seq)
 		return false;
@@ -137,6 +169,10 @@ static inline bool nlt_take(const struct nlmsghdr *nlh, uint32_t seq,
 	if (nlh->nlmsg_type == NLMSG_DONE) {
 		nlt_read_done(nlh, r);
 		return true;
+	}
+	if (nlt_is_culprit(nl, nlh)) {
+		nlt_read_culprit(nlh, r);
+		return false;
 	}
 	r->messages++;
 	if (fn)
@@ -160,7 +196,7 @@ static inline int nlt_receive_once(struct nlt *nl, uint32_t seq,
 		return -1;
 	}
 	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
-		if (nlt_take(nlh, seq, r, fn, arg))
+		if (nlt_take(nl, nlh, seq, r, fn, arg))
 			return 1;
 	return 0;
 }

@@ -44,7 +44,7 @@ struct fault {
 	int error;
 	const char *text;
 	uint32_t offset, miss_nest, miss_type;
-	struct brfw_culprit culprit;
+	struct nlsock_culprit culprit;
 	/** @copy: repeat the request in errors, as without NETLINK_CAP_ACK */
 	bool copy;
 	bool no_family;
@@ -116,11 +116,37 @@ static void answer_queue(struct nlmsghdr *nlh)
 	kernel.queue[kernel.tail++] = (char *)nlh;
 }
 
+static struct nlmsghdr *answer_genl(const struct nlmsghdr *request, uint8_t cmd)
+{
+	struct nlmsghdr *nlh = answer_new(request, FAMILY);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	genl->cmd = cmd;
+	mnl_attr_put_u64(nlh, BRFW_A_GENERATION, kernel.generation);
+	return nlh;
+}
+
+static void answer_culprit(const struct nlmsghdr *request, const struct nlsock_culprit *culprit)
+{
+	struct nlmsghdr *nlh;
+
+	if (!culprit->change_id && !culprit->handle)
+		return;
+	nlh = answer_genl(request, BRFW_CMD_CULPRIT);
+	if (culprit->change_id)
+		mnl_attr_put_u32(nlh, BRFW_A_CHANGE_ID, culprit->change_id);
+	if (culprit->handle)
+		mnl_attr_put_u64(nlh, BRFW_A_HANDLE, culprit->handle);
+	answer_queue(nlh);
+}
+
 static void answer_error(const struct nlmsghdr *request, int error, const struct fault *fault)
 {
 	struct nlmsghdr *nlh = answer_new(request, NLMSG_ERROR);
 	struct nlmsgerr *head = mnl_nlmsg_put_extra_header(nlh, sizeof(*head));
 
+	if (fault)
+		answer_culprit(request, &fault->culprit);
 	head->error = -error;
 	head->msg = *request;
 	if (fault && fault->copy) {
@@ -141,20 +167,7 @@ static void answer_error(const struct nlmsghdr *request, int error, const struct
 		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_TYPE, fault->miss_type);
 	if (fault && fault->miss_nest)
 		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_MISS_NEST, fault->miss_nest);
-	if (fault && fault->culprit.change_id + fault->culprit.handle)
-		mnl_attr_put(nlh, NLMSGERR_ATTR_COOKIE, sizeof(fault->culprit),
-			     &fault->culprit);
 	answer_queue(nlh);
-}
-
-static struct nlmsghdr *answer_genl(const struct nlmsghdr *request, uint8_t cmd)
-{
-	struct nlmsghdr *nlh = answer_new(request, FAMILY);
-	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-
-	genl->cmd = cmd;
-	mnl_attr_put_u64(nlh, BRFW_A_GENERATION, kernel.generation);
-	return nlh;
 }
 
 static const struct nlattr *request_attr(const struct nlmsghdr *nlh, unsigned int type)

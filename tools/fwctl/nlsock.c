@@ -71,10 +71,6 @@ static void refusal_attr(struct nlsock_refusal *refusal, const struct nlattr *at
 		memcpy(&refusal->offset, payload, len);
 		refusal->has_offset = true;
 		break;
-	case NLMSGERR_ATTR_COOKIE:
-		if (len == sizeof(refusal->culprit))
-			memcpy(&refusal->culprit, payload, len);
-		break;
 	case NLMSGERR_ATTR_MISS_TYPE:
 		if (len != sizeof(refusal->miss_type))
 			break;
@@ -149,6 +145,10 @@ struct receiver {
 	bool done;
 	/** @refusals: how many requests were refused */
 	unsigned int refusals;
+	/** @culprit: behind the refusal of request @culprit_seq, which comes next */
+	struct nlsock_culprit culprit;
+	/** @culprit_seq: sequence number of a request */
+	uint32_t culprit_seq;
 	/** @answer: called for each message with data, may be NULL */
 	nlsock_answer_fn answer;
 	/** @refused: called for each refusal */
@@ -167,8 +167,36 @@ static void receive_refusal(struct receiver *receiver, const struct nlsock_refus
 		receiver->done = true;
 }
 
-static int receive_message(struct receiver *receiver, const struct nlmsghdr *nlh,
-			   struct fwctl_err *err)
+static bool is_culprit(const struct nlsock *sock, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	return sock->family && nlh->nlmsg_type == sock->family &&
+	       mnl_nlmsg_get_payload_len(nlh) >= sizeof(*genl) && genl->cmd == BRFW_CMD_CULPRIT;
+}
+
+static void receive_culprit(struct receiver *receiver, const struct nlmsghdr *nlh)
+{
+	struct nlsock_culprit *culprit = &receiver->culprit;
+	const struct nlattr *attr;
+
+	memset(culprit, 0, sizeof(*culprit));
+	receiver->culprit_seq = nlh->nlmsg_seq;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		size_t len = mnl_attr_get_payload_len(attr);
+		unsigned int type = mnl_attr_get_type(attr);
+
+		if (type == BRFW_A_CHANGE_ID && len == sizeof(culprit->change_id))
+			culprit->change_id = mnl_attr_get_u32(attr);
+		else if (type == BRFW_A_RULE_CHANGE && len == sizeof(culprit->other_change_id))
+			culprit->other_change_id = mnl_attr_get_u32(attr);
+		else if (type == BRFW_A_HANDLE && len == sizeof(culprit->handle))
+			culprit->handle = mnl_attr_get_u64(attr);
+	}
+}
+
+static int receive_message(struct nlsock *sock, struct receiver *receiver,
+			   const struct nlmsghdr *nlh, struct fwctl_err *err)
 {
 	struct nlsock_refusal refusal;
 
@@ -181,11 +209,17 @@ static int receive_message(struct receiver *receiver, const struct nlmsghdr *nlh
 	case NLMSG_ERROR:
 		if (!refusal_read(&refusal, nlh))
 			return err_malformed(err);
+		if (receiver->culprit_seq == refusal.seq)
+			refusal.culprit = receiver->culprit;
 		receive_refusal(receiver, &refusal);
 		return 0;
 	case NLMSG_DONE:
 		refusal_read_done(&refusal, nlh);
 		receive_refusal(receiver, &refusal);
+		return 0;
+	}
+	if (is_culprit(sock, nlh)) {
+		receive_culprit(receiver, nlh);
 		return 0;
 	}
 	return receiver->answer ? receiver->answer(nlh, receiver->answer_data, err) : 0;
@@ -207,7 +241,7 @@ static int receive_bytes(struct nlsock *sock, struct receiver *receiver, const c
 		if (nlh->nlmsg_pid != sock->portid ||
 		    nlh->nlmsg_seq - receiver->first > receiver->last - receiver->first)
 			continue;
-		if (receive_message(receiver, nlh, err))
+		if (receive_message(sock, receiver, nlh, err))
 			return -1;
 	}
 	return 0;

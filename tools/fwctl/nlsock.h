@@ -29,6 +29,16 @@ union nlsock_request {
 	char bytes[WIRE_MESSAGE_MAX];
 };
 
+/** struct nlsock_culprit - change and rule behind a refusal; all 0 when not told */
+struct nlsock_culprit {
+	/** @change_id: of the refused change */
+	uint32_t change_id;
+	/** @other_change_id: of another change that is concerned */
+	uint32_t other_change_id;
+	/** @handle: of another rule that is concerned */
+	uint64_t handle;
+};
+
 /** struct nlsock_refusal - what the kernel says about a request it refused */
 struct nlsock_refusal {
 	/** @seq: of the request */
@@ -45,8 +55,8 @@ struct nlsock_refusal {
 	uint32_t miss_type;
 	/** @miss_nest: offset of the nest that it is missing in, 0: message */
 	uint32_t miss_nest;
-	/** @culprit: change and rule concerned; all 0 when not told */
-	struct brfw_culprit culprit;
+	/** @culprit: change and rule concerned */
+	struct nlsock_culprit culprit;
 	/** @text: the kernel's sentence, may be empty */
 	char text[160];
 };

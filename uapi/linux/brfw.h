@@ -21,8 +21,8 @@
  * Errors: each refusal but for lack of memory carries an extended ACK with a
  * text, and the offending attribute, or the nest that lacks one, where there is
  * one. No attribute may stand twice in a nest. Errors of a change that are found
- * only when it is applied (at once, or at BRFW_CMD_TXN_COMMIT) carry a struct
- * brfw_culprit in NLMSGERR_ATTR_COOKIE.
+ * only when it is applied (at once, or at BRFW_CMD_TXN_COMMIT) follow a message
+ * BRFW_CMD_CULPRIT, if there is something to tell and memory for it.
  *
  * Every change is all or nothing. Each successful commit raises the
  * generation of the ruleset by one; a commit that changes nothing does too.
@@ -190,6 +190,14 @@
  *    of the rules doesn't exist, EINVAL when the other is of another hook or
  *    another priority than is said, or the rule itself, EEXIST when the new
  *    priority has a rule with the same bridge and conditions.
+ *
+ * BRFW_CMD_CULPRIT	from the kernel only, in front of an error
+ *    What made a change fail, as far as there is something to tell.
+ *    BRFW_A_CHANGE_ID: NLA_U32, of the refused change
+ *    BRFW_A_RULE_CHANGE: NLA_U32, another rule that is concerned (of which this
+ *                        is a duplicate), by the change of the same draft that
+ *                        adds it
+ *    BRFW_A_HANDLE: NLA_U64, likewise, by its handle
  */
 #ifndef _UAPI_LINUX_BRFW_H
 #define _UAPI_LINUX_BRFW_H
@@ -246,6 +254,7 @@
  * @BRFW_CMD_ZONE_GET: read all zones
  * @BRFW_CMD_RULE_REPLACE: give a rule other contents
  * @BRFW_CMD_RULE_MOVE: give a rule another place
+ * @BRFW_CMD_CULPRIT: tells what made a change fail
  */
 enum brfw_cmd {
 	BRFW_CMD_UNSPEC,
@@ -266,6 +275,7 @@ enum brfw_cmd {
 	BRFW_CMD_ZONE_GET,
 	BRFW_CMD_RULE_REPLACE,
 	BRFW_CMD_RULE_MOVE,
+	BRFW_CMD_CULPRIT,
 	/* private: */
 	__BRFW_CMD_MAX,
 	BRFW_CMD_MAX = __BRFW_CMD_MAX - 1,
@@ -410,21 +420,6 @@ enum brfw_frame_class {
  *	and what the kernel tracks it puts together first
  */
 #define BRFW_WARN_FRAG		(1U << 0)
-
-/**
- * struct brfw_culprit - what made a change fail, in NLMSGERR_ATTR_COOKIE
- * @change_id: BRFW_A_CHANGE_ID of the refused change, 0 when it had none
- * @other_change_id: BRFW_A_CHANGE_ID of another change of the same draft that
- *	is concerned (of which this is a duplicate), or 0
- * @handle: another rule that is concerned, likewise, or 0
- *
- * To be copied out, since attributes are aligned to 4 bytes only.
- */
-struct brfw_culprit {
-	__u32 change_id;
-	__u32 other_change_id;
-	__aligned_u64 handle;
-};
 
 /**
  * enum brfw_attr - attributes of a message
