@@ -452,7 +452,7 @@ static double run_linear(const struct set *s, const struct brfw_key *keys, size_
 	start = seconds();
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < s->rules.n; j++)
-			if (brfw_cls_rule_matches(&s->rule[j]->cls, &keys[i + dependency]))
+			if (brfw_cls_rule_matches(&s->rule[j]->cls, &keys[i + dependency], 1))
 				break;
 		if (j == s->rules.n)
 			b_die("%s: a key has no rule", s->name);

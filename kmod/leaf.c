@@ -16,9 +16,12 @@
 /* So many rules are compared faster than rows are combined. */
 #define BRFW_LEAF_LINEAR_MAX	8
 
+/* So many rules that name sets are worth a selector for these. */
+#define BRFW_LEAF_SET_RULES	4
+
 /* Parts of the key that may get a selector. */
 #define BRFW_LEAF_CANDIDATES	(2 * sizeof(struct brfw_key) + \
-				 BRFW_LEAF_NUMBERS_MAX)
+				 BRFW_LEAF_NUMBERS_MAX + BRFW_LEAF_SETS_MAX)
 #define BRFW_LEAF_SAMPLES	24
 
 /* Classes of a number, so that rows can't take memory without bound. */
@@ -62,7 +65,7 @@ brfw_leaf_walk_tests(const struct brfw_leaf *leaf, unsigned int i,
 		r = rcu_dereference(leaf->rules[i]);
 		if (r->order >= before)
 			break;
-		if (r->order > after && brfw_cls_rule_matches(r, key) &&
+		if (r->order > after && brfw_cls_rule_matches(r, key, gen) &&
 		    brfw_cls_rule_is_visible(r, gen))
 			return r;
 	}
@@ -105,7 +108,7 @@ brfw_leaf_scan(const struct brfw_leaf *leaf, unsigned int word, u64 bits,
 		r = rcu_dereference(leaf->rules[64 * word + __ffs64(bits)]);
 		if (r->order >= before)
 			break;
-		if (r->order > after && brfw_cls_rule_matches(r, key) &&
+		if (r->order > after && brfw_cls_rule_matches(r, key, gen) &&
 		    brfw_cls_rule_is_visible(r, gen))
 			return r;
 	}
@@ -150,6 +153,40 @@ static const u64 *brfw_number_row(const struct brfw_leaf_number *s,
 			       number) * stride;
 }
 
+/*
+ * The row of some sets that a key selects: the rules that name none, and those
+ * that name one that the key is in.
+ */
+static noinline const u64 *brfw_set_row(const struct brfw_leaf_set *s,
+					const u64 *data, unsigned int stride,
+					const struct brfw_key *key, u64 gen,
+					u64 *row)
+{
+	const u16 *numbers = (const u16 *)(data + s->numbers);
+	const u64 *rows = data + s->rows;
+	struct brfw_domain_walk walk BRFW_UNINITIALIZED;
+	const struct brfw_elem *e;
+	unsigned int i, class;
+
+	memcpy(row, rows, stride * sizeof(*row));
+	brfw_domain_walk_start(&walk, s->domain, &s->fields, key, gen);
+	while ((e = brfw_domain_walk_next(&walk))) {
+		class = brfw_leaf_class(numbers, s->nsets, e->set);
+		if (!class || numbers[class - 1] != e->set)
+			continue;
+		for (i = 0; i < stride; i++)
+			row[i] |= rows[class * stride + i];
+	}
+
+	return row;
+}
+
+static const struct brfw_leaf_set *brfw_leaf_sets(const struct brfw_leaf *leaf,
+						  const u64 *data)
+{
+	return (const struct brfw_leaf_set *)(data + leaf->sets);
+}
+
 static bool brfw_leaf_has_common(const struct brfw_leaf *leaf,
 				 const u64 *common, const struct brfw_key *key)
 {
@@ -170,7 +207,7 @@ brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
 {
 	const u64 *data = brfw_leaf_data(leaf);
 	const u64 *rows = data + leaf->rows;
-	u64 bits = ~0ULL;
+	u64 bits = ~0ULL, row;
 	unsigned int i;
 
 	if (!brfw_leaf_has_common(leaf, data, key))
@@ -180,36 +217,24 @@ brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
 		bits &= *brfw_nibble_row(&leaf->nibbles[i], rows, 1, key);
 	for (i = 0; i < leaf->nnumbers && bits; i++)
 		bits &= *brfw_number_row(&leaf->numbers[i], data, 1, key);
+	for (i = 0; i < leaf->nsets && bits; i++)
+		bits &= *brfw_set_row(&brfw_leaf_sets(leaf, data)[i], data, 1,
+				      key, gen, &row);
 
 	return brfw_leaf_scan(leaf, 0, bits, key, gen, after, before);
 }
 
-/* Look-up in a larger leaf. */
-static noinline struct brfw_cls_rule *
-brfw_leaf_lookup_words(const struct brfw_leaf *leaf,
-		       const struct brfw_key *key, u64 gen, u64 after,
-		       u64 before)
+/* Look-up in a larger leaf, with the rows that the key selects. */
+static __always_inline struct brfw_cls_rule *
+brfw_leaf_lookup_rows(const struct brfw_leaf *leaf, const u64 *const *row,
+		      unsigned int n, u64 words, const struct brfw_key *key,
+		      u64 gen, u64 after, u64 before)
 {
-	const u64 *data = brfw_leaf_data(leaf);
-	const u64 *best = data + 3 * leaf->ncommon;
-	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX]
-		BRFW_UNINITIALIZED;
-	unsigned int i, word, n = 0, stride = leaf->nwords + 1;
+	const u64 *best = brfw_leaf_data(leaf) + 3 * leaf->ncommon;
 	struct brfw_cls_rule *r, *found = NULL;
-	const u64 *rows = data + leaf->rows;
-	u64 words = ~0ULL, bits;
+	unsigned int i, word;
+	u64 bits;
 
-	if (!brfw_leaf_has_common(leaf, data, key))
-		return NULL;
-
-	for (i = 0; i < leaf->nnibbles; i++, rows += 16 * stride) {
-		row[n] = brfw_nibble_row(&leaf->nibbles[i], rows, stride, key);
-		words &= *row[n++];
-	}
-	for (i = 0; i < leaf->nnumbers && words; i++) {
-		row[n] = brfw_number_row(&leaf->numbers[i], data, stride, key);
-		words &= *row[n++];
-	}
 	for (; words; words &= words - 1) {
 		word = __ffs64(words);
 		if (best[word] >= before)
@@ -226,6 +251,59 @@ brfw_leaf_lookup_words(const struct brfw_leaf *leaf,
 	}
 
 	return found;
+}
+
+/* The same with rows of sets, which have to be put together. */
+static noinline struct brfw_cls_rule *
+brfw_leaf_lookup_sets(const struct brfw_leaf *leaf, const u64 **row,
+		      unsigned int n, u64 words, const struct brfw_key *key,
+		      u64 gen, u64 after, u64 before)
+{
+	u64 buf[BRFW_LEAF_SETS_MAX][1 + BRFW_LEAF_RULES_MAX / 64]
+		BRFW_UNINITIALIZED;
+	const u64 *data = brfw_leaf_data(leaf);
+	unsigned int i;
+
+	for (i = 0; i < leaf->nsets && words; i++) {
+		row[n] = brfw_set_row(&brfw_leaf_sets(leaf, data)[i], data,
+				      leaf->nwords + 1, key, gen, buf[i]);
+		words &= *row[n++];
+	}
+
+	return brfw_leaf_lookup_rows(leaf, row, n, words, key, gen, after,
+				     before);
+}
+
+/* Look-up in a larger leaf. */
+static noinline struct brfw_cls_rule *
+brfw_leaf_lookup_words(const struct brfw_leaf *leaf,
+		       const struct brfw_key *key, u64 gen, u64 after,
+		       u64 before)
+{
+	const u64 *data = brfw_leaf_data(leaf);
+	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX +
+		       BRFW_LEAF_SETS_MAX] BRFW_UNINITIALIZED;
+	unsigned int i, n = 0, stride = leaf->nwords + 1;
+	const u64 *rows = data + leaf->rows;
+	u64 words = ~0ULL;
+
+	if (!brfw_leaf_has_common(leaf, data, key))
+		return NULL;
+
+	for (i = 0; i < leaf->nnibbles; i++, rows += 16 * stride) {
+		row[n] = brfw_nibble_row(&leaf->nibbles[i], rows, stride, key);
+		words &= *row[n++];
+	}
+	for (i = 0; i < leaf->nnumbers && words; i++) {
+		row[n] = brfw_number_row(&leaf->numbers[i], data, stride, key);
+		words &= *row[n++];
+	}
+	if (leaf->nsets)
+		return brfw_leaf_lookup_sets(leaf, row, n, words, key, gen,
+					     after, before);
+
+	return brfw_leaf_lookup_rows(leaf, row, n, words, key, gen, after,
+				     before);
 }
 
 /**
@@ -251,13 +329,14 @@ struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
 	return brfw_leaf_lookup_words(leaf, key, gen, after, before);
 }
 
-/* Rules of a leaf with selectors that a key leaves to be compared. */
+/* Rules that a key, which is in no set, leaves to be compared. */
 static unsigned int brfw_leaf_count_left(const struct brfw_leaf *leaf,
 					 const struct brfw_key *key)
 {
 	unsigned int stride = leaf->nwords == 1 ? 1 : leaf->nwords + 1;
 	const u64 *data = brfw_leaf_data(leaf);
-	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX];
+	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX +
+		       BRFW_LEAF_SETS_MAX];
 	const u64 *rows = data + leaf->rows;
 	unsigned int i, w, n = 0, left = 0;
 	u64 bits;
@@ -266,6 +345,8 @@ static unsigned int brfw_leaf_count_left(const struct brfw_leaf *leaf,
 		row[n++] = brfw_nibble_row(&leaf->nibbles[i], rows, stride, key);
 	for (i = 0; i < leaf->nnumbers; i++)
 		row[n++] = brfw_number_row(&leaf->numbers[i], data, stride, key);
+	for (i = 0; i < leaf->nsets; i++)
+		row[n++] = data + brfw_leaf_sets(leaf, data)[i].rows;
 	for (w = 0; w < leaf->nwords; w++) {
 		for (i = 0, bits = ~0ULL; i < n; i++)
 			bits &= row[i][stride - leaf->nwords + w];
@@ -302,16 +383,34 @@ unsigned int brfw_leaf_estimate(const struct brfw_leaf *leaf,
 /* ---- building ---- */
 
 /**
+ * enum brfw_part - what a selector looks at
+ * @BRFW_PART_NIBBLE: four bits, struct brfw_leaf_nibble
+ * @BRFW_PART_NUMBER: a number, struct brfw_leaf_number
+ * @BRFW_PART_SET: sets, struct brfw_leaf_set
+ * @BRFW_PARTS: number of them
+ */
+enum brfw_part {
+	BRFW_PART_NIBBLE,
+	BRFW_PART_NUMBER,
+	BRFW_PART_SET,
+	BRFW_PARTS,
+};
+
+/**
  * struct brfw_leaf_candidate - a part of the key that may get a selector
- * @offset: as in struct brfw_leaf_selector
- * @size: as in struct brfw_leaf_selector
- * @shift: as in struct brfw_leaf_selector
+ * @part: enum brfw_part
+ * @offset: as in the selector
+ * @size: as in the selector
+ * @shift: as in the selector
  * @is_chosen: it gets one
- * @nbounds: as in struct brfw_leaf_selector
- * @bounds: as in struct brfw_leaf_selector
+ * @nbounds: as in the selector; number of sets
+ * @bounds: as in the selector; numbers of the sets
  * @rows: a row for each class, without the word in front
+ * @domain: as in the selector
+ * @fields: as in the selector
  */
 struct brfw_leaf_candidate {
+	u8 part;
 	u8 offset;
 	u8 size;
 	u8 shift;
@@ -319,6 +418,8 @@ struct brfw_leaf_candidate {
 	u16 nbounds;
 	u16 *bounds;
 	u64 *rows;
+	struct brfw_domain *domain;
+	struct brfw_set_fields fields;
 };
 
 /**
@@ -327,8 +428,8 @@ struct brfw_leaf_candidate {
  * @n: number of them
  * @nwords: words of bits
  * @ncandidates: number of them
- * @nnibbles: of these, how many with four bits get selectors
- * @nnumbers: likewise with numbers
+ * @nchosen: of these, how many get selectors, by enum brfw_part
+ * @costs: brfw_cls_rule_cost() of each rule, or NULL when that is 1
  * @candidates: parts of the key that don't have one value in all rules
  * @common: bits of the key that have one value in all rules
  * @common_value: that value
@@ -342,8 +443,8 @@ struct brfw_leaf_builder {
 	unsigned int n;
 	unsigned int nwords;
 	unsigned int ncandidates;
-	unsigned int nnibbles;
-	unsigned int nnumbers;
+	unsigned int nchosen[BRFW_PARTS];
+	u16 *costs;
 	struct brfw_leaf_candidate candidates[BRFW_LEAF_CANDIDATES];
 	struct brfw_key common;
 	struct brfw_key common_value;
@@ -518,6 +619,7 @@ static void brfw_leaf_add_numbers(struct brfw_leaf_builder *b,
 				continue;
 			c = &b->candidates[b->ncandidates++];
 			memset(c, 0, sizeof(*c));
+			c->part = BRFW_PART_NUMBER;
 			c->offset = test->offset;
 			c->size = test->size;
 		}
@@ -653,6 +755,130 @@ static int brfw_leaf_fill_number(struct brfw_leaf_builder *b,
 	return err;
 }
 
+/* ---- rows for sets ---- */
+
+/* The test of a set that the rows of a candidate can decide, or NULL. */
+static const struct brfw_test *
+brfw_match_set(const struct brfw_match *m, const struct brfw_leaf_candidate *c)
+{
+	const struct brfw_test *test;
+
+	for (test = m->tests; test < m->tests + m->ntests; test++)
+		if (test->kind == BRFW_TEST_SET && !test->negate &&
+		    test->domain == c->domain &&
+		    !memcmp(&test->fields, &c->fields, sizeof(c->fields)))
+			return test;
+
+	return NULL;
+}
+
+static int brfw_numbers_compare(const void *a, const void *b)
+{
+	return *(const u16 *)a - *(const u16 *)b;
+}
+
+/* Numbers of the sets that rules name. Return: rules that name one. */
+static unsigned int brfw_leaf_fill_sets(struct brfw_leaf_builder *b,
+					struct brfw_leaf_candidate *c)
+{
+	const struct brfw_test *test;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < b->n; i++) {
+		brfw_cls_rule_get_match(b->rules[i], &b->match);
+		test = brfw_match_set(&b->match, c);
+		if (test)
+			c->bounds[n++] = test->set;
+	}
+	sort(c->bounds, n, sizeof(*c->bounds), brfw_numbers_compare, NULL);
+	for (i = 0; i < n; i++)
+		if (!i || c->bounds[i] != c->bounds[c->nbounds - 1])
+			c->bounds[c->nbounds++] = c->bounds[i];
+
+	return n;
+}
+
+static int brfw_leaf_fill_set_rows(struct brfw_leaf_builder *b,
+				   struct brfw_leaf_candidate *c)
+{
+	const struct brfw_test *test;
+	unsigned int i, class;
+
+	c->rows = kvcalloc((c->nbounds + 1) * b->nwords, sizeof(u64), GFP_KERNEL);
+	if (!c->rows)
+		return -ENOMEM;
+	for (i = 0; i < b->n; i++) {
+		brfw_cls_rule_get_match(b->rules[i], &b->match);
+		test = brfw_match_set(&b->match, c);
+		class = test ? brfw_leaf_class(c->bounds, c->nbounds, test->set) : 0;
+		brfw_bits_set(c->rows + class * b->nwords, i);
+	}
+
+	return 0;
+}
+
+/* Fields for which a rule, whose conditions are in @b, names a set. */
+static void brfw_leaf_add_set_fields(struct brfw_leaf_builder *b,
+				     unsigned int first)
+{
+	const struct brfw_test *test;
+	struct brfw_leaf_candidate *c;
+	unsigned int i, k;
+
+	for (i = 0; i < b->match.ntests; i++) {
+		test = &b->match.tests[i];
+		if (test->kind != BRFW_TEST_SET || test->negate)
+			continue;
+		for (k = first; k < b->ncandidates; k++)
+			if (b->candidates[k].domain == test->domain &&
+			    !memcmp(&b->candidates[k].fields, &test->fields,
+				    sizeof(test->fields)))
+				break;
+		if (k < b->ncandidates || k - first == BRFW_LEAF_SETS_MAX)
+			continue;
+		c = &b->candidates[b->ncandidates++];
+		memset(c, 0, sizeof(*c));
+		c->part = BRFW_PART_SET;
+		c->domain = test->domain;
+		c->fields = test->fields;
+	}
+}
+
+/*
+ * Rows for sets, where that many rules name one for the same fields that one
+ * search is less than a look-up for each.
+ */
+static int brfw_leaf_add_sets(struct brfw_leaf_builder *b)
+{
+	unsigned int i, first = b->ncandidates;
+	struct brfw_leaf_candidate *c;
+	int err;
+
+	for (i = 0; i < b->n; i++) {
+		if (!b->rules[i]->ntest_words)
+			continue;
+		brfw_cls_rule_get_match(b->rules[i], &b->match);
+		brfw_leaf_add_set_fields(b, first);
+	}
+
+	for (i = first; i < b->ncandidates; i++) {
+		c = &b->candidates[i];
+		c->bounds = kvcalloc(b->n, sizeof(*c->bounds), GFP_KERNEL);
+		if (!c->bounds)
+			return -ENOMEM;
+		if (brfw_leaf_fill_sets(b, c) < BRFW_LEAF_SET_RULES)
+			continue;
+		err = brfw_domain_enable_walks(c->domain);
+		/* It must be done without where too many sets have one value. */
+		if (!err)
+			err = brfw_leaf_fill_set_rows(b, c);
+		if (err == -ENOMEM)
+			return err;
+	}
+
+	return 0;
+}
+
 /* ---- which of them are worth it ---- */
 
 static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
@@ -690,12 +916,12 @@ static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
 			return err;
 	}
 
-	return 0;
+	return brfw_leaf_add_sets(b);
 }
 
 static unsigned int brfw_candidate_classes(const struct brfw_leaf_candidate *c)
 {
-	return c->size ? c->nbounds + 1 : 16;
+	return c->part == BRFW_PART_NIBBLE ? 16 : c->nbounds + 1;
 }
 
 static const u64 *brfw_candidate_row(const struct brfw_leaf_builder *b,
@@ -705,7 +931,9 @@ static const u64 *brfw_candidate_row(const struct brfw_leaf_builder *b,
 	const u8 *field = (const u8 *)key + c->offset;
 	unsigned int class;
 
-	if (!c->size)
+	if (c->part == BRFW_PART_SET)
+		class = 0;
+	else if (c->part == BRFW_PART_NIBBLE)
 		class = *field >> c->shift & 0xf;
 	else
 		class = brfw_leaf_class(c->bounds, c->nbounds,
@@ -717,7 +945,7 @@ static const u64 *brfw_candidate_row(const struct brfw_leaf_builder *b,
 
 static unsigned int brfw_candidate_cost(const struct brfw_leaf_candidate *c)
 {
-	if (!c->size)
+	if (c->part == BRFW_PART_NIBBLE)
 		return BRFW_COST_NIBBLE;
 
 	return BRFW_COST_NUMBER + BRFW_COST_BISECT * fls(c->nbounds);
@@ -754,6 +982,12 @@ static int brfw_candidate_gain(const struct brfw_leaf_builder *b,
 	       samples->n * brfw_candidate_cost(c);
 }
 
+static unsigned int brfw_builder_selectors(const struct brfw_leaf_builder *b)
+{
+	return b->nchosen[BRFW_PART_NIBBLE] + b->nchosen[BRFW_PART_NUMBER] +
+	       b->nchosen[BRFW_PART_SET];
+}
+
 static void brfw_leaf_choose(struct brfw_leaf_builder *b,
 			     struct brfw_leaf_samples *samples,
 			     struct brfw_leaf_candidate *c)
@@ -762,15 +996,23 @@ static void brfw_leaf_choose(struct brfw_leaf_builder *b,
 	const u64 *row;
 
 	c->is_chosen = true;
-	if (c->size)
-		b->nnumbers++;
-	else
-		b->nnibbles++;
+	b->nchosen[c->part]++;
 	for (i = 0; i < samples->n; i++) {
 		row = brfw_candidate_row(b, c, &samples->key[i]);
 		for (w = 0; w < b->nwords; w++)
 			samples->left[i][w] &= row[w];
 	}
+}
+
+/* Selectors of sets are always worth it. A key is taken to be in no set. */
+static void brfw_leaf_choose_sets(struct brfw_leaf_builder *b,
+				  struct brfw_leaf_samples *samples)
+{
+	struct brfw_leaf_candidate *c;
+
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
+		if (c->part == BRFW_PART_SET && c->rows)
+			brfw_leaf_choose(b, samples, c);
 }
 
 static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
@@ -783,8 +1025,9 @@ static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
 		best = NULL;
 		best_gain = 0;
 		for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-			if (c->is_chosen || !c->rows ||
-			    (!c->size && b->nnibbles == BRFW_LEAF_NIBBLES_MAX))
+			if (c->is_chosen || !c->rows || c->part == BRFW_PART_SET ||
+			    (c->part == BRFW_PART_NIBBLE &&
+			     b->nchosen[c->part] == BRFW_LEAF_NIBBLES_MAX))
 				continue;
 			gain = brfw_candidate_gain(b, c, samples);
 			if (!best || gain > best_gain) {
@@ -793,7 +1036,7 @@ static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
 			}
 		}
 		/* One is needed, whatever it's worth. */
-		if (!best || (best_gain <= 0 && b->nnibbles + b->nnumbers))
+		if (!best || (best_gain <= 0 && brfw_builder_selectors(b)))
 			break;
 		brfw_leaf_choose(b, samples, best);
 	}
@@ -818,6 +1061,7 @@ static int brfw_leaf_choose_selectors(struct brfw_leaf_builder *b)
 		if (b->n % 64)
 			samples->left[i][b->nwords - 1] >>= 64 - b->n % 64;
 	}
+	brfw_leaf_choose_sets(b, samples);
 	brfw_leaf_choose_best(b, samples);
 	kvfree(samples);
 
@@ -844,7 +1088,7 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 		for (w = 0; w < BRFW_KEY_WORDS; w++)
 			exact.words[w] |= known->words[w];
 	for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
-		if (c->is_chosen && !c->size)
+		if (c->is_chosen && c->part == BRFW_PART_NIBBLE)
 			((u8 *)&exact)[c->offset] |= 0xf << c->shift;
 
 	for (i = 0; i < b->n; i++) {
@@ -854,8 +1098,12 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 		b->mask = b->match.mask;
 		ntests = b->match.ntests;
 		for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-			if (!c->is_chosen || !c->size)
+			if (!c->is_chosen || c->part == BRFW_PART_NIBBLE)
 				continue;
+			if (c->part == BRFW_PART_SET) {
+				ntests -= !!brfw_match_set(&b->match, c);
+				continue;
+			}
 			test = brfw_match_number(&b->match, c->offset);
 			if (test)
 				ntests--;
@@ -886,25 +1134,50 @@ static unsigned int brfw_leaf_count_words(const struct brfw_leaf_builder *b,
 	return hweight64(words);
 }
 
+/* What it costs to compare the rules of a row, or those that are in another, too. */
+static unsigned int brfw_leaf_add_costs(const struct brfw_leaf_builder *b,
+					const u64 *row, const u64 *other)
+{
+	unsigned int w, n = 0;
+	u64 bits;
+
+	if (!b->costs)
+		return brfw_bits_count_and(row, other, b->nwords);
+	for (w = 0; w < b->nwords; w++)
+		for (bits = row[w] & other[w]; bits; bits &= bits - 1)
+			n += b->costs[64 * w + __ffs64(bits)];
+
+	return n;
+}
+
 /*
  * Most rules that a key can make a look-up compare: those that are compared in
  * vain, and in each word one that matches, since another one may come before.
+ * Which sets a key is in can't be told.
  */
 static unsigned int brfw_leaf_worst(const struct brfw_leaf_builder *b,
 				    const u64 *inexact)
 {
+	unsigned int i, n, most, worst = 0, dearest = 1;
 	const struct brfw_leaf_candidate *c;
-	unsigned int i, n, most, worst = b->n;
 	const u64 *row;
 
+	for (i = 0; i < b->n; i++) {
+		n = b->costs ? b->costs[i] : 1;
+		worst += n;
+		dearest = max(dearest, n);
+	}
+	if (b->nchosen[BRFW_PART_SET])
+		worst = min(worst, brfw_leaf_add_costs(b, inexact, inexact) +
+				   b->nwords * dearest);
 	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen)
+		if (!c->is_chosen || c->part == BRFW_PART_SET)
 			continue;
 		n = brfw_candidate_classes(c);
 		for (i = 0, most = 0; i < n; i++) {
 			row = c->rows + i * b->nwords;
-			most = max(most, brfw_bits_count_and(inexact, row, b->nwords) +
-					 brfw_leaf_count_words(b, row));
+			most = max(most, brfw_leaf_add_costs(b, inexact, row) +
+					 brfw_leaf_count_words(b, row) * dearest);
 		}
 		worst = min(worst, most);
 	}
@@ -917,6 +1190,26 @@ static unsigned int brfw_builder_stride(const struct brfw_leaf_builder *b)
 	return b->nwords == 1 ? 1 : b->nwords + 1;
 }
 
+/* What the selectors cost, those of sets with as many elements as may be. */
+static unsigned int brfw_leaf_selector_cost(const struct brfw_leaf_builder *b)
+{
+	unsigned int cost, words = 0, stride = brfw_builder_stride(b);
+	const struct brfw_leaf_candidate *c;
+
+	cost = DIV_ROUND_UP((b->nchosen[BRFW_PART_NIBBLE] +
+			     b->nchosen[BRFW_PART_NUMBER]) * stride,
+			    BRFW_COST_WORDS);
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		if (!c->is_chosen || c->part != BRFW_PART_SET)
+			continue;
+		cost += brfw_domain_cost(c->domain);
+		words += BRFW_DOMAIN_EQUAL_MAX +
+			 min_t(unsigned int, c->nbounds, BRFW_DOMAIN_EQUAL_MAX) * stride;
+	}
+
+	return cost + DIV_ROUND_UP(words, BRFW_COST_WORDS);
+}
+
 static int brfw_leaf_find_cost(struct brfw_leaf_builder *b,
 			       const struct brfw_key *known,
 			       struct brfw_leaf *leaf)
@@ -927,9 +1220,7 @@ static int brfw_leaf_find_cost(struct brfw_leaf_builder *b,
 		return -ENOMEM;
 
 	brfw_leaf_find_inexact(b, known, inexact);
-	leaf->cost = brfw_leaf_worst(b, inexact) +
-		     DIV_ROUND_UP((b->nnibbles + b->nnumbers) *
-				  brfw_builder_stride(b), BRFW_COST_WORDS);
+	leaf->cost = brfw_leaf_worst(b, inexact) + brfw_leaf_selector_cost(b);
 	kvfree(inexact);
 
 	return 0;
@@ -981,7 +1272,7 @@ static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
 	for (i = 0; i < b->n; i++) {
 		order[i].i = i;
 		for (c = b->candidates, any = 0; c < b->candidates + b->ncandidates; c++) {
-			if (!c->is_chosen)
+			if (!c->is_chosen || c->part == BRFW_PART_SET)
 				continue;
 			n = brfw_candidate_classes(c);
 			step = DIV_ROUND_UP(n, 16);
@@ -1057,6 +1348,8 @@ static size_t brfw_leaf_data_words(const struct brfw_leaf_builder *b)
 			continue;
 		n += DIV_ROUND_UP(c->nbounds * sizeof(u16), sizeof(u64));
 		n += brfw_candidate_classes(c) * brfw_builder_stride(b);
+		if (c->part == BRFW_PART_SET)
+			n += sizeof(struct brfw_leaf_set) / sizeof(u64);
 	}
 
 	return n;
@@ -1073,6 +1366,36 @@ static void brfw_leaf_put_rules(const struct brfw_leaf_builder *b,
 		place = b->place ? b->place[i] : i;
 		RCU_INIT_POINTER(leaf->rules[place], b->rules[i]);
 		best[place / 64] = min(best[place / 64], b->rules[i]->order);
+	}
+}
+
+static u64 *brfw_leaf_put_bounds(const struct brfw_leaf_candidate *c, u64 *out)
+{
+	memcpy(out, c->bounds, c->nbounds * sizeof(u16));
+
+	return out + DIV_ROUND_UP(c->nbounds * sizeof(u16), sizeof(u64));
+}
+
+static void brfw_leaf_put_sets(const struct brfw_leaf_builder *b,
+			       struct brfw_leaf *leaf, const u64 *data, u64 *out)
+{
+	struct brfw_leaf_set *set = (struct brfw_leaf_set *)out;
+	const struct brfw_leaf_candidate *c;
+
+	leaf->sets = out - data;
+	leaf->nsets = b->nchosen[BRFW_PART_SET];
+	out = (u64 *)(set + leaf->nsets);
+	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		if (!c->is_chosen || c->part != BRFW_PART_SET)
+			continue;
+		set->domain = c->domain;
+		set->fields = c->fields;
+		set->nsets = c->nbounds;
+		set->numbers = out - data;
+		out = brfw_leaf_put_bounds(c, out);
+		set->rows = out - data;
+		out = brfw_leaf_put_rows(b, c, out);
+		set++;
 	}
 }
 
@@ -1099,25 +1422,25 @@ static void brfw_leaf_put_data(const struct brfw_leaf_builder *b,
 	leaf->nwords = b->nwords;
 	leaf->rows = out - data;
 	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen || c->size)
+		if (!c->is_chosen || c->part != BRFW_PART_NIBBLE)
 			continue;
 		leaf->nibbles[leaf->nnibbles].offset = c->offset;
 		leaf->nibbles[leaf->nnibbles++].shift = c->shift;
 		out = brfw_leaf_put_rows(b, c, out);
 	}
 	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen || !c->size)
+		if (!c->is_chosen || c->part != BRFW_PART_NUMBER)
 			continue;
 		number = &leaf->numbers[leaf->nnumbers++];
 		number->offset = c->offset;
 		number->size = c->size;
 		number->nbounds = c->nbounds;
 		number->bounds = out - data;
-		memcpy(out, c->bounds, c->nbounds * sizeof(u16));
-		out += DIV_ROUND_UP(c->nbounds * sizeof(u16), sizeof(u64));
+		out = brfw_leaf_put_bounds(c, out);
 		number->rows = out - data;
 		out = brfw_leaf_put_rows(b, c, out);
 	}
+	brfw_leaf_put_sets(b, leaf, data, out);
 }
 
 static struct brfw_leaf *brfw_leaf_make(struct brfw_cls_rule **rules,
@@ -1134,10 +1457,30 @@ static struct brfw_leaf *brfw_leaf_make(struct brfw_cls_rule **rules,
 	leaf->nrules = n;
 	for (i = 0; i < n; i++) {
 		RCU_INIT_POINTER(leaf->rules[i], rules[i]);
-		leaf->cost += rules[i]->gen_del == BRFW_GEN_NEVER;
+		if (rules[i]->gen_del == BRFW_GEN_NEVER)
+			leaf->cost += brfw_cls_rule_cost(rules[i]);
 	}
 
 	return leaf;
+}
+
+/* Where there are sets, rules don't cost the same to compare. */
+static int brfw_leaf_count_costs(struct brfw_leaf_builder *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++)
+		if (brfw_cls_rule_cost(b->rules[i]) > 1)
+			break;
+	if (i == b->n)
+		return 0;
+	b->costs = kvcalloc(b->n, sizeof(*b->costs), GFP_KERNEL);
+	if (!b->costs)
+		return -ENOMEM;
+	for (i = 0; i < b->n; i++)
+		b->costs[i] = brfw_cls_rule_cost(b->rules[i]);
+
+	return 0;
 }
 
 /* Choose selectors and make the leaf of them. */
@@ -1158,15 +1501,17 @@ static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
 	if (!b->ncandidates)
 		return brfw_leaf_make(b->rules, b->n, 0);
 
+	if (brfw_leaf_count_costs(b))
+		return NULL;
+
 	for (c = b->candidates; like && c < b->candidates + b->ncandidates; c++) {
 		c->is_chosen = c->rows;
-		b->nnibbles += c->is_chosen && !c->size;
-		b->nnumbers += c->is_chosen && c->size;
+		b->nchosen[c->part] += c->is_chosen;
 	}
-	if (!b->nnibbles && !b->nnumbers && brfw_leaf_choose_selectors(b))
+	if (!brfw_builder_selectors(b) && brfw_leaf_choose_selectors(b))
 		return NULL;
 	/* Numbers may have too many classes. */
-	if (!b->nnibbles && !b->nnumbers)
+	if (!brfw_builder_selectors(b))
 		return brfw_leaf_make(b->rules, b->n, 0);
 
 	if (b->nwords > 1 && brfw_leaf_sort_places(b))
@@ -1187,6 +1532,18 @@ static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
 	brfw_leaf_put_data(b, leaf);
 
 	return leaf;
+}
+
+/* So many rules are best compared one by one; fewer if that takes look-ups. */
+static unsigned int brfw_leaf_linear_max(struct brfw_cls_rule **rules,
+					 unsigned int n)
+{
+	unsigned int i, cost = 0;
+
+	for (i = 0; i < n; i++)
+		cost += brfw_cls_rule_cost(rules[i]) > 1;
+
+	return cost < BRFW_LEAF_SET_RULES ? BRFW_LEAF_LINEAR_MAX : 0;
 }
 
 /**
@@ -1212,7 +1569,7 @@ struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
 	unsigned int i;
 
 	brfw_leaf_sort(rules, n);
-	if (n <= BRFW_LEAF_LINEAR_MAX)
+	if (n <= brfw_leaf_linear_max(rules, n))
 		return brfw_leaf_make(rules, n, 0);
 
 	if (like && (!like->nwords || n > 2 * like->nrules))
@@ -1231,6 +1588,7 @@ struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
 		kvfree(b->candidates[i].bounds);
 	}
 	kvfree(b->place);
+	kvfree(b->costs);
 	kvfree(b);
 
 	return leaf;

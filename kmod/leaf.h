@@ -21,6 +21,11 @@
  * selector saves more comparisons than it costs. Leaves of a few rules have
  * none and are compared one by one.
  *
+ * Where many rules name sets for the same fields there is a selector for these:
+ * it has a row for each of the sets, with the rules that name it, and one for
+ * all rules that name none. The rows of the sets that the values of a key are in
+ * are combined by OR, together with the latter.
+ *
  * With more than 64 rules a row has several words, and in front of them one
  * that tells which of them aren't 0, so that most of them are never read.
  *
@@ -51,6 +56,9 @@ struct brfw_leaf_pending;
 /** BRFW_LEAF_NUMBERS_MAX - most selectors of numbers in a leaf */
 #define BRFW_LEAF_NUMBERS_MAX	2
 
+/** BRFW_LEAF_SETS_MAX - most selectors of sets in a leaf */
+#define BRFW_LEAF_SETS_MAX	2
+
 /**
  * struct brfw_leaf_nibble - selector of four bits
  * @offset: in struct brfw_key
@@ -80,6 +88,22 @@ struct brfw_leaf_number {
 };
 
 /**
+ * struct brfw_leaf_set - selector of sets
+ * @domain: of the sets
+ * @fields: what is looked up
+ * @nsets: number of sets
+ * @numbers: of them, ascending: place of the u16 in the data of the leaf
+ * @rows: place of the rows there: that of rules that name none, then theirs
+ */
+struct brfw_leaf_set {
+	struct brfw_domain *domain;
+	struct brfw_set_fields fields;
+	u16 nsets;
+	u32 numbers;
+	u32 rows;
+};
+
+/**
  * struct brfw_leaf - rules that are searched together
  * @rcu: for freeing
  * @pending: rules to come in the next leaf; for writers
@@ -90,6 +114,8 @@ struct brfw_leaf_number {
  * @ncommon: words of the key that all rules compare alike
  * @nnibbles: number of entries in @nibbles
  * @nnumbers: number of entries in @numbers
+ * @nsets: number of struct brfw_leaf_set
+ * @sets: place of them in the data
  * @rows: place in the data of the rows of @nibbles
  * @nibbles: selectors
  * @numbers: selectors
@@ -98,7 +124,7 @@ struct brfw_leaf_number {
  *
  * The data begin with the common words, three words each (index in the key,
  * value, mask). Then comes for each word of bits the smallest order, then the
- * rows.
+ * rows; numbers and sets have theirs behind their bounds.
  */
 struct brfw_leaf {
 	struct rcu_head rcu;
@@ -110,7 +136,9 @@ struct brfw_leaf {
 	u8 ncommon;
 	u8 nnibbles;
 	u8 nnumbers;
+	u8 nsets;
 	u16 rows;
+	u32 sets;
 	struct brfw_leaf_nibble nibbles[BRFW_LEAF_NIBBLES_MAX];
 	struct brfw_leaf_number numbers[BRFW_LEAF_NUMBERS_MAX];
 	struct brfw_cls_rule __rcu *rules[];

@@ -15,14 +15,11 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/swab.h>
 
 #include "leaf.h"
 #include "lookup.h"
 #include "shape.h"
-
-/* A table never has fewer slots than this; a power of two. */
-#define BRFW_TABLE_MIN_SLOTS	8
+#include "slots.h"
 
 /* Up to so many rules the classifier is one leaf. */
 #define BRFW_CLS_LEAF_RULES	64
@@ -39,32 +36,13 @@
  */
 static const unsigned int brfw_table_leaf_rules[] = { 64, 32 };
 
-/**
- * struct brfw_slot - the rules of a table that share a hash
- * @hash: hash of the masked key
- * @content: NULL at the end of a run; else a leaf, or a rule that is alone with
- *	bit 0 set, or &brfw_leaf_tombstone likewise
- *
- * Readers may see the hash of one slot beside the content of another; then
- * nothing in there is visible to them, since a visible rule was written before
- * its generation was published.
+/*
+ * The content of a slot, those rules of a table that share a hash: a leaf, or a
+ * rule that is alone with bit 0 set, or &brfw_leaf_tombstone likewise. When a
+ * reader sees the hash of one slot beside the content of another, then nothing
+ * in there is visible to it, since a visible rule was written before its
+ * generation was published.
  */
-struct brfw_slot {
-	u32 hash;
-	void __rcu *content;
-};
-
-/**
- * struct brfw_slots - array of slots
- * @rcu: for freeing
- * @mask: number of slots - 1
- * @slot: open addressing with linear probing
- */
-struct brfw_slots {
-	struct rcu_head rcu;
-	u32 mask;
-	struct brfw_slot slot[];
-};
 
 /**
  * struct brfw_table - rules that can be found by the same bits of the key
@@ -149,17 +127,6 @@ static struct brfw_leaf *brfw_content_leaf(void *content)
 	return (unsigned long)content & 1 ? NULL : content;
 }
 
-/*
- * Packets can't fill a table, so that all that is asked of the hash is to hide
- * from clients which keys collide, and to be fast. A product's upper bits depend
- * on all bits of its factors; turning the bytes round makes them the lower ones,
- * which tell the slot.
- */
-static u64 brfw_hash_word(u64 hash, u64 word)
-{
-	return swab64((hash ^ word) * 0x9e3779b97f4a7c15ULL);
-}
-
 static u32 brfw_table_hash(const struct brfw_table *t,
 			   const struct brfw_key *key)
 {
@@ -178,25 +145,18 @@ static struct brfw_cls_rule *
 brfw_table_lookup(const struct brfw_table *t, const struct brfw_key *key,
 		  u64 gen, u64 after, u64 before)
 {
-	const struct brfw_slots *s = rcu_dereference(t->slots);
-	u32 hash = brfw_table_hash(t, key);
 	struct brfw_cls_rule *r;
 	void *content;
-	u32 i;
 
-	for (i = hash & s->mask; ; i = (i + 1) & s->mask) {
-		content = rcu_dereference(s->slot[i].content);
-		if (!content)
-			return NULL;
-		if (READ_ONCE(s->slot[i].hash) == hash)
-			break;
-	}
-
+	content = brfw_slots_lookup(rcu_dereference(t->slots),
+				    brfw_table_hash(t, key));
+	if (!content)
+		return NULL;
 	r = brfw_content_rule(content);
 	if (!r)
 		return brfw_leaf_lookup(content, key, gen, after, before);
 	if (r->order <= after || r->order >= before ||
-	    !brfw_cls_rule_matches(r, key) || !brfw_cls_rule_is_visible(r, gen))
+	    !brfw_cls_rule_matches(r, key, gen) || !brfw_cls_rule_is_visible(r, gen))
 		return NULL;
 
 	return r;
@@ -237,18 +197,6 @@ struct brfw_cls_rule *brfw_index_lookup(const struct brfw_cls_index *index,
 }
 
 /* ---- tables ---- */
-
-static struct brfw_slots *brfw_slots_alloc(u32 n)
-{
-	struct brfw_slots *s;
-
-	n = roundup_pow_of_two(max_t(u32, n, BRFW_TABLE_MIN_SLOTS));
-	s = kvzalloc(struct_size(s, slot, n), GFP_KERNEL_ACCOUNT);
-	if (s)
-		s->mask = n - 1;
-
-	return s;
-}
 
 static struct brfw_table *brfw_table_alloc(brfw_shape_t shape, u8 family,
 					   u64 seed, u32 nslots)
@@ -317,63 +265,20 @@ static u32 brfw_table_hash_rule(const struct brfw_table *t,
 	return brfw_table_hash(t, &value);
 }
 
-/* The slot of a hash, or the free one where it would be. */
-static struct brfw_slot *brfw_slots_find(struct brfw_slots *s, u32 hash)
-{
-	u32 i = hash & s->mask;
-
-	while (rcu_access_pointer(s->slot[i].content) && s->slot[i].hash != hash)
-		i = (i + 1) & s->mask;
-
-	return &s->slot[i];
-}
-
-static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
-			    u32 *nused)
-{
-	struct brfw_slot *slot;
-	void *content;
-	u32 i;
-
-	*nused = 0;
-	for (i = 0; i <= from->mask; i++) {
-		content = brfw_cls_deref(from->slot[i].content);
-		if (!content || brfw_content_is_gone(content))
-			continue;
-		slot = brfw_slots_find(to, from->slot[i].hash);
-		slot->hash = from->slot[i].hash;
-		RCU_INIT_POINTER(slot->content, content);
-		++*nused;
-		if (!(i % 1024))
-			cond_resched();
-	}
-}
-
 /* See to room for one more slot. */
 static int brfw_table_reserve(struct brfw_table *t)
 {
 	struct brfw_slots *old = brfw_cls_deref(t->slots);
 	struct brfw_slots *new;
-	u32 nused;
 
-	if (2 * (t->nused + 1) <= old->mask + 1)
-		return 0;
-
-	/* Many of them may be gone; then this makes no larger array. */
-	new = brfw_slots_alloc(old->mask + 1);
+	new = brfw_slots_reserve(old, &t->nused,
+				 brfw_content_of_rule(&brfw_leaf_tombstone));
 	if (!new)
 		return -ENOMEM;
-	brfw_slots_copy(new, old, &nused);
-	if (3 * nused > new->mask) {
-		kvfree(new);
-		new = brfw_slots_alloc(2 * (old->mask + 1));
-		if (!new)
-			return -ENOMEM;
-		brfw_slots_copy(new, old, &nused);
+	if (new != old) {
+		rcu_assign_pointer(t->slots, new);
+		kvfree_rcu(old, rcu);
 	}
-	t->nused = nused;
-	rcu_assign_pointer(t->slots, new);
-	kvfree_rcu(old, rcu);
 
 	return 0;
 }
@@ -563,8 +468,10 @@ static int brfw_table_add(struct brfw_cls *cls, struct brfw_table *t,
 	content = brfw_cls_deref(slot->content);
 
 	if (!content || brfw_content_is_gone(content)) {
+		if (brfw_cls_is_too_dear(cls, t, brfw_cls_rule_cost(r)))
+			return -ENOSPC;
 		t->nused += !content;
-		t->cost = max_t(u32, t->cost, 1);
+		t->cost = max_t(u32, t->cost, brfw_cls_rule_cost(r));
 		WRITE_ONCE(slot->hash, hash);
 		rcu_assign_pointer(slot->content, brfw_content_of_rule(r));
 		return 0;
@@ -945,8 +852,8 @@ static int brfw_plan_fill_slot(struct brfw_plan *plan, struct brfw_table *t,
 	t->nused++;
 	if (n == 1) {
 		RCU_INIT_POINTER(slot->content, brfw_content_of_rule(rules[0]));
-		t->cost = max_t(u32, t->cost, 1);
-		brfw_plan_add_cost(plan, rules, n, 1);
+		t->cost = max_t(u32, t->cost, brfw_cls_rule_cost(rules[0]));
+		brfw_plan_add_cost(plan, rules, n, brfw_cls_rule_cost(rules[0]));
 		return 0;
 	}
 

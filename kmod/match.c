@@ -19,7 +19,8 @@
  * @nranges: as in struct brfw_test
  * @bits: as in struct brfw_test
  * @nwords: words of @data
- * @data: ranges, or value and mask of as many words each
+ * @data: ranges, or value and mask of as many words each, or
+ *	struct brfw_cls_test_set
  */
 struct brfw_cls_test {
 	u8 offset;
@@ -30,6 +31,18 @@ struct brfw_cls_test {
 	u8 bits;
 	u16 nwords;
 	u64 data[];
+};
+
+/**
+ * struct brfw_cls_test_set - membership in a set
+ * @domain: as in struct brfw_test
+ * @fields: as in struct brfw_test
+ * @set: as in struct brfw_test
+ */
+struct brfw_cls_test_set {
+	struct brfw_domain *domain;
+	struct brfw_set_fields fields;
+	u16 set;
 };
 
 static u16 brfw_match_words(const struct brfw_match *m)
@@ -54,6 +67,9 @@ static unsigned int brfw_test_data_words(const struct brfw_test *test)
 				    sizeof(u64));
 	case BRFW_TEST_BYTES:
 		return 2 * DIV_ROUND_UP(test->size, sizeof(u64));
+	case BRFW_TEST_SET:
+		return DIV_ROUND_UP(sizeof(struct brfw_cls_test_set),
+				    sizeof(u64));
 	default:
 		return 0;
 	}
@@ -87,6 +103,8 @@ size_t brfw_cls_rule_size(const struct brfw_match *m)
 static void brfw_cls_test_init(struct brfw_cls_test *t,
 			       const struct brfw_test *test)
 {
+	struct brfw_cls_test_set *set = (void *)t->data;
+
 	memset(t, 0, sizeof(*t));
 	t->offset = test->offset;
 	t->size = test->size;
@@ -108,12 +126,19 @@ static void brfw_cls_test_init(struct brfw_cls_test *t,
 	case BRFW_TEST_BITS:
 		t->bits = test->bits;
 		break;
+	case BRFW_TEST_SET:
+		set->domain = test->domain;
+		set->fields = test->fields;
+		set->set = test->set;
+		break;
 	}
 }
 
 static void brfw_cls_test_get(const struct brfw_cls_test *t,
 			      struct brfw_test *test)
 {
+	const struct brfw_cls_test_set *set = (const void *)t->data;
+
 	memset(test, 0, sizeof(*test));
 	test->offset = t->offset;
 	test->size = t->size;
@@ -132,6 +157,11 @@ static void brfw_cls_test_get(const struct brfw_cls_test *t,
 		break;
 	case BRFW_TEST_BITS:
 		test->bits = t->bits;
+		break;
+	case BRFW_TEST_SET:
+		test->domain = set->domain;
+		test->fields = set->fields;
+		test->set = set->set;
 		break;
 	}
 }
@@ -207,6 +237,18 @@ void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 		brfw_cls_test_get(t, &m->tests[m->ntests++]);
 }
 
+static bool brfw_set_fields_have(const struct brfw_set_fields *fields,
+				 size_t offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < fields->n; i++)
+		if (fields->offsets[i] == offset)
+			return true;
+
+	return false;
+}
+
 /**
  * brfw_cls_rule_tests() - does a rule have a test of a field?
  * @r: the rule
@@ -216,13 +258,49 @@ void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
  */
 bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset)
 {
+	const struct brfw_cls_test_set *set;
 	const struct brfw_cls_test *t;
 
-	brfw_cls_for_each_test(t, r)
-		if (t->offset == offset)
+	brfw_cls_for_each_test(t, r) {
+		set = (const void *)t->data;
+		if (t->kind == BRFW_TEST_SET ?
+		    brfw_set_fields_have(&set->fields, offset) :
+		    t->offset == offset)
 			return true;
+	}
 
 	return false;
+}
+
+/**
+ * brfw_cls_rule_cost() - what it costs at most to compare a rule
+ * @r: the rule
+ *
+ * Return: as many rules without sets could be compared.
+ */
+unsigned int brfw_cls_rule_cost(const struct brfw_cls_rule *r)
+{
+	const struct brfw_cls_test_set *set;
+	const struct brfw_cls_test *t;
+	unsigned int cost = 1;
+
+	brfw_cls_for_each_test(t, r) {
+		set = (const void *)t->data;
+		if (t->kind == BRFW_TEST_SET)
+			cost += brfw_domain_cost(set->domain);
+	}
+
+	return cost;
+}
+
+static u16 brfw_field_words(unsigned int offset, unsigned int size)
+{
+	u16 words = 0;
+
+	for (; size; size--, offset++)
+		words |= 1U << offset / sizeof(u64);
+
+	return words;
 }
 
 /**
@@ -233,13 +311,20 @@ bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset)
  */
 u16 brfw_cls_rule_words(const struct brfw_cls_rule *r)
 {
+	const struct brfw_cls_test_set *set;
 	const struct brfw_cls_test *t;
 	u16 words = r->words;
 	unsigned int i;
 
-	brfw_cls_for_each_test(t, r)
-		for (i = 0; i < t->size; i++)
-			words |= 1U << (t->offset + i) / sizeof(u64);
+	brfw_cls_for_each_test(t, r) {
+		words |= brfw_field_words(t->offset, t->size);
+		if (t->kind != BRFW_TEST_SET)
+			continue;
+		set = (const void *)t->data;
+		for (i = 0; i < set->fields.n; i++)
+			words |= brfw_field_words(set->fields.offsets[i],
+						  set->fields.sizes[i]);
+	}
 
 	return words;
 }
@@ -334,8 +419,16 @@ static bool brfw_cls_test_bytes(const struct brfw_cls_test *t, const u8 *field)
 	return true;
 }
 
+static bool brfw_cls_test_member(const struct brfw_cls_test *t,
+				 const struct brfw_key *key, u64 gen)
+{
+	const struct brfw_cls_test_set *set = (const void *)t->data;
+
+	return brfw_domain_find(set->domain, &set->fields, set->set, key, gen);
+}
+
 static bool brfw_cls_test_holds(const struct brfw_cls_test *t,
-				const struct brfw_key *key)
+				const struct brfw_key *key, u64 gen)
 {
 	const u8 *field = (const u8 *)key + t->offset;
 	bool holds;
@@ -346,6 +439,9 @@ static bool brfw_cls_test_holds(const struct brfw_cls_test *t,
 		break;
 	case BRFW_TEST_BYTES:
 		holds = brfw_cls_test_bytes(t, field);
+		break;
+	case BRFW_TEST_SET:
+		holds = brfw_cls_test_member(t, key, gen);
 		break;
 	default:
 		holds = *field & t->bits;
@@ -359,16 +455,18 @@ static bool brfw_cls_test_holds(const struct brfw_cls_test *t,
  * brfw_cls_rule_passes() - does a key pass the tests of a rule?
  * @r: the rule
  * @key: the key
+ * @gen: generation whose elements sets have
  *
+ * Context: RCU read section.
  * Return: whether it does.
  */
 bool brfw_cls_rule_passes(const struct brfw_cls_rule *r,
-			  const struct brfw_key *key)
+			  const struct brfw_key *key, u64 gen)
 {
 	const struct brfw_cls_test *t;
 
 	brfw_cls_for_each_test(t, r)
-		if (!brfw_cls_test_holds(t, key))
+		if (!brfw_cls_test_holds(t, key, gen))
 			return false;
 
 	return true;

@@ -133,12 +133,13 @@ void brfw_cls_rule_make_key(const struct brfw_cls_rule *r,
 			    const struct brfw_cls_rule *other,
 			    struct brfw_match *m, struct brfw_key *key);
 bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset);
+unsigned int brfw_cls_rule_cost(const struct brfw_cls_rule *r);
 u16 brfw_cls_rule_words(const struct brfw_cls_rule *r);
 size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r);
 bool brfw_cls_rule_same_match(const struct brfw_cls_rule *a,
 			      const struct brfw_cls_rule *b);
 bool brfw_cls_rule_passes(const struct brfw_cls_rule *r,
-			  const struct brfw_key *key);
+			  const struct brfw_key *key, u64 gen);
 
 /**
  * brfw_cls_rule_fits() - does a key have the values of a rule?
@@ -164,14 +165,16 @@ static __always_inline bool brfw_cls_rule_fits(const struct brfw_cls_rule *r,
  * brfw_cls_rule_matches() - does a key meet the conditions of a rule?
  * @r: the rule
  * @key: the key
+ * @gen: generation whose elements sets have
  *
+ * Context: RCU read section.
  * Return: whether it does.
  */
 static inline bool brfw_cls_rule_matches(const struct brfw_cls_rule *r,
-					 const struct brfw_key *key)
+					 const struct brfw_key *key, u64 gen)
 {
 	return brfw_cls_rule_fits(r, key) &&
-	       (!r->ntest_words || brfw_cls_rule_passes(r, key));
+	       (!r->ntest_words || brfw_cls_rule_passes(r, key, gen));
 }
 
 /**

@@ -5,14 +5,16 @@
  * What it is
  * ----------
  * A domain holds the elements of all sets of one type, such as "IPv4 address"
- * or "MAC address . IPv4 address", in one hash table. What a look-up finds for
- * the values of a key is not whether they are in a set but which sets they are
- * in, so that a thousand rules that name a thousand sets take one look-up
- * (leaf.h).
+ * or "MAC address . IPv4 address", in one hash table: what is looked up is
+ * whether some values are in a given set.
+ *
+ * Where many rules name sets that would be many look-ups. Then there is a second
+ * table that doesn't look at the set, so that one look-up finds all sets that
+ * the values are in (leaf.h). It is made when a leaf first wants it.
  *
  * An element is one value, or a prefix or range in one of its members. A range
- * is cut into prefixes, each with an entry in the table. For each prefix length
- * that there is, in each member, the table is probed once: the cost depends on
+ * is cut into prefixes, each with an entry in the tables. For each prefix length
+ * that there is, in each member, a table is probed once: the cost depends on
  * how many lengths there are, not on how many elements.
  *
  * Versions
@@ -25,8 +27,9 @@
  * Bounds
  * ------
  * A domain has at most BRFW_DOMAIN_MASKS_MAX combinations of member and prefix
- * length, and the same value may be in at most BRFW_DOMAIN_EQUAL_MAX sets of a
- * type. Packets never change a domain.
+ * length, and if there is a second table at most BRFW_DOMAIN_EQUAL_MAX elements
+ * with one value; what would be one more is refused. Packets never change a
+ * domain.
  *
  * Thread safety
  * -------------
@@ -48,10 +51,10 @@
 #define BRFW_DOMAIN_KEY_WORDS	(2 * BRFW_SET_MEMBERS_MAX)
 
 /** BRFW_DOMAIN_MASKS_MAX - most combinations of member and prefix length */
-#define BRFW_DOMAIN_MASKS_MAX	160
+#define BRFW_DOMAIN_MASKS_MAX	64
 
-/** BRFW_DOMAIN_EQUAL_MAX - most elements of a domain with one value */
-#define BRFW_DOMAIN_EQUAL_MAX	64
+/** BRFW_DOMAIN_EQUAL_MAX - most elements with one value, if there are walks */
+#define BRFW_DOMAIN_EQUAL_MAX	128
 
 /**
  * struct brfw_set_type - what the elements of a set are made of
@@ -90,27 +93,13 @@ struct brfw_elem_value {
 };
 
 /**
- * struct brfw_elem_entry - one prefix of an element in the table
- * @next: another with the same hash
- * @elem: what it is part of
- * @mask: index in the masks of the domain
- * @words: masked values, without gaps; as many words as the type takes
- */
-struct brfw_elem_entry {
-	struct brfw_elem_entry __rcu *next;
-	struct brfw_elem *elem;
-	u64 mask;
-	u64 words[];
-};
-
-/**
  * struct brfw_elem - an element as packets see it
  * @gen_add: first generation that has it
  * @gen_del: first generation that no longer has it
  * @expires: in jiffies since boot (get_jiffies_64()), or 0 for never
  * @set: number of the set, as in struct brfw_test
- * @nentries: number of entries in @entries
- * @data: entries, of as many words each as the domain says
+ * @nentries: prefixes that it was cut into
+ * @data: these, in a form of the domain's own
  *
  * Constant once inserted but for @gen_add, @gen_del and @expires. The owner may
  * embed it as the last member of something larger.
@@ -126,24 +115,53 @@ struct brfw_elem {
 
 struct brfw_domain;
 
+/**
+ * struct brfw_domain_walk - a search for all elements with some values
+ * @d: the domain
+ * @words: the values
+ * @gen: generation of the ruleset
+ * @now: time by which elements may have expired
+ * @masks: prefix lengths to be tried
+ * @i: of these, the next
+ * @entry: that was found last, or NULL
+ * @masked: values that it has
+ */
+struct brfw_domain_walk {
+	const struct brfw_domain *d;
+	u64 words[BRFW_DOMAIN_KEY_WORDS];
+	u64 gen;
+	u64 now;
+	const struct brfw_domain_masks *masks;
+	unsigned int i;
+	const struct brfw_elem_entry *entry;
+	u64 masked[BRFW_DOMAIN_KEY_WORDS];
+};
+
 /* Look-ups: inside an RCU read section; may run beside one writer. */
 
 struct brfw_elem *brfw_domain_find(const struct brfw_domain *d,
 				   const struct brfw_set_fields *fields,
 				   u16 set, const struct brfw_key *key,
 				   u64 gen);
+void brfw_domain_walk_start(struct brfw_domain_walk *walk,
+			    const struct brfw_domain *d,
+			    const struct brfw_set_fields *fields,
+			    const struct brfw_key *key, u64 gen);
+const struct brfw_elem *brfw_domain_walk_next(struct brfw_domain_walk *walk);
 
 /* Writers: the caller excludes other writers of the same domain. */
 
 struct brfw_domain *brfw_domain_alloc(const struct brfw_set_type *type);
-void brfw_domain_free_rcu(struct brfw_domain *d);
+void brfw_domain_free(struct brfw_domain *d);
 unsigned int brfw_domain_count(const struct brfw_domain *d);
+unsigned int brfw_domain_cost(const struct brfw_domain *d);
 size_t brfw_elem_size(const struct brfw_set_type *type,
 		      const struct brfw_elem_value *value);
 void brfw_elem_init(struct brfw_elem *e, const struct brfw_set_type *type,
 		    const struct brfw_elem_value *value);
 int brfw_domain_insert(struct brfw_domain *d, struct brfw_elem *e);
 void brfw_domain_remove(struct brfw_domain *d, struct brfw_elem *e);
+int brfw_domain_enable_walks(struct brfw_domain *d);
 
 unsigned int brfw_set_member_size(u8 member);
 

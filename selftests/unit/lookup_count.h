@@ -12,7 +12,7 @@ void ref_count(const struct brfw_cls_rule *r);
 
 #define brfw_cls_rule_fits(r, key) \
 	(ref_count(r), brfw_cls_rule_fits(r, key))
-#define brfw_cls_rule_matches(r, key) \
-	(ref_count(r), brfw_cls_rule_matches(r, key))
+#define brfw_cls_rule_matches(r, key, gen) \
+	(ref_count(r), brfw_cls_rule_matches(r, key, gen))
 
 #endif /* _BRFW_LOOKUP_COUNT_H */

@@ -62,7 +62,7 @@ static void test_no_conditions(void)
 	good = brfw_cls_rule_size(&m) == sizeof(struct brfw_cls_rule) &&
 	       !brfw_cls_rule_data_size(&rule->cls);
 	for (i = 0; i < REF_KEYS; i++)
-		good &= brfw_cls_rule_matches(&rule->cls, &pools[REF_MIXED].key[i]);
+		good &= brfw_cls_rule_matches(&rule->cls, &pools[REF_MIXED].key[i], 1);
 	kfree(rule);
 	ktap_result(good, "a rule without conditions meets every key");
 }
@@ -158,7 +158,7 @@ static void test_rule_matches(void)
 			const struct brfw_key *key = &pool->key[ref_random_below(&rnd, REF_KEYS)];
 			bool hit = ref_matches(m, key);
 
-			good &= brfw_cls_rule_matches(&rule->cls, key) == hit;
+			good &= brfw_cls_rule_matches(&rule->cls, key, 1) == hit;
 			nhits += hit;
 			nmisses += !hit;
 		}

@@ -25,6 +25,7 @@ unsigned long kshim_nallocs;
 void (*kshim_on_publish)(void);
 __thread unsigned long kshim_nderefs;
 uint64_t kshim_random = 1;
+uint64_t kshim_jiffies = 1;
 
 static void __attribute__((noreturn)) kshim_bug(const char *text)
 {
