@@ -153,9 +153,17 @@ static const u64 *brfw_number_row(const struct brfw_leaf_number *s,
 			       number) * stride;
 }
 
+static void brfw_row_add(u64 *row, const u64 *other, unsigned int stride)
+{
+	unsigned int i;
+
+	for (i = 0; i < stride; i++)
+		row[i] |= other[i];
+}
+
 /*
- * The row of some sets that a key selects: the rules that name none, and those
- * that name one that the key is in.
+ * The row of some sets that a key selects: the rules that needn't be in one, and
+ * those that name one that the key is in, but for those that must not be.
  */
 static noinline const u64 *brfw_set_row(const struct brfw_leaf_set *s,
 					const u64 *data, unsigned int stride,
@@ -163,20 +171,28 @@ static noinline const u64 *brfw_set_row(const struct brfw_leaf_set *s,
 					u64 *row)
 {
 	const u16 *numbers = (const u16 *)(data + s->numbers);
-	const u64 *rows = data + s->rows;
+	u64 not[1 + BRFW_LEAF_RULES_MAX / 64] BRFW_UNINITIALIZED;
 	struct brfw_domain_walk walk BRFW_UNINITIALIZED;
+	const u64 *rows = data + s->rows;
 	const struct brfw_elem *e;
 	unsigned int i, class;
 
 	memcpy(row, rows, stride * sizeof(*row));
+	if (s->negates)
+		memset(not, 0, stride * sizeof(*not));
 	brfw_domain_walk_start(&walk, s->domain, &s->fields, key, gen);
 	while ((e = brfw_domain_walk_next(&walk))) {
 		class = brfw_leaf_class(numbers, s->nsets, e->set);
 		if (!class || numbers[class - 1] != e->set)
 			continue;
-		for (i = 0; i < stride; i++)
-			row[i] |= rows[class * stride + i];
+		brfw_row_add(row, rows + class * stride, stride);
+		if (s->negates)
+			brfw_row_add(not, rows + (s->nsets + class) * stride,
+				     stride);
 	}
+	/* The word in front of several may tell too much. */
+	for (i = stride > 1; s->negates && i < stride; i++)
+		row[i] &= ~not[i];
 
 	return row;
 }
@@ -408,6 +424,7 @@ enum brfw_part {
  * @rows: a row for each class, without the word in front
  * @domain: as in the selector
  * @fields: as in the selector
+ * @negates: as in the selector
  */
 struct brfw_leaf_candidate {
 	u8 part;
@@ -420,6 +437,7 @@ struct brfw_leaf_candidate {
 	u64 *rows;
 	struct brfw_domain *domain;
 	struct brfw_set_fields fields;
+	bool negates;
 };
 
 /**
@@ -755,21 +773,48 @@ static int brfw_leaf_fill_number(struct brfw_leaf_builder *b,
 	return err;
 }
 
+static unsigned int brfw_candidate_classes(const struct brfw_leaf_candidate *c)
+{
+	if (c->part == BRFW_PART_NIBBLE)
+		return 16;
+
+	return (c->negates ? 2 : 1) * c->nbounds + 1;
+}
+
 /* ---- rows for sets ---- */
 
-/* The test of a set that the rows of a candidate can decide, or NULL. */
+/* Is a test one that the rows of a candidate can decide? */
+static bool brfw_candidate_has_test(const struct brfw_leaf_candidate *c,
+				    const struct brfw_test *test)
+{
+	return test->kind == BRFW_TEST_SET && test->domain == c->domain &&
+	       !memcmp(&test->fields, &c->fields, sizeof(c->fields));
+}
+
+/* The set that a rule needs and the rows of a candidate tell, or NULL. */
 static const struct brfw_test *
 brfw_match_set(const struct brfw_match *m, const struct brfw_leaf_candidate *c)
 {
 	const struct brfw_test *test;
 
 	for (test = m->tests; test < m->tests + m->ntests; test++)
-		if (test->kind == BRFW_TEST_SET && !test->negate &&
-		    test->domain == c->domain &&
-		    !memcmp(&test->fields, &c->fields, sizeof(c->fields)))
+		if (brfw_candidate_has_test(c, test) && !test->negate)
 			return test;
 
 	return NULL;
+}
+
+/* Tests of a rule that the rows of a candidate decide: one, or negated ones. */
+static unsigned int brfw_match_count_sets(const struct brfw_match *m,
+					  const struct brfw_leaf_candidate *c)
+{
+	unsigned int i, n = !!brfw_match_set(m, c);
+
+	for (i = 0; i < m->ntests; i++)
+		n += brfw_candidate_has_test(c, &m->tests[i]) &&
+		     m->tests[i].negate;
+
+	return n;
 }
 
 static int brfw_numbers_compare(const void *a, const void *b)
@@ -777,18 +822,22 @@ static int brfw_numbers_compare(const void *a, const void *b)
 	return *(const u16 *)a - *(const u16 *)b;
 }
 
-/* Numbers of the sets that rules name. Return: rules that name one. */
+/* Numbers of the sets that rules name. Return: how often they do. */
 static unsigned int brfw_leaf_fill_sets(struct brfw_leaf_builder *b,
 					struct brfw_leaf_candidate *c)
 {
 	const struct brfw_test *test;
-	unsigned int i, n = 0;
+	unsigned int i, j, n = 0;
 
 	for (i = 0; i < b->n; i++) {
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
-		test = brfw_match_set(&b->match, c);
-		if (test)
+		for (j = 0; j < b->match.ntests; j++) {
+			test = &b->match.tests[j];
+			if (!brfw_candidate_has_test(c, test))
+				continue;
 			c->bounds[n++] = test->set;
+			c->negates |= test->negate;
+		}
 	}
 	sort(c->bounds, n, sizeof(*c->bounds), brfw_numbers_compare, NULL);
 	for (i = 0; i < n; i++)
@@ -798,20 +847,37 @@ static unsigned int brfw_leaf_fill_sets(struct brfw_leaf_builder *b,
 	return n;
 }
 
+/* Enter rule @i, whose conditions are in @b, in the rows of sets. */
+static void brfw_leaf_fill_set_row(struct brfw_leaf_builder *b,
+				   struct brfw_leaf_candidate *c, unsigned int i)
+{
+	const struct brfw_test *test = brfw_match_set(&b->match, c);
+	unsigned int j, class;
+
+	class = test ? brfw_leaf_class(c->bounds, c->nbounds, test->set) : 0;
+	brfw_bits_set(c->rows + class * b->nwords, i);
+
+	for (j = 0; j < b->match.ntests; j++) {
+		test = &b->match.tests[j];
+		if (!brfw_candidate_has_test(c, test) || !test->negate)
+			continue;
+		class = brfw_leaf_class(c->bounds, c->nbounds, test->set);
+		brfw_bits_set(c->rows + (c->nbounds + class) * b->nwords, i);
+	}
+}
+
 static int brfw_leaf_fill_set_rows(struct brfw_leaf_builder *b,
 				   struct brfw_leaf_candidate *c)
 {
-	const struct brfw_test *test;
-	unsigned int i, class;
+	unsigned int i;
 
-	c->rows = kvcalloc((c->nbounds + 1) * b->nwords, sizeof(u64), GFP_KERNEL);
+	c->rows = kvcalloc(brfw_candidate_classes(c) * b->nwords, sizeof(u64),
+			   GFP_KERNEL);
 	if (!c->rows)
 		return -ENOMEM;
 	for (i = 0; i < b->n; i++) {
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
-		test = brfw_match_set(&b->match, c);
-		class = test ? brfw_leaf_class(c->bounds, c->nbounds, test->set) : 0;
-		brfw_bits_set(c->rows + class * b->nwords, i);
+		brfw_leaf_fill_set_row(b, c, i);
 	}
 
 	return 0;
@@ -827,12 +893,10 @@ static void brfw_leaf_add_set_fields(struct brfw_leaf_builder *b,
 
 	for (i = 0; i < b->match.ntests; i++) {
 		test = &b->match.tests[i];
-		if (test->kind != BRFW_TEST_SET || test->negate)
+		if (test->kind != BRFW_TEST_SET)
 			continue;
 		for (k = first; k < b->ncandidates; k++)
-			if (b->candidates[k].domain == test->domain &&
-			    !memcmp(&b->candidates[k].fields, &test->fields,
-				    sizeof(test->fields)))
+			if (brfw_candidate_has_test(&b->candidates[k], test))
 				break;
 		if (k < b->ncandidates || k - first == BRFW_LEAF_SETS_MAX)
 			continue;
@@ -863,7 +927,8 @@ static int brfw_leaf_add_sets(struct brfw_leaf_builder *b)
 
 	for (i = first; i < b->ncandidates; i++) {
 		c = &b->candidates[i];
-		c->bounds = kvcalloc(b->n, sizeof(*c->bounds), GFP_KERNEL);
+		c->bounds = kvcalloc(b->n * BRFW_TESTS_MAX, sizeof(*c->bounds),
+				     GFP_KERNEL);
 		if (!c->bounds)
 			return -ENOMEM;
 		if (brfw_leaf_fill_sets(b, c) < BRFW_LEAF_SET_RULES)
@@ -917,11 +982,6 @@ static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
 	}
 
 	return brfw_leaf_add_sets(b);
-}
-
-static unsigned int brfw_candidate_classes(const struct brfw_leaf_candidate *c)
-{
-	return c->part == BRFW_PART_NIBBLE ? 16 : c->nbounds + 1;
 }
 
 static const u64 *brfw_candidate_row(const struct brfw_leaf_builder *b,
@@ -1101,7 +1161,7 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 			if (!c->is_chosen || c->part == BRFW_PART_NIBBLE)
 				continue;
 			if (c->part == BRFW_PART_SET) {
-				ntests -= !!brfw_match_set(&b->match, c);
+				ntests -= brfw_match_count_sets(&b->match, c);
 				continue;
 			}
 			test = brfw_match_number(&b->match, c->offset);
@@ -1391,6 +1451,7 @@ static void brfw_leaf_put_sets(const struct brfw_leaf_builder *b,
 		set->domain = c->domain;
 		set->fields = c->fields;
 		set->nsets = c->nbounds;
+		set->negates = c->negates;
 		set->numbers = out - data;
 		out = brfw_leaf_put_bounds(c, out);
 		set->rows = out - data;

@@ -22,9 +22,10 @@
  * none and are compared one by one.
  *
  * Where many rules name sets for the same fields there is a selector for these:
- * it has a row for each of the sets, with the rules that name it, and one for
- * all rules that name none. The rows of the sets that the values of a key are in
- * are combined by OR, together with the latter.
+ * it has a row for each of the sets, with the rules that need it, and one for
+ * all rules that need none. The rows of the sets that the values of a key are in
+ * are combined by OR, together with the latter. Then the rules are taken out
+ * that must not have one of these sets.
  *
  * With more than 64 rules a row has several words, and in front of them one
  * that tells which of them aren't 0, so that most of them are never read.
@@ -91,13 +92,16 @@ struct brfw_leaf_number {
  * struct brfw_leaf_set - selector of sets
  * @domain: of the sets
  * @fields: what is looked up
+ * @negates: there are rules that a key must not be in a set for
  * @nsets: number of sets
  * @numbers: of them, ascending: place of the u16 in the data of the leaf
- * @rows: place of the rows there: that of rules that name none, then theirs
+ * @rows: place of the rows there: that of rules that need none, of those that
+ *	need each, and of those that must not have each if there are any
  */
 struct brfw_leaf_set {
 	struct brfw_domain *domain;
 	struct brfw_set_fields fields;
+	bool negates;
 	u16 nsets;
 	u32 numbers;
 	u32 rows;
