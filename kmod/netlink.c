@@ -1260,11 +1260,14 @@ static const struct genl_ops brfw_nl_ops[] = {
 	},
 };
 
-/* No module alias: it would let any user load the module. */
+/*
+ * No module alias: it would let any user load the module. No maxattr: newer
+ * kernels would take it for the length of the policy, of one entry, that they
+ * give to operations without attributes.
+ */
 static struct genl_family brfw_nl_family = {
 	.name = BRFW_GENL_NAME,
 	.version = BRFW_GENL_VERSION,
-	.maxattr = BRFW_A_MAX,
 	.module = THIS_MODULE,
 	.netnsok = true,
 	.parallel_ops = true,
