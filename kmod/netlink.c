@@ -737,6 +737,33 @@ static int brfw_nl_put_events(struct sk_buff *skb,
 	return 0;
 }
 
+static int brfw_nl_put_costs(struct sk_buff *skb,
+			     const struct brfw_ruleset *rs)
+{
+	struct brfw_cost costs[BRFW_HOOKS * BRFW_FAMILIES];
+	unsigned int cost, n = 0;
+	int hook, family;
+
+	BUILD_BUG_ON((int)BRFW_COST_IP4 != (int)BRFW_FAMILY_IP4 ||
+		     (int)BRFW_COST_IP6 != (int)BRFW_FAMILY_IP6 ||
+		     (int)BRFW_COST_OTHER != (int)BRFW_FAMILY_OTHER);
+
+	for (hook = 0; rs && hook < BRFW_HOOKS; hook++) {
+		for (family = 0; family < BRFW_FAMILIES; family++) {
+			cost = brfw_cls_cost(&rs->cls[hook][family]);
+			if (cost)
+				costs[n++] = (struct brfw_cost){
+					.hook = hook,
+					.family = family,
+					.cost = cost,
+				};
+		}
+	}
+
+	return n ? nla_put(skb, BRFW_INFO_A_COSTS, n * sizeof(costs[0]),
+			   costs) : 0;
+}
+
 static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 {
 	const struct brfw_ruleset *rs = bn->ruleset;
@@ -753,6 +780,7 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 		{ BRFW_INFO_A_MAX_DRAFTS, brfw_max_drafts(bn->net) },
 		{ BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0 },
 		{ BRFW_INFO_A_WARNINGS, rs ? brfw_ruleset_warnings(rs) : 0 },
+		{ BRFW_INFO_A_MAX_COST, BRFW_CLS_COST_MAX },
 	};
 	struct nlattr *nest;
 	int i;
@@ -760,7 +788,8 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 	nest = nla_nest_start(skb, BRFW_A_INFO);
 	if (!nest ||
 	    nla_put_string(skb, BRFW_INFO_A_MODULE_VERSION, BRFW_VERSION) ||
-	    brfw_nlattr_put_matches(skb) || brfw_nl_put_events(skb, rs))
+	    brfw_nlattr_put_matches(skb) || brfw_nl_put_events(skb, rs) ||
+	    brfw_nl_put_costs(skb, rs))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (nla_put_u32(skb, numbers[i].attr, numbers[i].value))

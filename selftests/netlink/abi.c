@@ -1343,7 +1343,8 @@ static const struct named attributes[] = {
 	REPLY(INFO, BRFW_INFO_A_ACTIVE_HOOKS),
 	REPLY(INFO, BRFW_INFO_A_OVERRUNS), REPLY(INFO, BRFW_INFO_A_NO_TARGET),
 	REPLY(INFO, BRFW_INFO_A_VLAN_UNKNOWN), REPLY(INFO, BRFW_INFO_A_LIMITED),
-	REPLY(INFO, BRFW_INFO_A_WARNINGS),
+	REPLY(INFO, BRFW_INFO_A_WARNINGS), REPLY(INFO, BRFW_INFO_A_MAX_COST),
+	REPLY(INFO, BRFW_INFO_A_COSTS),
 	REPLY(RULE, BRFW_RULE_A_HANDLE), REPLY(RULE, BRFW_RULE_A_HOOK),
 	REPLY(RULE, BRFW_RULE_A_BRIDGE), REPLY(RULE, BRFW_RULE_A_PRIORITY),
 	REPLY(RULE, BRFW_RULE_A_MATCH), REPLY(RULE, BRFW_RULE_A_VERDICT),
@@ -1852,6 +1853,116 @@ static int test_matches(struct nlt *nl)
 		    (i >= 1 && i <= BRFW_MATCH_A_MAX))
 			return diag("bit %u is wrong", i);
 	return 0;
+}
+
+/* ---- the worst case ---- */
+
+/** struct costs - what the module says of it */
+struct costs {
+	uint32_t max;
+	size_t len;
+	struct brfw_cost entry[16];
+};
+
+static void take_costs(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *max = NLT_FIND(nlh, BRFW_A_INFO,
+					    BRFW_INFO_A_MAX_COST);
+	const struct nlattr *attr = NLT_FIND(nlh, BRFW_A_INFO,
+					     BRFW_INFO_A_COSTS);
+	struct costs *c = arg;
+
+	if (max)
+		c->max = mnl_attr_get_u32(max);
+	if (attr)
+		c->len = mnl_attr_get_payload_len(attr);
+	if (c->len <= sizeof(c->entry) && attr)
+		memcpy(c->entry, mnl_attr_get_payload(attr), c->len);
+}
+
+static int read_costs(struct nlt *nl, struct costs *c)
+{
+	struct nlt_reply r;
+
+	memset(c, 0, sizeof(*c));
+	request(nl, BRFW_CMD_INFO_GET, 0, NULL, &r, take_costs, c);
+	if (!c->max || !c->len || c->len % sizeof(c->entry[0]) ||
+	    c->len > sizeof(c->entry))
+		return diag("max %u, %zu bytes", c->max, c->len);
+	return 0;
+}
+
+/* Of hook forward and IPv4, or 0. */
+static uint32_t cost_of_ip4(const struct costs *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->len / sizeof(c->entry[0]); i++)
+		if (c->entry[i].hook == BRFW_HOOK_FORWARD &&
+		    c->entry[i].family == BRFW_COST_IP4)
+			return c->entry[i].cost;
+	return 0;
+}
+
+/* An array in the order of hooks and families. */
+static int test_costs(struct nlt *nl)
+{
+	const struct brfw_cost *e;
+	struct costs c;
+	size_t i;
+
+	if (read_costs(nl, &c))
+		return 1;
+	for (i = 0; i < c.len / sizeof(c.entry[0]); i++) {
+		e = &c.entry[i];
+		if (e->hook > BRFW_HOOK_OUTPUT ||
+		    e->family > BRFW_COST_OTHER || e->zero || !e->cost ||
+		    e->cost > c.max)
+			return diag("entry %zu: hook %u, family %u, cost %u", i,
+				    e->hook, e->family, e->cost);
+		if (i && e->hook * 256 + e->family <=
+			 e[-1].hook * 256 + e[-1].family)
+			return diag("entry %zu: out of order", i);
+	}
+	return cost_of_ip4(&c) ? 0 : diag("no cost at forward");
+}
+
+/* A draft of so many rules that have only ranges of ports, and its end. */
+static int commit_ranges(struct nlt *nl, unsigned int n, uint32_t flags,
+			 struct nlt_reply *r)
+{
+	unsigned int i;
+
+	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, r, NULL, NULL);
+	for (i = 1; i <= n; i++)
+		REQUEST(nl, RULE_ADD, r, NULL, NULL, U32(BRFW_A_CHANGE_ID, i),
+			MATCH(PROTO(UDP), COND(L4_DPORT, U16(VALUE, 7 * i),
+					       U16(RANGE_END, 7 * i + 100 + i % 50))),
+			DONE);
+	return REQUEST(nl, TXN_COMMIT, r, NULL, NULL,
+		       U32(BRFW_A_TXN_FLAGS, flags), DONE);
+}
+
+static int test_too_expensive(struct nlt *nl)
+{
+	struct costs before, after;
+	struct state state;
+	struct nlt_reply r;
+	int bad;
+
+	if (read_state(nl, &state) || read_costs(nl, &before))
+		return 1;
+	if (commit_ranges(nl, 1500, BRFW_TXN_F_DRY_RUN, &r))
+		return diag("1500 ranges: %s", r.text);
+	if (commit_ranges(nl, 5000, 0, &r) != ENOSPC || !strlen(r.text) ||
+	    !r.culprit.change_id || r.culprit.change_id > 5000)
+		return diag("5000 ranges: %d %s, change %u", r.error, r.text,
+			    r.culprit.change_id);
+	bad = check_state(nl, &state) | read_costs(nl, &after);
+	if (before.max != after.max || before.len != after.len ||
+	    memcmp(before.entry, after.entry, before.len))
+		bad |= diag("costs changed");
+	return bad;
 }
 
 /* Conditions of a rule that drops. */
@@ -2496,6 +2607,9 @@ static const struct {
 	{ "the culprit of a deletion is named", test_culprit_of_delete },
 	{ "counters can be reset beside a draft", test_reset_in_draft },
 	{ "the map of fields", test_matches },
+	{ "the worst case is an array in order", test_costs },
+	{ "rules that are too expensive are refused and named",
+	  test_too_expensive },
 	{ "zones in drafts", test_zones_in_draft },
 	{ "the limit of zones", test_max_zones },
 	{ "a commit warns of the ruleset as it would be", test_warnings },

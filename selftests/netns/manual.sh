@@ -127,7 +127,8 @@ test_generation() {
 	info generation
 	equal "generation after what changed nothing" $((before + 4)) "$INFO"
 	for key in module-version abi-version rules max-rules drafts max-drafts overruns \
-		no-target vlan-unknown limited hooks active-hooks verdicts matches; do
+		no-target vlan-unknown limited hooks active-hooks verdicts matches warnings \
+		max-cost costs; do
 		info "$key" || [ "$key" = active-hooks ]
 	done
 }

@@ -283,6 +283,10 @@ static void answer_info(const struct nlmsghdr *request)
 {
 	/* all that are known, and some of a later module */
 	const uint32_t matches[] = { 0xfffffffe, 0xffffffff, 0x00000001 };
+	/* the last one is of a later module */
+	const struct brfw_cost costs[] = { { BRFW_HOOK_FORWARD, BRFW_COST_IP4, 0, 17 },
+					   { BRFW_HOOK_INPUT, BRFW_COST_OTHER, 0, 3 },
+					   { BRFW_HOOK_INPUT, BRFW_COST_OTHER + 1, 0, 4 } };
 	struct nlmsghdr *nlh = answer_genl(request, BRFW_CMD_INFO_GET);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_INFO);
 
@@ -301,6 +305,8 @@ static void answer_info(const struct nlmsghdr *request)
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_VLAN_UNKNOWN, 3);
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_LIMITED, 4);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_WARNINGS, kernel.fault.warnings);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_COST, 1024);
+	mnl_attr_put(nlh, BRFW_INFO_A_COSTS, sizeof(costs), costs);
 	mnl_attr_nest_end(nlh, nest);
 	answer_queue(nlh);
 	if (kernel.fault.commit_between) {
@@ -785,7 +791,8 @@ static void test_show(void)
 			 "matches in,out,frame,smac,dmac,ethertype,vlan,vlan-prio,vlan-proto,inner-vlan,inner-vlan-prio,inner-vlan-proto,"
 			 "pppoe-session,mpls-label,arp-op,arp-sender-ip,arp-target-ip,arp-sender-mac,arp-target-mac,arp-gratuitous,"
 			 "saddr,daddr,dscp,ttl,length,frag,ip-options,proto,sport,dport,tcp-flags,icmp-type,icmp-code,icmpv6-type,icmpv6-code,"
-			 "nd-target,nd-lladdr,igmp-type,gre-proto,mark,state,malformed\nwarnings none\n", ""),
+			 "nd-target,nd-lladdr,igmp-type,gre-proto,mark,state,malformed\nwarnings none\n"
+			 "max-cost 1024\ncosts forward:ip4:17,input:other:3\n", ""),
 		    "info is shown");
 	test_warnings();
 	kernel_reset();

@@ -48,6 +48,13 @@ const struct fwctl_name model_periods[] = {
 	{ NULL, 0 },
 };
 
+const struct fwctl_name model_families[] = {
+	{ "ip4", BRFW_COST_IP4 },
+	{ "ip6", BRFW_COST_IP6 },
+	{ "other", BRFW_COST_OTHER },
+	{ NULL, 0 },
+};
+
 /* By the number of the bit. */
 const struct fwctl_name model_warnings[] = {
 	{ "frag-with-state", 0 },

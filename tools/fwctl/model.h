@@ -275,8 +275,17 @@ struct fwctl_done {
 	uint32_t warnings;
 };
 
+/** FWCTL_COSTS_MAX - most entries in fwctl_info.costs */
+#define FWCTL_COSTS_MAX 32
+
 /** struct fwctl_info - what the module tells about itself */
 struct fwctl_info {
+	/** @costs: the worst case, by hook and family */
+	struct brfw_cost costs[FWCTL_COSTS_MAX];
+	/** @costs_count: number of them */
+	unsigned int costs_count;
+	/** @max_cost: that the module allows */
+	uint32_t max_cost;
 	/** @generation: number of the committed ruleset */
 	uint64_t generation;
 	/** @matches: fields that rules may match, MODEL_BIT() of enum brfw_match_attr */
@@ -331,6 +340,7 @@ extern const struct fwctl_name model_verdicts[];
 extern const struct fwctl_name model_policy_verdicts[];
 extern const struct fwctl_name model_rejects[];
 extern const struct fwctl_name model_periods[];
+extern const struct fwctl_name model_families[];
 extern const struct fwctl_name model_warnings[];
 extern const struct fwctl_form model_actions[];
 extern const struct fwctl_form model_verdict_forms[];

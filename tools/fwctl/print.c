@@ -450,6 +450,25 @@ static void print_matches(FILE *out, const struct fwctl_info *info)
 	fputc('\n', out);
 }
 
+static void print_costs(FILE *out, const struct fwctl_info *info)
+{
+	const char *sep = " ";
+	unsigned int i;
+
+	fputs("costs", out);
+	for (i = 0; i < info->costs_count; i++) {
+		const struct brfw_cost *cost = &info->costs[i];
+		const char *family = model_word_of(model_families, cost->family);
+		const char *hook = model_word_of(model_hooks, cost->hook);
+
+		if (!hook || !family)
+			continue;
+		fprintf(out, "%s%s:%s:%" PRIu32, sep, hook, family, cost->cost);
+		sep = ",";
+	}
+	fputs(*sep == ',' ? "\n" : " none\n", out);
+}
+
 void print_info(FILE *out, const struct fwctl_info *info)
 {
 	char version[QUOTED_LEN(sizeof(info->module_version)) + 1];
@@ -471,6 +490,8 @@ void print_info(FILE *out, const struct fwctl_info *info)
 	print_set(out, "verdicts", model_verdicts, info->verdicts);
 	print_matches(out, info);
 	print_set(out, "warnings", model_warnings, info->warnings);
+	fprintf(out, "max-cost %" PRIu32 "\n", info->max_cost);
+	print_costs(out, info);
 }
 
 /* JSON */
@@ -741,6 +762,26 @@ static json_t *json_matches(const struct fwctl_info *info)
 	return array;
 }
 
+static json_t *json_costs(const struct fwctl_info *info)
+{
+	json_t *array = json_array();
+	unsigned int i;
+
+	for (i = 0; i < info->costs_count; i++) {
+		const struct brfw_cost *cost = &info->costs[i];
+		const char *family = model_word_of(model_families, cost->family);
+		const char *hook = model_word_of(model_hooks, cost->hook);
+
+		if (!hook || !family)
+			continue;
+		if (json_array_append_new(array, json_pack("{s:s, s:s, s:I}", "hook", hook,
+							   "family", family, "cost",
+							   (json_int_t)cost->cost)))
+			return json_done(array, false);
+	}
+	return array;
+}
+
 json_t *print_info_json(const struct fwctl_info *info)
 {
 	json_t *object = json_object();
@@ -761,7 +802,9 @@ json_t *print_info_json(const struct fwctl_info *info)
 	       json_add(object, "active-hooks", json_set(active_hooks, info->active_hooks)) &&
 	       json_add(object, "verdicts", json_set(model_verdicts, info->verdicts)) &&
 	       json_add(object, "matches", json_matches(info)) &&
-	       json_add(object, "warnings", json_set(model_warnings, info->warnings));
+	       json_add(object, "warnings", json_set(model_warnings, info->warnings)) &&
+	       json_add(object, "max-cost", json_integer(info->max_cost)) &&
+	       json_add(object, "costs", json_costs(info));
 	return json_done(object, good);
 }
 

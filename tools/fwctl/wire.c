@@ -843,6 +843,18 @@ static bool get_matches(const struct nlattr *attr, uint64_t *matches)
 	return true;
 }
 
+static bool get_costs(const struct nlattr *attr, struct fwctl_info *info)
+{
+	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
+
+	if (len % sizeof(info->costs[0]) || len > sizeof(info->costs))
+		return false;
+	if (len)
+		memcpy(info->costs, mnl_attr_get_payload(attr), len);
+	info->costs_count = len / sizeof(info->costs[0]);
+	return true;
+}
+
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info)
 {
 	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_INFO_A_MAX + 1];
@@ -865,6 +877,7 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 		{ BRFW_INFO_A_NO_TARGET, &info->no_target, 8 },
 		{ BRFW_INFO_A_VLAN_UNKNOWN, &info->vlan_unknown, 8 },
 		{ BRFW_INFO_A_LIMITED, &info->limited, 8 },
+		{ BRFW_INFO_A_MAX_COST, &info->max_cost, 4 },
 	};
 
 	memset(info, 0, sizeof(*info));
@@ -873,7 +886,8 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 	    !span_read(span_of_nest(msg[BRFW_A_INFO]), tb, BRFW_INFO_A_MAX, &unknown) ||
 	    !get_optional_text(tb[BRFW_INFO_A_MODULE_VERSION], info->module_version,
 			       sizeof(info->module_version)) ||
-	    !get_matches(tb[BRFW_INFO_A_MATCHES], &info->matches))
+	    !get_matches(tb[BRFW_INFO_A_MATCHES], &info->matches) ||
+	    !get_costs(tb[BRFW_INFO_A_COSTS], info))
 		return WIRE_MALFORMED;
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		if (!get_bytes(tb[numbers[i].attr], numbers[i].value, numbers[i].size))

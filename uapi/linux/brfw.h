@@ -67,7 +67,9 @@
  *    BRFW_A_WARNINGS: NLA_U32, optional, those that this rule has a part in
  *    Fails with EEXIST when a rule with the same hook, bridge, priority and
  *    conditions exists (culprit: its handle), ENOENT when the rule to be put
- *    before or after doesn't exist, ENOSPC when a limit is reached.
+ *    before or after doesn't exist, ENOSPC when a limit is reached:
+ *    BRFW_INFO_A_MAX_RULES, or BRFW_INFO_A_MAX_COST (culprit: one of the rules
+ *    that make it too much).
  *
  * BRFW_CMD_RULE_DELETE	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
@@ -463,6 +465,40 @@ enum brfw_attr {
 };
 
 /**
+ * enum brfw_cost_family - frames that are judged by the same rules
+ * @BRFW_COST_IP4: those in which an IPv4 header was read
+ * @BRFW_COST_IP6: those in which an IPv6 header was read
+ * @BRFW_COST_OTHER: all others, damaged IPv4 and IPv6 included
+ *
+ * A rule counts for each family that its conditions leave possible.
+ */
+enum brfw_cost_family {
+	BRFW_COST_IP4,
+	BRFW_COST_IP6,
+	BRFW_COST_OTHER,
+};
+
+/**
+ * struct brfw_cost - the worst case of judging a frame
+ * @hook: enum brfw_hook
+ * @family: enum brfw_cost_family
+ * @zero: 0
+ * @cost: rules that are compared and hash tables that are probed at most to
+ *	find the first rule that matches, whatever the frame; eight words of 64
+ *	rules that are looked at together count like one rule that is compared
+ *
+ * Rules that were deleted count until they are freed. When a rule has no
+ * verdict or its limit is exceeded, the search for the next one costs as much
+ * again.
+ */
+struct brfw_cost {
+	__u8 hook;
+	__u8 family;
+	__u16 zero;
+	__u32 cost;
+};
+
+/**
  * enum brfw_info_attr - what the module can do and holds
  * @BRFW_INFO_A_UNSPEC: not used
  * @BRFW_INFO_A_PAD: padding before 64-bit values
@@ -488,6 +524,10 @@ enum brfw_attr {
  * @BRFW_INFO_A_LIMITED: NLA_U64, answers and log entries held back by the
  *	limits of the namespace
  * @BRFW_INFO_A_WARNINGS: NLA_U32, BRFW_WARN_* about the ruleset
+ * @BRFW_INFO_A_MAX_COST: NLA_U32, largest cost of the rules of a hook and family
+ *	that a commit may lead to; see struct brfw_cost
+ * @BRFW_INFO_A_COSTS: NLA_BINARY, array of struct brfw_cost in ascending order
+ *	of hooks and families: one for each that has rules; absent: there is none
  */
 enum brfw_info_attr {
 	BRFW_INFO_A_UNSPEC,
@@ -507,6 +547,8 @@ enum brfw_info_attr {
 	BRFW_INFO_A_VLAN_UNKNOWN,
 	BRFW_INFO_A_LIMITED,
 	BRFW_INFO_A_WARNINGS,
+	BRFW_INFO_A_MAX_COST,
+	BRFW_INFO_A_COSTS,
 	/* private: */
 	__BRFW_INFO_A_MAX,
 	BRFW_INFO_A_MAX = __BRFW_INFO_A_MAX - 1,
