@@ -21,6 +21,7 @@ help:
 	@echo 'Each of these does all of its own set-up:'
 	@echo '  make demo       the firewall at work on real traffic, in a virtual machine'
 	@echo '  make check      all tests; ends with "N passed, N failed, N skipped"'
+	@echo '  make fuzz       fuzzing in user space; TIME=SECONDS for all of it (600)'
 	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
 	@echo 'Steps:'
 	@echo '  make setup      install what is missing (apt), fetch the kernel of the virtual machine'
@@ -45,6 +46,10 @@ check:
 
 demo:
 	@scripts/demo.sh
+
+fuzz:
+	@scripts/setup.sh clang
+	+$(MAKE) -C selftests/fuzz run TIME=$(or $(TIME),600)
 
 bench:
 	@ROWS='$(R)' bench/bench.sh $(B)
@@ -82,4 +87,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check demo bench modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean

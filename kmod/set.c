@@ -87,12 +87,9 @@ struct brfw_domain {
 	u32 mask_counts[BRFW_DOMAIN_MASKS_MAX];
 };
 
-/* Stands in slots whose entries are gone. */
-static struct {
-	struct brfw_elem_entry entry;
-	u64 words[BRFW_DOMAIN_KEY_WORDS];
-} brfw_entry_gone = {
-	.entry.mask = U32_MAX,
+/* Stands in slots whose entries are gone. It has no words: none has its mask. */
+static struct brfw_elem_entry brfw_entry_gone = {
+	.mask = U32_MAX,
 };
 
 /* ---- values ---- */
@@ -673,7 +670,7 @@ static int brfw_table_link(struct brfw_domain *d, enum brfw_domain_table table,
 
 	slot = brfw_slots_find(s, hash);
 	first = brfw_set_deref(slot->content);
-	if (first == &brfw_entry_gone.entry)
+	if (first == &brfw_entry_gone)
 		first = NULL;
 	if (table == BRFW_DOMAIN_BY_VALUE && brfw_chain_is_full(first))
 		return -EMLINK;
@@ -698,7 +695,7 @@ static void brfw_table_unlink(struct brfw_domain *d,
 	other = brfw_set_deref(slot->content);
 	if (other == entry) {
 		rcu_assign_pointer(slot->content,
-				   next ? next : &brfw_entry_gone.entry);
+				   next ? next : &brfw_entry_gone);
 		return;
 	}
 	while (brfw_set_deref(other->next[table]) != entry)
@@ -806,7 +803,7 @@ static int brfw_domain_fill_by_value(struct brfw_domain *d)
 
 	for (i = 0; i <= from->mask; i++) {
 		entry = brfw_set_deref(from->slot[i].content);
-		if (entry == &brfw_entry_gone.entry)
+		if (entry == &brfw_entry_gone)
 			continue;
 		for (; entry; entry = brfw_set_deref(entry->next[BRFW_DOMAIN_BY_SET])) {
 			err = brfw_table_link(d, BRFW_DOMAIN_BY_VALUE, entry);

@@ -27,6 +27,7 @@ declare -A title=(
 	[spdx]='every source file names its licence'
 	[runner]='test runner notices each way to fail'
 	[unit]='host unit tests'
+	[fuzz]='fuzzing, briefly'
 	[vm]='scenarios in the virtual machine'
 )
 exec 3>&1 # the terminal, for progress from inside a test
@@ -155,6 +156,20 @@ test_unit() {
 	return $rc
 }
 
+# Long enough for the corpus and a look beyond; "make fuzz" takes its time.
+test_fuzz() {
+	local rc=0
+
+	if ! command -v clang >/dev/null; then
+		say 'no clang: "scripts/setup.sh clang" installs it'
+		return 4
+	fi
+	make --no-print-directory -j"$(nproc)" -C "$top/selftests/fuzz" run TIME=20 >"$logs/fuzz.ktap" 2>&1 || rc=$?
+	cat "$logs/fuzz.ktap"
+	count_ktap "$logs/fuzz.ktap" fuzz
+	return $rc
+}
+
 test_vm() {
 	local programs shards i n=0 rc=0 pids=()
 
@@ -241,7 +256,7 @@ run_test() {
 	fi
 }
 
-all=(modules warnings sparse tools kerneldoc man shell spdx runner unit vm)
+all=(modules warnings sparse tools kerneldoc man shell spdx runner unit fuzz vm)
 
 mkdir -p "$logs"
 begin=$(now)

@@ -6,8 +6,8 @@
 #   check.sh DIRECTORY PROGRAM...
 #
 # A program that takes longer than UNIT_TIMEOUT seconds (default 120) is ended.
-# Two more programs are built and run where the compilers have what they need:
-# the race test under the thread sanitizer, and the parser under libFuzzer.
+# One more program is built and run where the compiler has what it needs: the race
+# test under the thread sanitizer.
 set -uo pipefail
 
 core=$1
@@ -32,7 +32,7 @@ skip() {
 }
 
 build() {
-	make --no-print-directory -s -C "$here" CC="$CC" CLANG="$CLANG" O="${core%/core}" ${KMOD:+KMOD="$KMOD"} "$core/$1" >&2
+	make --no-print-directory -s -C "$here" CC="$CC" O="${core%/core}" ${KMOD:+KMOD="$KMOD"} "$core/$1" >&2
 }
 
 # A program that does nothing, to see whether a sanitizer works here.
@@ -64,40 +64,10 @@ race_tsan() {
 	fi
 }
 
-fuzz_smoke() {
-	local log=$core/key_fuzz_llvm.log
-
-	printf 'KTAP version 1\n'
-	rm -rf "$core/corpus"
-	mkdir -p "$core/corpus"
-	if "$core/key_fuzz" --corpus "$core/corpus" &&
-		(cd "$core" && "${limit[@]}" ./key_fuzz_llvm -seed=1 -max_total_time=4 -max_len=300 corpus) >"$log" 2>&1; then
-		printf 'ok 1 libFuzzer finds nothing in 4 s (%s inputs)\n1..1\n' \
-			"$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$log")"
-		return
-	fi
-	tail -n 40 "$log" | sed 's/^/# /'
-	printf 'not ok 1 libFuzzer finds nothing in 4 s\n1..1\n'
-	return 1
-}
-
-fuzz_llvm() {
-	local name=key_fuzz_llvm
-
-	if ! probe '' "$CLANG" -fsanitize=fuzzer,address,undefined; then
-		skip $name "no $CLANG with libFuzzer"
-	elif build $name; then
-		run $name fuzz_smoke
-	else
-		run $name false
-	fi
-}
-
 for program; do
 	run "${program##*/}" "${limit[@]}" "$program"
 done
 race_tsan
-fuzz_llvm
 
 printf '# unit: %d programs run, %d failed%s\n' "$nrun" ${#failed[@]} "${failed[*]:+: ${failed[*]}}"
 [ ${#failed[@]} = 0 ]
