@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Everything at the same time: frames on two ways, rulesets that are replaced,
+# ports that come, go, and change names, bridges and namespaces, namespaces that
+# come with rules and go, dumps left in the middle, programs killed while they
+# load. Every frame is judged by one of the rulesets, and none is lost.
+#
+#   h1 --- p1 [br0] p2 --- h2       frames that both rulesets let pass
+#   h3 --- p3 [br0] p2              frames that the same rule of both drops
+#
+# RACE_SECONDS: how long.
+#
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+. "$(dirname "$0")/../lib/brfw.sh"
+
+readonly SECONDS_LONG=${RACE_SECONDS:-10}
+readonly OTHER=$PREFIX-other
+
+setup
+topology 3
+netns_add "$OTHER"
+
+readonly A="add prio 0 ethertype 0x88b5 accept
+policy forward drop
+add prio 5 proto 17 sport 7 drop comment gone
+add prio 10 proto 17 sport 1001 accept
+add prio 20 in p9 proto 6 drop
+add prio 21 bridge br9 proto 6 drop
+add prio 30 proto 17 dport 4 drop"
+readonly B="add prio 0 ethertype 0x88b5 accept
+policy forward accept
+add prio 5 proto 17 sport 7 drop comment gone
+add prio 15 proto 17 dport 1 accept
+add prio 16 proto 17 sport 1001 drop
+add prio 20 out p9 proto 6 drop
+add prio 30 in q9 proto 17 drop"
+
+# again NAME COMMAND...: again and again until the end, counted
+again() {
+	local name=$1 n=0
+
+	shift
+	while [ ! -e "$TMP/end" ]; do
+		"$@" "$n" >/dev/null 2>&1 || true
+		n=$((n + 1))
+	done
+	echo "$n" >"$TMP/ops.$name"
+}
+
+# What these do may fail: others do the same at the same time.
+ports() {
+	ip -n "$BR" link add p9 type veth peer name q9
+	ip -n "$BR" link set p9 master br0 up
+	ip -n "$BR" link set q9 master br9 up
+	ip -n "$BR" link set p9 down
+	ip -n "$BR" link set p9 name p8
+	ip -n "$BR" link set p8 name p9
+	ip -n "$BR" link set p9 master br9 up
+	ip -n "$BR" link set q9 netns "$OTHER"
+	ip -n "$BR" link del p9
+}
+
+bridges() {
+	ip -n "$BR" link add br9 type bridge
+	ip -n "$BR" link set br9 up
+	ip -n "$BR" link set br9 name br8
+	ip -n "$BR" link del br8
+}
+
+namespaces() {
+	local ns=$PREFIX-n$1
+
+	ip netns add "$ns"
+	"$FWCTL" -n "$ns" rule add in eth0 proto tcp drop
+	"$FWCTL" -n "$ns" policy set forward drop
+	ip -n "$ns" link add br0 type bridge
+	ip netns del "$ns"
+}
+
+dumps() {
+	"$BRFW_HELPERS/txn" <<-END
+		open 1 $BR
+		1 dump-start
+		open 2 $BR
+		2 begin
+		2 add proto 6 dport 7 accept
+		1 dump-rest
+		1 dump-start
+	END
+}
+
+# A program that loads a large file into the other namespace dies in the middle.
+loads() {
+	local pid
+
+	"$FWCTL" -n "$OTHER" ruleset load "$TMP/many.fw" &
+	pid=$!
+	[ $(($1 % 3)) = 0 ] || kill -9 $pid
+	wait $pid
+}
+
+flood_begin() {
+	mkfifo "$TMP/flood.$1"
+	"$BRFW_HELPERS/frame" <"$TMP/flood.$1" >"$TMP/flood.$1.out" &
+	FLOODS+=($!)
+	exec {fd}>"$TMP/flood.$1"
+	FLOOD_INPUTS+=("$fd")
+	echo "flood tx $2 rx $(host 2):eth0 count 4 $3" >&"$fd"
+}
+
+flood_result() {
+	read -r _ SENT SEEN <"$TMP/flood.$1.out"
+	say "$SENT frames that $2"
+}
+
+test_all() {
+	local name fd i
+	local -a pids=() FLOODS=() FLOOD_INPUTS=()
+
+	for name in A B; do
+		txn "define $name" "${!name}" end
+	done
+	nl 0 swap 1 A B
+	for ((i = 0; i < 2000; i++)); do
+		echo "rule add in eth$((i % 50)) proto udp dport $((i + 1)) accept"
+	done >"$TMP/many.fw"
+
+	for name in ports bridges namespaces dumps loads; do
+		again $name $name &
+		pids+=($!)
+	done
+	flood_begin pass "$(host 1):eth0" "ip4 proto udp sport 1001 dport 1"
+	flood_begin drop "$(host 3):eth0" "ip4 proto udp sport 7 dport 1"
+
+	local begin=$SECONDS commits=0
+	while [ $((SECONDS - begin)) -lt "$SECONDS_LONG" ]; do
+		nl 0 swap 20 A B
+		commits=$((commits + 20))
+	done
+
+	for fd in "${FLOOD_INPUTS[@]}"; do
+		echo stop >&"$fd"
+		exec {fd}>&-
+	done
+	wait "${FLOODS[@]}"
+	: >"$TMP/end"
+	wait "${pids[@]}"
+
+	say "$commits rulesets"
+	for name in ports bridges namespaces dumps loads; do
+		say "$(<"$TMP/ops.$name") times $name"
+		[ "$(<"$TMP/ops.$name")" -gt 0 ]
+	done
+	flood_result pass "must pass"
+	[ "$SENT" -gt 100 ]
+	equal "of which passed" "$SENT" "$SEEN"
+	flood_result drop "must be dropped"
+	[ "$SENT" -gt 100 ]
+	equal "of which passed" 0 "$SEEN"
+	# None is lost: the rule that both rulesets have counted each of them.
+	expect_count gone "$SENT"
+}
+
+# Nothing is left of what was going on.
+test_after() {
+	nl 0 swap 1 A A
+	expect_pass h1 h2 ip4 proto udp sport 1001 dport 1
+	expect_drop h3 h2 rule gone ip4 proto udp sport 7 dport 1
+	nl 0 info
+	equal "rules, hooks, drafts" "6 1 0" "$(cut -d ' ' -f 1-3 <<<"$NL_REPLY")"
+}
+
+check "frames are judged by one ruleset, and none is lost" test_all
+check "nothing is left" test_after
+run_checks
