@@ -96,8 +96,8 @@ loads() {
 
 	"$FWCTL" -n "$OTHER" ruleset load "$TMP/many.fw" &
 	pid=$!
-	[ $(($1 % 3)) = 0 ] || kill -9 $pid
-	wait $pid
+	[ $(($1 % 3)) = 0 ] || kill -9 "$pid"
+	wait "$pid"
 }
 
 flood_begin() {
@@ -118,9 +118,8 @@ test_all() {
 	local name fd i
 	local -a pids=() FLOODS=() FLOOD_INPUTS=()
 
-	for name in A B; do
-		txn "define $name" "${!name}" end
-	done
+	txn "define A" "$A" end
+	txn "define B" "$B" end
 	nl 0 swap 1 A B
 	for ((i = 0; i < 2000; i++)); do
 		echo "rule add in eth$((i % 50)) proto udp dport $((i + 1)) accept"
