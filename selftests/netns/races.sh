@@ -126,7 +126,7 @@ test_all() {
 	done >"$TMP/many.fw"
 
 	for name in ports bridges namespaces dumps loads; do
-		again $name $name &
+		again "$name" "$name" &
 		pids+=($!)
 	done
 	flood_begin pass "$(host 1):eth0" "ip4 proto udp sport 1001 dport 1"
