@@ -36,6 +36,7 @@
 #include "commit.h"
 #include "hook.h"
 #include "netns.h"
+#include "notice.h"
 #include "ruleset.h"
 
 /* Distance of rules that are added one behind the other. */
@@ -327,6 +328,7 @@ static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
 	if (!new)
 		return brfw_commit_no_memory(c);
 
+	new->is_spread = true;
 	brfw_commit_kill(c, rule);
 	err = brfw_commit_birth(c, new, rule, true);
 	if (err)
@@ -1094,6 +1096,97 @@ err_view:
 	return ERR_PTR(err);
 }
 
+/* ---- notices ---- */
+
+/* What a new body is, of all that can happen to a rule. 0: nothing. */
+static int brfw_commit_kind(struct brfw_commit *c, const struct brfw_rule *rule)
+{
+	const struct brfw_rule *old;
+
+	old = brfw_ruleset_find_dead(c->rs, rule->handle);
+	if (!old)
+		return BRFW_CHANGE_A_ADDED;
+	if (rule->is_spread)
+		return 0;
+	if (old->counters == rule->counters &&
+	    brfw_rule_same_comment(old, rule))
+		return BRFW_CHANGE_A_MOVED;
+
+	return BRFW_CHANGE_A_REPLACED;
+}
+
+static void brfw_commit_tell_rules(struct brfw_commit *c)
+{
+	struct brfw_notice *notice = c->draft->notice;
+	struct brfw_rule *rule;
+	unsigned int i;
+	int kind;
+
+	list_for_each_entry(rule, &c->removed, list) {
+		if (!brfw_ruleset_find(c->rs, rule->handle))
+			brfw_notice_rule(notice, c->rs, BRFW_CHANGE_A_DELETED,
+					 rule);
+		cond_resched();
+	}
+	for (i = 0; i < c->nadded; i++) {
+		if (c->added[i]->status == BRFW_RULE_DEAD)
+			continue;
+		kind = brfw_commit_kind(c, c->added[i]);
+		if (kind)
+			brfw_notice_rule(notice, c->rs, kind, c->added[i]);
+		cond_resched();
+	}
+}
+
+static void brfw_commit_tell_policies(struct brfw_commit *c)
+{
+	struct brfw_notice *notice = c->draft->notice;
+	const struct brfw_policy *policy;
+	int kind;
+
+	list_for_each_entry(policy, &c->rs->policies, list) {
+		if (policy->status == BRFW_RULE_NEW)
+			kind = BRFW_CHANGE_A_ADDED;
+		else if (policy->status == BRFW_RULE_DEAD)
+			kind = BRFW_CHANGE_A_DELETED;
+		else if (policy->verdict != policy->next_verdict)
+			kind = BRFW_CHANGE_A_REPLACED;
+		else
+			continue;
+		brfw_notice_policy(notice, c->rs, kind, policy);
+	}
+}
+
+/* A zone of another number is another object at the same bridge. */
+static void brfw_commit_tell_zones(struct brfw_commit *c)
+{
+	struct brfw_notice *notice = c->draft->notice;
+	const struct brfw_zone *zone;
+
+	list_for_each_entry(zone, &c->rs->zones, list) {
+		if (zone->status == BRFW_RULE_DEAD &&
+		    !brfw_zone_find(c->rs, zone->bridge, false))
+			brfw_notice_zone(notice, c->rs, BRFW_CHANGE_A_DELETED,
+					 zone);
+		if (zone->status == BRFW_RULE_NEW)
+			brfw_notice_zone(notice, c->rs,
+					 brfw_zone_find(c->rs, zone->bridge,
+							true) ?
+					 BRFW_CHANGE_A_REPLACED :
+					 BRFW_CHANGE_A_ADDED, zone);
+	}
+}
+
+static void brfw_commit_tell(struct brfw_commit *c)
+{
+	if (!c->draft->notice)
+		return;
+
+	brfw_commit_tell_rules(c);
+	brfw_commit_tell_policies(c);
+	brfw_commit_tell_zones(c);
+}
+
 /* ---- step 3, or the way back ---- */
 
 static void brfw_commit_finish_policies(struct brfw_commit *c)
@@ -1130,6 +1223,7 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 
 	brfw_view_publish(c->rs, view);
 	c->rs->generation = c->generation;
+	brfw_commit_tell(c);
 
 	for (i = 0; i < c->nadded; i++) {
 		if (c->added[i]->status == BRFW_RULE_DEAD)

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
+struct brfw_notice;
 struct brfw_rule;
 struct brfw_ruleset;
 
@@ -87,6 +88,7 @@ struct brfw_change {
  * @list: in brfw_net.drafts
  * @portid: netlink port of the socket that owns it
  * @is_replace: starts from an empty ruleset
+ * @notice: to be told what a commit changes, or NULL
  * @changes: struct brfw_change in the order of arrival
  * @by_id: the same by the client's number
  * @nchanges: number of them
@@ -95,6 +97,7 @@ struct brfw_draft {
 	struct list_head list;
 	u32 portid;
 	bool is_replace;
+	struct brfw_notice *notice;
 	struct list_head changes;
 	struct xarray by_id;
 	unsigned int nchanges;

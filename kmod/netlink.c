@@ -35,9 +35,25 @@
 #include "netlink.h"
 #include "netns.h"
 #include "nlattr.h"
+#include "notice.h"
 #include "ruleset.h"
 
 static struct genl_family brfw_nl_family;
+
+/**
+ * enum brfw_nl_group - multicast groups of the family
+ * @BRFW_NL_COMMITS: BRFW_MCGRP_COMMITS
+ */
+enum brfw_nl_group {
+	BRFW_NL_COMMITS,
+};
+
+static const struct genl_multicast_group brfw_nl_groups[] = {
+	[BRFW_NL_COMMITS] = {
+		.name = BRFW_MCGRP_COMMITS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
 
 static struct brfw_net *brfw_nl_net(struct genl_info *info)
 {
@@ -193,6 +209,68 @@ static int brfw_nl_reply(struct genl_info *info, struct sk_buff *reply, u8 cmd,
 	return 0;
 }
 
+/* ---- commits ---- */
+
+/* Prepare the message that is sent if the commit succeeds. */
+static void *brfw_nl_begin_notice(struct brfw_notice *notice,
+				  const struct brfw_draft *draft, u64 generation,
+				  const struct genl_info *info)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	skb = genlmsg_new(BRFW_NOTICE_SIZE, GFP_KERNEL);
+	if (!skb)
+		return NULL;
+
+	hdr = brfw_nl_put_header(skb, 0, 0, 0, BRFW_CMD_COMMITTED, generation);
+	brfw_notice_begin(notice, skb, info->snd_portid, draft->is_replace);
+
+	return hdr;
+}
+
+/* To listeners in the namespace of the ruleset, in the order of commits. */
+static void brfw_nl_send_notice(struct brfw_notice *notice, void *hdr,
+				struct net *net)
+{
+	if (!notice->skb) {
+		genl_set_err(&brfw_nl_family, net, 0, BRFW_NL_COMMITS,
+			     -ENOBUFS);
+		return;
+	}
+
+	brfw_notice_end(notice);
+	genlmsg_end(notice->skb, hdr);
+	genlmsg_multicast_netns(&brfw_nl_family, net, notice->skb, 0,
+				BRFW_NL_COMMITS, GFP_KERNEL);
+}
+
+/* brfw_draft_commit(), and those who listen are told. Config lock held. */
+static int brfw_nl_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
+			  bool is_dry_run, const struct genl_info *info,
+			  u32 *warnings, struct brfw_error *error)
+{
+	struct brfw_notice notice = {};
+	struct net *net = rs->bn->net;
+	void *hdr;
+	int err;
+
+	if (is_dry_run ||
+	    !genl_has_listeners(&brfw_nl_family, net, BRFW_NL_COMMITS))
+		return brfw_draft_commit(rs, draft, is_dry_run, warnings,
+					 error);
+
+	hdr = brfw_nl_begin_notice(&notice, draft, rs->generation + 1, info);
+	draft->notice = notice.skb ? &notice : NULL;
+	err = brfw_draft_commit(rs, draft, false, warnings, error);
+	if (err)
+		nlmsg_free(notice.skb);
+	else
+		brfw_nl_send_notice(&notice, hdr, net);
+
+	return err;
+}
+
 /* ---- drafts ---- */
 
 static struct brfw_draft *brfw_nl_find_draft(struct brfw_net *bn, u32 portid)
@@ -339,10 +417,10 @@ static int brfw_nl_commit_draft(struct brfw_net *bn, struct genl_info *info,
 		err = brfw_nlattr_fail(info->extack, expected, -ESTALE,
 				       "the ruleset has changed meanwhile");
 	} else {
-		err = brfw_draft_commit(rs, draft,
-					flags && nla_get_u32(flags) &
-					BRFW_TXN_F_DRY_RUN,
-					&outcome->warnings, &error);
+		err = brfw_nl_commit(rs, draft,
+				     flags && nla_get_u32(flags) &
+				     BRFW_TXN_F_DRY_RUN,
+				     info, &outcome->warnings, &error);
 		if (err)
 			brfw_nl_set_error(info, &error);
 	}
@@ -395,6 +473,7 @@ static struct brfw_change *brfw_nl_change_alloc(const struct genl_info *info,
  */
 static int brfw_nl_commit_single(struct brfw_ruleset *rs,
 				 struct brfw_change *change,
+				 const struct genl_info *info,
 				 struct brfw_nl_outcome *outcome,
 				 struct sk_buff **reply,
 				 struct brfw_error *error)
@@ -421,7 +500,8 @@ static int brfw_nl_commit_single(struct brfw_ruleset *rs,
 	}
 	if (change->rule)
 		concerned = brfw_rule_warnings(change->rule);
-	err = brfw_draft_commit(rs, &single, false, &outcome->warnings, error);
+	err = brfw_nl_commit(rs, &single, false, info, &outcome->warnings,
+			     error);
 	outcome->warnings &= concerned;
 	outcome->generation = rs->generation;
 	outcome->handle = change->handle;
@@ -458,7 +538,8 @@ static int brfw_nl_do_change(struct brfw_ruleset *rs, struct genl_info *info,
 		else
 			err = 1;
 	} else {
-		err = brfw_nl_commit_single(rs, change, outcome, reply, &error);
+		err = brfw_nl_commit_single(rs, change, info, outcome, reply,
+					    &error);
 	}
 	if (err < 0)
 		brfw_nl_set_error(info, &error);
@@ -1302,6 +1383,8 @@ static struct genl_family brfw_nl_family = {
 	.parallel_ops = true,
 	.ops = brfw_nl_ops,
 	.n_ops = ARRAY_SIZE(brfw_nl_ops),
+	.mcgrps = brfw_nl_groups,
+	.n_mcgrps = ARRAY_SIZE(brfw_nl_groups),
 };
 
 /**

@@ -606,7 +606,7 @@ int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
  * brfw_nlattr_put_policy() - write a policy
  * @skb: message
  * @rs: the ruleset
- * @policy: one of its policies
+ * @policy: one of its policies; amid a commit, as that leaves it
  *
  * Return: 0, or -EMSGSIZE and the message is to be trimmed.
  */
@@ -621,7 +621,7 @@ int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
 	    (policy->bridge &&
 	     brfw_nlattr_put_ifname(skb, rs, BRFW_POLICY_A_BRIDGE,
 				    policy->bridge)) ||
-	    nla_put_u8(skb, BRFW_POLICY_A_VERDICT, policy->verdict) ||
+	    nla_put_u8(skb, BRFW_POLICY_A_VERDICT, policy->next_verdict) ||
 	    brfw_nlattr_put_stats(skb, BRFW_POLICY_A_STATS, policy->counters))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -216,6 +216,7 @@ struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 	new->status = BRFW_RULE_DRAFT;
 	new->inserted = 0;
 	new->is_owner = false;
+	new->is_spread = false;
 	new->change_id = 0;
 	new->cls.gen_add = BRFW_GEN_NEVER;
 	new->cls.gen_del = BRFW_GEN_NEVER;
@@ -454,6 +455,21 @@ struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
 	return other;
 }
 
+static struct brfw_rule *brfw_ruleset_find_body(struct brfw_ruleset *rs,
+						u64 handle, bool is_dead)
+{
+	const struct brfw_index *index = &rs->indexes[BRFW_INDEX_HANDLE];
+	struct brfw_rule *rule;
+
+	rule = index->buckets[brfw_handle_hash(handle, index->seed) &
+			      (index->size - 1)];
+	while (rule && (rule->handle != handle ||
+			(rule->status == BRFW_RULE_DEAD) != is_dead))
+		rule = rule->next[BRFW_INDEX_HANDLE];
+
+	return rule;
+}
+
 /**
  * brfw_ruleset_find() - find a rule by its handle
  * @rs: the ruleset
@@ -463,16 +479,19 @@ struct brfw_rule *brfw_ruleset_find_same(struct brfw_ruleset *rs,
  */
 struct brfw_rule *brfw_ruleset_find(struct brfw_ruleset *rs, u64 handle)
 {
-	const struct brfw_index *index = &rs->indexes[BRFW_INDEX_HANDLE];
-	struct brfw_rule *rule;
+	return brfw_ruleset_find_body(rs, handle, false);
+}
 
-	rule = index->buckets[brfw_handle_hash(handle, index->seed) &
-			      (index->size - 1)];
-	while (rule && (rule->handle != handle ||
-			rule->status == BRFW_RULE_DEAD))
-		rule = rule->next[BRFW_INDEX_HANDLE];
-
-	return rule;
+/**
+ * brfw_ruleset_find_dead() - find the body that a rule had before a commit
+ * @rs: the ruleset, amid the commit
+ * @handle: the handle
+ *
+ * Return: the body if the commit takes it away, or NULL.
+ */
+struct brfw_rule *brfw_ruleset_find_dead(struct brfw_ruleset *rs, u64 handle)
+{
+	return brfw_ruleset_find_body(rs, handle, true);
 }
 
 /* ---- order of evaluation ---- */

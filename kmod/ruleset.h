@@ -75,6 +75,7 @@ struct brfw_index {
  * @status: enum brfw_rule_status
  * @is_owner: @counters and @actions are freed with this body
  * @has_comment: a comment stands behind the conditions
+ * @is_spread: differs from the body before only in the number of its place
  * @change_id: of the change that added it, 0 when it had none
  * @handle: the rule's name for life
  * @actions: or NULL
@@ -101,6 +102,7 @@ struct brfw_rule {
 	u8 status:4;
 	u8 is_owner:1;
 	u8 has_comment:1;
+	u8 is_spread:1;
 	u32 change_id;
 	u64 handle;
 	struct brfw_actions *actions;
@@ -326,6 +328,7 @@ bool brfw_ruleset_is_congested(const struct brfw_ruleset *rs);
 /* Reading: config lock held. */
 
 struct brfw_rule *brfw_ruleset_find(struct brfw_ruleset *rs, u64 handle);
+struct brfw_rule *brfw_ruleset_find_dead(struct brfw_ruleset *rs, u64 handle);
 struct brfw_rule *brfw_ruleset_next(struct brfw_ruleset *rs, u8 hook,
 				    u64 after);
 u32 brfw_ruleset_warnings(const struct brfw_ruleset *rs);

@@ -79,6 +79,7 @@ int cmd_ruleset_save(struct cmd_context *ctx);
 int cmd_ruleset_flush(struct cmd_context *ctx);
 int cmd_counter_reset(struct cmd_context *ctx);
 int cmd_info_show(struct cmd_context *ctx);
+int cmd_monitor(struct cmd_context *ctx);
 int cmd_help(struct cmd_context *ctx);
 
 #endif /* _FWCTL_CMD_H */

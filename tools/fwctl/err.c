@@ -296,6 +296,29 @@ int err_no_answer(struct fwctl_err *err)
 	return err_refuse(err, "the kernel sent no answer");
 }
 
+int err_no_group(struct fwctl_err *err)
+{
+	return err_refuse(err, "the brfw module is older than fwctl: it tells of no commits");
+}
+
+int err_family_gone(struct fwctl_err *err)
+{
+	return err_refuse(err, "the brfw module was unloaded");
+}
+
+int err_join(struct fwctl_err *err, int error)
+{
+	return err_refuse(err, "can't listen to the kernel: %s%s", strerror(error),
+			  error == EPERM ? " (this needs CAP_NET_ADMIN in the namespace)" : "");
+}
+
+/* Not the end: the reader goes on with what comes next. */
+void err_print_lost(void)
+{
+	fflush(stdout);
+	fputs("fwctl: monitor: events were lost: they came faster than they were read\n", stderr);
+}
+
 void err_print(const char *object, const char *verb, const struct fwctl_err *err)
 {
 	if (!err->text[0])

@@ -85,10 +85,14 @@ int err_newer(struct fwctl_err *err, uint64_t handle);
 int err_changing(struct fwctl_err *err);
 int err_overrun(struct fwctl_err *err);
 int err_no_answer(struct fwctl_err *err);
+int err_no_group(struct fwctl_err *err);
+int err_family_gone(struct fwctl_err *err);
+int err_join(struct fwctl_err *err, int error);
 
 /* Output. The only functions of the tool that write to standard error. */
 void err_print(const char *object, const char *verb, const struct fwctl_err *err);
 void err_print_line(const char *file, unsigned long line, const struct fwctl_err *err);
+void err_print_lost(void);
 /* What was done, but may not do what was meant: BRFW_WARN_*. */
 void err_print_warnings(const char *object, const char *verb, uint32_t warnings);
 

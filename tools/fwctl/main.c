@@ -76,6 +76,7 @@ const struct fwctl_cmd cmd_table[] = {
 		"info", "show", "",
 		"print what the module supports and holds", cmd_info_show,
 	},
+	{ "monitor", NULL, "", "print each change as it is made", cmd_monitor },
 	{ "help", NULL, "[OBJECT]", "print this text, or that of an object", cmd_help },
 };
 

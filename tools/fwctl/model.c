@@ -61,6 +61,20 @@ const struct fwctl_name model_warnings[] = {
 	{ NULL, 0 },
 };
 
+const struct fwctl_name model_changes[] = {
+	{ "added", BRFW_CHANGE_A_ADDED },
+	{ "deleted", BRFW_CHANGE_A_DELETED },
+	{ "replaced", BRFW_CHANGE_A_REPLACED },
+	{ "moved", BRFW_CHANGE_A_MOVED },
+	{ NULL, 0 },
+};
+
+const char *const model_subjects[FWCTL_SUBJECTS] = {
+	[FWCTL_SUBJECT_RULE] = "rules",
+	[FWCTL_SUBJECT_POLICY] = "policies",
+	[FWCTL_SUBJECT_ZONE] = "zones",
+};
+
 const struct fwctl_form model_actions[] = {
 	{ "log", "[group N] [prefix STRING]", "write to NFLOG group N, or to the kernel log" },
 	{ "set-mark", "V[/M]", "set the bits M of the mark, or all, to those of V" },

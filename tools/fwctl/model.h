@@ -278,6 +278,54 @@ struct fwctl_done {
 /** FWCTL_COSTS_MAX - most entries in fwctl_info.costs */
 #define FWCTL_COSTS_MAX 32
 
+/**
+ * enum fwctl_subject - what a commit changes
+ * @FWCTL_SUBJECT_RULE: rules
+ * @FWCTL_SUBJECT_POLICY: policies
+ * @FWCTL_SUBJECT_ZONE: zones
+ * @FWCTL_SUBJECTS: number of them; also what is not known here
+ */
+enum fwctl_subject {
+	FWCTL_SUBJECT_RULE,
+	FWCTL_SUBJECT_POLICY,
+	FWCTL_SUBJECT_ZONE,
+	FWCTL_SUBJECTS,
+};
+
+/** struct fwctl_commit - notice of a commit */
+struct fwctl_commit {
+	/** @generation: that it led to */
+	uint64_t generation;
+	/** @time: nanoseconds since 1970 */
+	uint64_t time;
+	/** @portid: netlink port of the socket that it came by */
+	uint32_t portid;
+	/** @pid: process that sent it */
+	uint32_t pid;
+	/** @is_replace: it replaced the whole ruleset */
+	bool is_replace;
+	/** @has_changes: each change is told */
+	bool has_changes;
+	/** @comm: name of the process */
+	char comm[16];
+	/** @counts: of changes, by enum fwctl_subject and enum brfw_change_attr */
+	uint32_t counts[FWCTL_SUBJECTS][BRFW_CHANGE_A_MAX + 1];
+};
+
+/** struct fwctl_change - one change of a commit */
+struct fwctl_change {
+	/** @kind: enum brfw_change_attr */
+	uint8_t kind;
+	/** @subject: enum fwctl_subject: which of the rest is there */
+	uint8_t subject;
+	/** @rule: for FWCTL_SUBJECT_RULE */
+	struct fwctl_rule rule;
+	/** @policy: for FWCTL_SUBJECT_POLICY */
+	struct fwctl_policy policy;
+	/** @zone: for FWCTL_SUBJECT_ZONE */
+	struct fwctl_zone zone;
+};
+
 /** struct fwctl_info - what the module tells about itself */
 struct fwctl_info {
 	/** @costs: the worst case, by hook and family */
@@ -342,6 +390,8 @@ extern const struct fwctl_name model_rejects[];
 extern const struct fwctl_name model_periods[];
 extern const struct fwctl_name model_families[];
 extern const struct fwctl_name model_warnings[];
+extern const struct fwctl_name model_changes[];
+extern const char *const model_subjects[FWCTL_SUBJECTS];
 extern const struct fwctl_form model_actions[];
 extern const struct fwctl_form model_verdict_forms[];
 

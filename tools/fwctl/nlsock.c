@@ -354,15 +354,39 @@ int nlsock_send(struct nlsock *sock, union nlsock_request *request, nlsock_answe
 
 /* Open and close */
 
+/* The group in one entry of the list of groups, if it is the one. */
+static void family_group(struct nlsock *sock, const struct nlattr *entry)
+{
+	const struct nlattr *attr;
+	const char *name = NULL;
+	uint32_t id = 0;
+
+	mnl_attr_for_each_nested(attr, entry) {
+		size_t len = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID && len == sizeof(id))
+			id = mnl_attr_get_u32(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME &&
+		    len == sizeof(BRFW_MCGRP_COMMITS))
+			name = mnl_attr_get_payload(attr);
+	}
+	if (name && !memcmp(name, BRFW_MCGRP_COMMITS, sizeof(BRFW_MCGRP_COMMITS)))
+		sock->group = id;
+}
+
 static int family_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
 	struct nlsock *sock = data;
-	const struct nlattr *attr;
+	const struct nlattr *attr, *entry;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
 		    mnl_attr_get_payload_len(attr) == sizeof(uint16_t))
 			sock->family = mnl_attr_get_u16(attr);
+		if (mnl_attr_get_type(attr) != CTRL_ATTR_MCAST_GROUPS)
+			continue;
+		mnl_attr_for_each_nested(entry, attr)
+			family_group(sock, entry);
 	}
 	return sock->family ? 0 : err_malformed(err);
 }
@@ -500,6 +524,79 @@ void nlsock_dump_free(struct nlsock_dump *dump)
 {
 	free(dump->bytes);
 	memset(dump, 0, sizeof(*dump));
+}
+
+/* Notices */
+
+static int join(struct nlsock *sock, uint32_t group, struct fwctl_err *err)
+{
+	if (mnl_socket_setsockopt(sock->nl, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return err_join(err, errno);
+	return 0;
+}
+
+int nlsock_join(struct nlsock *sock, struct fwctl_err *err)
+{
+	if (!sock->group)
+		return err_no_group(err);
+	/* The group of generic netlink itself tells when the module goes. */
+	return join(sock, sock->group, err) || join(sock, GENL_ID_CTRL, err) ? -1 : 0;
+}
+
+/* Does generic netlink say that our family is gone? */
+static bool is_farewell(const struct nlsock *sock, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL || genl->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
+		    mnl_attr_get_payload_len(attr) == sizeof(uint16_t))
+			return mnl_attr_get_u16(attr) == sock->family;
+	}
+	return false;
+}
+
+static int listen_message(struct nlsock *sock, const struct nlmsghdr *nlh,
+			  nlsock_answer_fn notice, void *data, struct fwctl_err *err)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*genl))
+		return err_malformed(err);
+	if (is_farewell(sock, nlh))
+		return err_family_gone(err);
+	if (nlh->nlmsg_type != sock->family || genl->cmd != BRFW_CMD_COMMITTED)
+		return 0;
+	return notice(nlh, data, err);
+}
+
+int nlsock_listen(struct nlsock *sock, nlsock_answer_fn notice, nlsock_lost_fn lost,
+		  void *data, struct fwctl_err *err)
+{
+	static char bytes[RECEIVE_LEN] __attribute__((aligned(8)));
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)bytes;
+	ssize_t len;
+
+	for (;;) {
+		len = mnl_socket_recvfrom(sock->nl, bytes, sizeof(bytes));
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && errno == ENOBUFS) {
+			if (lost(data, err))
+				return -1;
+			continue;
+		}
+		if (len < 0)
+			return err_system(err, "receive from", "the kernel", errno);
+		/* Notices come one at a time. */
+		if ((size_t)len < sizeof(*nlh) || nlh->nlmsg_len > (size_t)len)
+			return err_malformed(err);
+		if (listen_message(sock, nlh, notice, data, err))
+			return -1;
+	}
 }
 
 /* Batches */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The generic netlink socket: finding the family, requests and their answers,
- * batches of requests, dumps.
+ * batches of requests, dumps, notices.
  */
 #ifndef _FWCTL_NLSOCK_H
 #define _FWCTL_NLSOCK_H
@@ -21,6 +21,8 @@ struct nlsock {
 	uint32_t seq;
 	/** @family: of the module */
 	uint16_t family;
+	/** @group: multicast group of its notices; 0: it has none */
+	uint32_t group;
 };
 
 /** union nlsock_request - a single request */
@@ -122,6 +124,14 @@ int nlsock_get(struct nlsock *sock, union nlsock_request *request,
 int nlsock_dump_each(const struct nlsock_dump *dump, nlsock_answer_fn answer, void *data,
 		     struct fwctl_err *err);
 void nlsock_dump_free(struct nlsock_dump *dump);
+
+/* Called when notices were lost; 0 to go on, -1 with @err filled. */
+typedef int (*nlsock_lost_fn)(void *data, struct fwctl_err *err);
+
+/* Lets notices of commits come; then reads them until something fails. */
+int nlsock_join(struct nlsock *sock, struct fwctl_err *err);
+int nlsock_listen(struct nlsock *sock, nlsock_answer_fn notice, nlsock_lost_fn lost,
+		  void *data, struct fwctl_err *err);
 
 /*
  * Batches begin as zeros and may be filled before there is a socket: while

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "print.h"
 
@@ -494,6 +495,69 @@ void print_info(FILE *out, const struct fwctl_info *info)
 	print_costs(out, info);
 }
 
+/** PRINT_TIME_LEN - room for a point in time */
+#define PRINT_TIME_LEN	48
+
+/* RFC 3339, in UTC and microseconds. */
+static const char *text_time(char *text, uint64_t nanoseconds)
+{
+	time_t seconds = nanoseconds / 1000000000;
+	struct tm tm;
+	size_t len;
+
+	gmtime_r(&seconds, &tm);
+	len = strftime(text, PRINT_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + len, PRINT_TIME_LEN - len, ".%06uZ",
+		 (unsigned int)(nanoseconds % 1000000000 / 1000));
+	return text;
+}
+
+void print_commit(FILE *out, const struct fwctl_commit *commit)
+{
+	char comm[QUOTED_LEN(sizeof(commit->comm)) + 1], time[PRINT_TIME_LEN];
+	const char *sep = ":";
+	unsigned int subject, kind;
+
+	text_quote(comm, commit->comm);
+	fprintf(out, "generation %" PRIu64 " %s pid %" PRIu32 " %s%s", commit->generation,
+		text_time(time, commit->time), commit->pid, comm,
+		commit->is_replace ? " whole ruleset" : "");
+	for (subject = 0; subject < FWCTL_SUBJECTS; subject++) {
+		const char *name = model_subjects[subject];
+
+		for (kind = 1; kind <= BRFW_CHANGE_A_MAX; kind++) {
+			if (!commit->counts[subject][kind])
+				continue;
+			fprintf(out, "%s %s%s%" PRIu32 " %s", sep, name, *name ? " " : "",
+				commit->counts[subject][kind],
+				model_word_of(model_changes, kind));
+			sep = ",";
+			name = "";
+		}
+	}
+	fputs(*sep == ':' ? ": nothing changed\n" : "\n", out);
+}
+
+void print_change(FILE *out, const struct fwctl_change *change,
+		  const struct print_style *style)
+{
+	fprintf(out, "\t%s ", model_word_of(model_changes, change->kind));
+	switch ((enum fwctl_subject)change->subject) {
+	case FWCTL_SUBJECT_RULE:
+		print_rule(out, &change->rule, style);
+		break;
+	case FWCTL_SUBJECT_POLICY:
+		print_policy(out, &change->policy, style);
+		break;
+	case FWCTL_SUBJECT_ZONE:
+		print_zone(out, &change->zone);
+		break;
+	case FWCTL_SUBJECTS:
+		fputs("what this fwctl doesn't know\n", out);
+		break;
+	}
+}
+
 /* JSON */
 
 /* Length of the UTF-8 character at @text, 0 when it is none. */
@@ -805,6 +869,61 @@ json_t *print_info_json(const struct fwctl_info *info)
 	       json_add(object, "warnings", json_set(model_warnings, info->warnings)) &&
 	       json_add(object, "max-cost", json_integer(info->max_cost)) &&
 	       json_add(object, "costs", json_costs(info));
+	return json_done(object, good);
+}
+
+static json_t *json_counts(const uint32_t *counts)
+{
+	json_t *object = json_object();
+	const struct fwctl_name *name;
+	bool good = true;
+
+	for (name = model_changes; name->word && good; name++)
+		good = json_add(object, name->word, json_integer(counts[name->value]));
+	return json_done(object, good);
+}
+
+json_t *print_commit_json(const struct fwctl_commit *commit)
+{
+	json_t *object = json_object();
+	char time[PRINT_TIME_LEN];
+	unsigned int i;
+	bool good;
+
+	good = json_add(object, "generation", json_integer(commit->generation)) &&
+	       json_add(object, "time", json_string(text_time(time, commit->time))) &&
+	       json_add(object, "portid", json_integer(commit->portid)) &&
+	       json_add(object, "pid", json_integer(commit->pid)) &&
+	       json_add(object, "comm", json_text(commit->comm)) &&
+	       json_add(object, "whole-ruleset", json_boolean(commit->is_replace));
+	for (i = 0; i < FWCTL_SUBJECTS && good; i++)
+		good = json_add(object, model_subjects[i], json_counts(commit->counts[i]));
+	if (commit->has_changes)
+		good = good && json_add(object, "changes", json_array());
+	return json_done(object, good);
+}
+
+json_t *print_change_json(const struct fwctl_change *change,
+			  const struct print_style *style)
+{
+	json_t *object = json_object();
+	bool good;
+
+	good = json_add(object, "change",
+			json_string(model_word_of(model_changes, change->kind)));
+	switch ((enum fwctl_subject)change->subject) {
+	case FWCTL_SUBJECT_RULE:
+		good = good && json_add(object, "rule", print_rule_json(&change->rule, style));
+		break;
+	case FWCTL_SUBJECT_POLICY:
+		good = good && json_add(object, "policy", print_policy_json(&change->policy));
+		break;
+	case FWCTL_SUBJECT_ZONE:
+		good = good && json_add(object, "zone", print_zone_json(&change->zone));
+		break;
+	case FWCTL_SUBJECTS:
+		break;
+	}
 	return json_done(object, good);
 }
 

@@ -43,12 +43,20 @@ void print_policy(FILE *out, const struct fwctl_policy *policy,
 		  const struct print_style *style);
 void print_zone(FILE *out, const struct fwctl_zone *zone);
 void print_info(FILE *out, const struct fwctl_info *info);
+/* A notice, then each of the changes that it tells. */
+void print_commit(FILE *out, const struct fwctl_commit *commit);
+void print_change(FILE *out, const struct fwctl_change *change,
+		  const struct print_style *style);
 
 /* New references; NULL when there is no memory. */
 json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style *style);
 json_t *print_policy_json(const struct fwctl_policy *policy);
 json_t *print_zone_json(const struct fwctl_zone *zone);
 json_t *print_info_json(const struct fwctl_info *info);
+/* With an empty array of changes, when it tells them. */
+json_t *print_commit_json(const struct fwctl_commit *commit);
+json_t *print_change_json(const struct fwctl_change *change,
+			  const struct print_style *style);
 
 /* Arrays are streamed, so that a big ruleset isn't held as JSON objects. */
 void print_list_begin(struct print_list *list, FILE *out, bool pretty);

@@ -762,15 +762,24 @@ static enum wire_result get_verdict(const struct nlattr **tb, struct fwctl_rule 
 	return result == WIRE_OK ? get_verdict_value(tb, rule) : result;
 }
 
-enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule)
+/* The nest of @type in a message. */
+static const struct nlattr *find_nest(const struct nlmsghdr *nlh, unsigned int type)
 {
-	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_RULE_A_MAX + 1];
+	const struct nlattr *msg[BRFW_A_MAX + 1];
+
+	return read_message(nlh, msg) ? msg[type] : NULL;
+}
+
+/* All of these take BRFW_A_RULE and so on, or NULL. */
+
+static enum wire_result get_rule(const struct nlattr *nest, struct fwctl_rule *rule)
+{
+	const struct nlattr *tb[BRFW_RULE_A_MAX + 1];
 	enum wire_result result;
 	unsigned int unknown;
 
 	model_rule_init(rule);
-	if (!read_message(nlh, msg) || !msg[BRFW_A_RULE] ||
-	    !span_read(span_of_nest(msg[BRFW_A_RULE]), tb, BRFW_RULE_A_MAX, &unknown) ||
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_RULE_A_MAX, &unknown) ||
 	    !get_bytes(tb[BRFW_RULE_A_HANDLE], &rule->handle, sizeof(rule->handle)))
 		return WIRE_MALFORMED;
 	if (unknown)
@@ -785,15 +794,14 @@ enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *ru
 	return result == WIRE_OK ? get_match(tb[BRFW_RULE_A_MATCH], rule) : result;
 }
 
-enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy *policy)
+static enum wire_result get_policy(const struct nlattr *nest, struct fwctl_policy *policy)
 {
-	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_POLICY_A_MAX + 1];
+	const struct nlattr *tb[BRFW_POLICY_A_MAX + 1];
 	enum wire_result result;
 	unsigned int unknown;
 
 	memset(policy, 0, sizeof(*policy));
-	if (!read_message(nlh, msg) || !msg[BRFW_A_POLICY] ||
-	    !span_read(span_of_nest(msg[BRFW_A_POLICY]), tb, BRFW_POLICY_A_MAX, &unknown))
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_POLICY_A_MAX, &unknown))
 		return WIRE_MALFORMED;
 	if (unknown)
 		return WIRE_NEWER;
@@ -808,14 +816,13 @@ enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy
 	return result;
 }
 
-enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zone)
+static enum wire_result get_zone(const struct nlattr *nest, struct fwctl_zone *zone)
 {
-	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_ZONE_A_MAX + 1];
+	const struct nlattr *tb[BRFW_ZONE_A_MAX + 1];
 	unsigned int unknown;
 
 	memset(zone, 0, sizeof(*zone));
-	if (!read_message(nlh, msg) || !msg[BRFW_A_ZONE] ||
-	    !span_read(span_of_nest(msg[BRFW_A_ZONE]), tb, BRFW_ZONE_A_MAX, &unknown))
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_ZONE_A_MAX, &unknown))
 		return WIRE_MALFORMED;
 	if (unknown)
 		return WIRE_NEWER;
@@ -823,6 +830,113 @@ enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zo
 	    !get_bytes(tb[BRFW_ZONE_A_ID], &zone->id, sizeof(zone->id)))
 		return WIRE_MALFORMED;
 	return WIRE_OK;
+}
+
+enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule)
+{
+	return get_rule(find_nest(nlh, BRFW_A_RULE), rule);
+}
+
+enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy *policy)
+{
+	return get_policy(find_nest(nlh, BRFW_A_POLICY), policy);
+}
+
+enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zone)
+{
+	return get_zone(find_nest(nlh, BRFW_A_ZONE), zone);
+}
+
+/* Numbers of changes; kinds of a later ABI are not counted. */
+static bool get_counts(const struct nlattr *nest, uint32_t *counts)
+{
+	const struct nlattr *tb[BRFW_CHANGE_A_MAX + 1];
+	unsigned int unknown, kind;
+
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_CHANGE_A_MAX, &unknown))
+		return false;
+	for (kind = 1; kind <= BRFW_CHANGE_A_MAX; kind++) {
+		if (tb[kind] && !get_bytes(tb[kind], &counts[kind], sizeof(counts[kind])))
+			return false;
+	}
+	return true;
+}
+
+enum wire_result wire_get_commit(const struct nlmsghdr *nlh, struct fwctl_commit *commit)
+{
+	static const uint8_t subjects[FWCTL_SUBJECTS] = {
+		[FWCTL_SUBJECT_RULE] = BRFW_COMMIT_A_RULES,
+		[FWCTL_SUBJECT_POLICY] = BRFW_COMMIT_A_POLICIES,
+		[FWCTL_SUBJECT_ZONE] = BRFW_COMMIT_A_ZONES,
+	};
+	const struct nlattr *nest = find_nest(nlh, BRFW_A_COMMIT);
+	const struct nlattr *tb[BRFW_COMMIT_A_MAX + 1];
+	unsigned int unknown, i;
+
+	memset(commit, 0, sizeof(*commit));
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_COMMIT_A_MAX, &unknown) ||
+	    wire_get_generation(nlh, &commit->generation) != WIRE_OK ||
+	    !get_bytes(tb[BRFW_COMMIT_A_TIME], &commit->time, sizeof(commit->time)) ||
+	    !get_bytes(tb[BRFW_COMMIT_A_PORTID], &commit->portid, sizeof(commit->portid)) ||
+	    !get_bytes(tb[BRFW_COMMIT_A_PID], &commit->pid, sizeof(commit->pid)) ||
+	    !get_text(tb[BRFW_COMMIT_A_COMM], commit->comm, sizeof(commit->comm)))
+		return WIRE_MALFORMED;
+	for (i = 0; i < FWCTL_SUBJECTS; i++) {
+		if (!get_counts(tb[subjects[i]], commit->counts[i]))
+			return WIRE_MALFORMED;
+	}
+	commit->is_replace = tb[BRFW_COMMIT_A_REPLACE];
+	commit->has_changes = tb[BRFW_COMMIT_A_CHANGES];
+	return WIRE_OK;
+}
+
+static enum wire_result get_change(const struct nlattr *nest, struct fwctl_change *change)
+{
+	const struct nlattr *tb[BRFW_A_MAX + 1];
+	enum wire_result result = WIRE_NEWER;
+	unsigned int unknown;
+
+	if (!span_read(span_of_nest(nest), tb, BRFW_A_MAX, &unknown))
+		return WIRE_MALFORMED;
+	if (tb[BRFW_A_RULE]) {
+		change->subject = FWCTL_SUBJECT_RULE;
+		result = get_rule(tb[BRFW_A_RULE], &change->rule);
+	} else if (tb[BRFW_A_POLICY]) {
+		change->subject = FWCTL_SUBJECT_POLICY;
+		result = get_policy(tb[BRFW_A_POLICY], &change->policy);
+	} else if (tb[BRFW_A_ZONE]) {
+		change->subject = FWCTL_SUBJECT_ZONE;
+		result = get_zone(tb[BRFW_A_ZONE], &change->zone);
+	}
+	if (result == WIRE_NEWER)
+		change->subject = FWCTL_SUBJECTS;
+	return result;
+}
+
+enum wire_result wire_each_change(const struct nlmsghdr *nlh, wire_change_fn fn, void *data)
+{
+	const struct nlattr *nest = find_nest(nlh, BRFW_A_COMMIT);
+	const struct nlattr *tb[BRFW_COMMIT_A_MAX + 1], *attr;
+	struct fwctl_change change;
+	unsigned int unknown;
+	struct span span;
+	bool bad = false;
+
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_COMMIT_A_MAX, &unknown))
+		return WIRE_MALFORMED;
+	if (!tb[BRFW_COMMIT_A_CHANGES])
+		return WIRE_OK;
+	span = span_of_nest(tb[BRFW_COMMIT_A_CHANGES]);
+	while ((attr = span_next(&span, &bad))) {
+		change.kind = mnl_attr_get_type(attr);
+		if (get_change(attr, &change) == WIRE_MALFORMED)
+			return WIRE_MALFORMED;
+		if (!model_word_of(model_changes, change.kind))
+			return WIRE_NEWER;
+		if (fn(&change, data))
+			return WIRE_OK;
+	}
+	return bad ? WIRE_MALFORMED : WIRE_OK;
 }
 
 /* A bitmap in words. Fields that are not known here can't be shown. */

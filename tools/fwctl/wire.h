@@ -45,7 +45,14 @@ enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy
 enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zone);
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info);
 enum wire_result wire_get_done(const struct nlmsghdr *nlh, struct fwctl_done *done);
+enum wire_result wire_get_commit(const struct nlmsghdr *nlh, struct fwctl_commit *commit);
 enum wire_result wire_get_generation(const struct nlmsghdr *nlh, uint64_t *generation);
+
+/* Called for each change; 0 to go on. */
+typedef int (*wire_change_fn)(const struct fwctl_change *change, void *data);
+
+/* The changes that a notice tells. What isn't known is FWCTL_SUBJECTS. */
+enum wire_result wire_each_change(const struct nlmsghdr *nlh, wire_change_fn fn, void *data);
 
 /*
  * The argument that the attribute at @offset of a request came from, or that

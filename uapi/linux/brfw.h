@@ -200,6 +200,14 @@
  *                        is a duplicate), by the change of the same draft that
  *                        adds it
  *    BRFW_A_HANDLE: NLA_U64, likewise, by its handle
+ *
+ * BRFW_CMD_COMMITTED	from the kernel, to the multicast group BRFW_MCGRP_COMMITS
+ *    BRFW_A_GENERATION: NLA_U64, that the commit led to
+ *    BRFW_A_COMMIT: NLA_NESTED, see enum brfw_commit_attr
+ *    Tells of each commit in the network namespace of the socket, in order and
+ *    before the client that commits is answered. To join the group needs
+ *    CAP_NET_ADMIN in the user namespace that owns the network namespace. A
+ *    reader who is too slow gets ENOBUFS when it reads, and has lost notices.
  */
 #ifndef _UAPI_LINUX_BRFW_H
 #define _UAPI_LINUX_BRFW_H
@@ -208,6 +216,9 @@
 
 #define BRFW_GENL_NAME		"brfw"
 #define BRFW_GENL_VERSION	1
+
+/** BRFW_MCGRP_COMMITS - multicast group for BRFW_CMD_COMMITTED */
+#define BRFW_MCGRP_COMMITS	"commits"
 
 /** BRFW_ABI_VERSION - raised when attributes or commands are added */
 #define BRFW_ABI_VERSION	1
@@ -257,6 +268,7 @@
  * @BRFW_CMD_RULE_REPLACE: give a rule other contents
  * @BRFW_CMD_RULE_MOVE: give a rule another place
  * @BRFW_CMD_CULPRIT: tells what made a change fail
+ * @BRFW_CMD_COMMITTED: the kernel tells of a commit
  */
 enum brfw_cmd {
 	BRFW_CMD_UNSPEC,
@@ -278,6 +290,7 @@ enum brfw_cmd {
 	BRFW_CMD_RULE_REPLACE,
 	BRFW_CMD_RULE_MOVE,
 	BRFW_CMD_CULPRIT,
+	BRFW_CMD_COMMITTED,
 	/* private: */
 	__BRFW_CMD_MAX,
 	BRFW_CMD_MAX = __BRFW_CMD_MAX - 1,
@@ -442,6 +455,7 @@ enum brfw_frame_class {
  * @BRFW_A_EXPECTED_GENERATION: NLA_U64
  * @BRFW_A_WARNINGS: NLA_U32, BRFW_WARN_*; absent when there are none
  * @BRFW_A_ZONE: NLA_NESTED, enum brfw_zone_attr
+ * @BRFW_A_COMMIT: NLA_NESTED, enum brfw_commit_attr
  */
 enum brfw_attr {
 	BRFW_A_UNSPEC,
@@ -459,6 +473,7 @@ enum brfw_attr {
 	BRFW_A_EXPECTED_GENERATION,
 	BRFW_A_WARNINGS,
 	BRFW_A_ZONE,
+	BRFW_A_COMMIT,
 	/* private: */
 	__BRFW_A_MAX,
 	BRFW_A_MAX = __BRFW_A_MAX - 1,
@@ -925,6 +940,67 @@ enum brfw_stats_attr {
 	/* private: */
 	__BRFW_STATS_A_MAX,
 	BRFW_STATS_A_MAX = __BRFW_STATS_A_MAX - 1,
+};
+
+/**
+ * enum brfw_change_attr - what happened to a rule, policy or zone
+ *
+ * Attributes of BRFW_COMMIT_A_RULES, BRFW_COMMIT_A_POLICIES and
+ * BRFW_COMMIT_A_ZONES, where they are NLA_U32 and a number; and of
+ * BRFW_COMMIT_A_CHANGES, where they are NLA_NESTED, stand there any number of
+ * times, and have one of BRFW_A_RULE, BRFW_A_POLICY and BRFW_A_ZONE in them, as
+ * in a dump: as it is now, or was when it was deleted.
+ *
+ * @BRFW_CHANGE_A_UNSPEC: not used
+ * @BRFW_CHANGE_A_ADDED: it was not there before
+ * @BRFW_CHANGE_A_DELETED: it isn't there any more
+ * @BRFW_CHANGE_A_REPLACED: it says something else; of a rule: under the same
+ *	handle
+ * @BRFW_CHANGE_A_MOVED: a rule that has another place and nothing else
+ */
+enum brfw_change_attr {
+	BRFW_CHANGE_A_UNSPEC,
+	BRFW_CHANGE_A_ADDED,
+	BRFW_CHANGE_A_DELETED,
+	BRFW_CHANGE_A_REPLACED,
+	BRFW_CHANGE_A_MOVED,
+	/* private: */
+	__BRFW_CHANGE_A_MAX,
+	BRFW_CHANGE_A_MAX = __BRFW_CHANGE_A_MAX - 1,
+};
+
+/**
+ * enum brfw_commit_attr - what a commit did
+ * @BRFW_COMMIT_A_UNSPEC: not used
+ * @BRFW_COMMIT_A_PAD: padding before 64-bit values
+ * @BRFW_COMMIT_A_PORTID: NLA_U32, netlink port of the socket that it came by
+ * @BRFW_COMMIT_A_PID: NLA_U32, process that wrote to the socket, as the initial
+ *	PID namespace numbers it
+ * @BRFW_COMMIT_A_COMM: NLA_NUL_STRING, name of its thread, which is the
+ *	process's own choice
+ * @BRFW_COMMIT_A_TIME: NLA_U64, nanoseconds since 1970, by the wall clock
+ * @BRFW_COMMIT_A_REPLACE: NLA_FLAG, the draft began with BRFW_TXN_F_REPLACE
+ * @BRFW_COMMIT_A_CHANGES: NLA_NESTED, enum brfw_change_attr, each change, what
+ *	was deleted first; absent when there are too many
+ * @BRFW_COMMIT_A_RULES: NLA_NESTED, enum brfw_change_attr, numbers of rules
+ * @BRFW_COMMIT_A_POLICIES: NLA_NESTED, likewise of policies
+ * @BRFW_COMMIT_A_ZONES: NLA_NESTED, likewise of zones
+ */
+enum brfw_commit_attr {
+	BRFW_COMMIT_A_UNSPEC,
+	BRFW_COMMIT_A_PAD,
+	BRFW_COMMIT_A_PORTID,
+	BRFW_COMMIT_A_PID,
+	BRFW_COMMIT_A_COMM,
+	BRFW_COMMIT_A_TIME,
+	BRFW_COMMIT_A_REPLACE,
+	BRFW_COMMIT_A_CHANGES,
+	BRFW_COMMIT_A_RULES,
+	BRFW_COMMIT_A_POLICIES,
+	BRFW_COMMIT_A_ZONES,
+	/* private: */
+	__BRFW_COMMIT_A_MAX,
+	BRFW_COMMIT_A_MAX = __BRFW_COMMIT_A_MAX - 1,
 };
 
 #endif /* _UAPI_LINUX_BRFW_H */
