@@ -174,6 +174,42 @@ test_move_keeps_limiter() {
 	expect_drop h1 h2 rule rest ip4 proto udp
 }
 
+# Twice in one draft: what the rule has belongs to one body all the time. Freed
+# too early, it would be given to the rules that come and go afterwards.
+test_move_twice() {
+	local i l
+
+	load_new "rule add prio 10 proto udp limit 1/day burst 4 accept comment l" \
+		"rule add prio 20 proto udp drop comment rest"
+	expect_pass h1 h2 rule l ip4 proto udp
+	handle l
+	l=$HANDLE
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 move "$l" prio 11
+	nl 1 move "$l" prio 12
+	nl 1 replace "$l" proto 17 drop comment x
+	nl 1 abort
+	nl 1 begin
+	nl 1 move "$l" prio 11
+	nl 1 move "$l" prio 12
+	nl 1 commit
+	nl 1 close
+	for ((i = 0; i < 200; i++)); do
+		nl 0 add prio 5 proto 6 drop comment other
+		nl 0 delete "$NL_REPLY"
+	done
+	for ((i = 0; i < 100; i++)); do
+		nl 0 add prio 5 proto 6 dport "$i" drop comment "o$i"
+	done
+	expect_count l 2
+	expect_pass h1 h2 rule l ip4 proto udp
+	expect_drop h1 h2 rule rest ip4 proto udp
+	expect_count l 4
+	[[ $(fw -s rule show | grep 'comment "o' | grep -cv 'packets 0 ') == 0 ]]
+	fw rule delete handle "$l"
+}
+
 test_move_refused() {
 	local a
 
@@ -430,6 +466,7 @@ check "replace: what stays with the comment alone" test_replace_keeps
 check "replace: what is refused" test_replace_refused
 check "move: all but the place stays" test_move
 check "move: the state of a limit stays" test_move_keeps_limiter
+check "move: twice in a draft" test_move_twice
 check "move: what is refused" test_move_refused
 check "in a draft" test_draft
 check "a draft that fails undoes it" test_draft_undone
