@@ -26,6 +26,8 @@ struct nlt {
 	struct mnl_socket *sock;
 	uint16_t family;
 	uint32_t seq;
+	/** @group: the multicast group of the family */
+	uint32_t group;
 };
 
 /** struct nlt_culprit - what BRFW_CMD_CULPRIT told; 0 is nothing */
@@ -233,11 +235,20 @@ static inline int nlt_request(struct nlt *nl, struct nlmsghdr *nlh,
 
 static inline void nlt_family_message(const struct nlmsghdr *nlh, void *arg)
 {
-	const struct nlattr *attr;
+	const struct nlattr *attr, *entry, *field;
+	struct nlt *nl = arg;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			*(uint16_t *)arg = mnl_attr_get_u16(attr);
+			nl->family = mnl_attr_get_u16(attr);
+		if (mnl_attr_get_type(attr) != CTRL_ATTR_MCAST_GROUPS)
+			continue;
+		mnl_attr_for_each_nested(entry, attr)
+			mnl_attr_for_each_nested(field, entry)
+				if (mnl_attr_get_type(field) ==
+				    CTRL_ATTR_MCAST_GRP_ID)
+					nl->group = mnl_attr_get_u32(field);
+	}
 }
 
 static inline int nlt_find_family(struct nlt *nl)
@@ -249,7 +260,7 @@ static inline int nlt_find_family(struct nlt *nl)
 	nl->family = GENL_ID_CTRL;
 	nlh = nlt_start(nl, buf, CTRL_CMD_GETFAMILY, NLM_F_ACK);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, BRFW_GENL_NAME);
-	return nlt_request(nl, nlh, &r, nlt_family_message, &nl->family);
+	return nlt_request(nl, nlh, &r, nlt_family_message, nl);
 }
 
 /* Open a socket in the current network namespace. Return: 0 or an errno */

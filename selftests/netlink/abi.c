@@ -1308,7 +1308,8 @@ static int run_refusal(struct nlt *nl, const struct refusal *t)
 enum level {
 	LEVEL_MSG, LEVEL_INFO, LEVEL_RULE, LEVEL_MATCH, LEVEL_COND,
 	LEVEL_LIMIT, LEVEL_LOG, LEVEL_MARK, LEVEL_QUEUE,
-	LEVEL_POLICY, LEVEL_ZONE, LEVEL_STATS, LEVELS,
+	LEVEL_POLICY, LEVEL_ZONE, LEVEL_STATS,
+	LEVEL_COMMIT, LEVEL_COUNTS, LEVEL_CHANGES, LEVELS,
 };
 
 /** struct named - an attribute of the header; absent: no answer here has it */
@@ -1324,6 +1325,8 @@ struct named {
 #define ASK(level, name)	{ LEVEL_##level, name, #name, true }
 /* Seen only after traffic, of which there is none here (netns/ has tests). */
 #define TRAFFIC(level, name)	{ LEVEL_##level, name, #name, true }
+/* Seen only when a whole ruleset is loaded (netns/monitor.sh). */
+#define LOAD(level, name)	{ LEVEL_##level, name, #name, true }
 
 static const struct named attributes[] = {
 	REPLY(MSG, BRFW_A_GENERATION), REPLY(MSG, BRFW_A_INFO),
@@ -1333,6 +1336,22 @@ static const struct named attributes[] = {
 	ASK(MSG, BRFW_A_RULE_CHANGE), ASK(MSG, BRFW_A_TXN_FLAGS),
 	ASK(MSG, BRFW_A_EXPECTED_GENERATION), REPLY(MSG, BRFW_A_WARNINGS),
 	REPLY(MSG, BRFW_A_ZONE),
+	REPLY(MSG, BRFW_A_COMMIT),
+	REPLY(COMMIT, BRFW_COMMIT_A_PORTID), REPLY(COMMIT, BRFW_COMMIT_A_PID),
+	REPLY(COMMIT, BRFW_COMMIT_A_COMM), REPLY(COMMIT, BRFW_COMMIT_A_TIME),
+	LOAD(COMMIT, BRFW_COMMIT_A_REPLACE),
+	REPLY(COMMIT, BRFW_COMMIT_A_CHANGES),
+	REPLY(COMMIT, BRFW_COMMIT_A_RULES),
+	REPLY(COMMIT, BRFW_COMMIT_A_POLICIES),
+	REPLY(COMMIT, BRFW_COMMIT_A_ZONES),
+	REPLY(COUNTS, BRFW_CHANGE_A_ADDED),
+	REPLY(COUNTS, BRFW_CHANGE_A_DELETED),
+	REPLY(COUNTS, BRFW_CHANGE_A_REPLACED),
+	REPLY(COUNTS, BRFW_CHANGE_A_MOVED),
+	REPLY(CHANGES, BRFW_CHANGE_A_ADDED),
+	REPLY(CHANGES, BRFW_CHANGE_A_DELETED),
+	REPLY(CHANGES, BRFW_CHANGE_A_REPLACED),
+	REPLY(CHANGES, BRFW_CHANGE_A_MOVED),
 	REPLY(ZONE, BRFW_ZONE_A_BRIDGE), REPLY(ZONE, BRFW_ZONE_A_ID),
 	REPLY(INFO, BRFW_INFO_A_ABI_VERSION),
 	REPLY(INFO, BRFW_INFO_A_MODULE_VERSION),
@@ -1568,7 +1587,13 @@ static enum level child_level(enum level level, int type)
 		return type == BRFW_A_INFO ? LEVEL_INFO :
 		       type == BRFW_A_RULE ? LEVEL_RULE :
 		       type == BRFW_A_POLICY ? LEVEL_POLICY :
-		       type == BRFW_A_ZONE ? LEVEL_ZONE : LEVELS;
+		       type == BRFW_A_ZONE ? LEVEL_ZONE :
+		       type == BRFW_A_COMMIT ? LEVEL_COMMIT : LEVELS;
+	if (level == LEVEL_COMMIT)
+		return type == BRFW_COMMIT_A_CHANGES ? LEVEL_CHANGES :
+		       type >= BRFW_COMMIT_A_RULES ? LEVEL_COUNTS : LEVELS;
+	if (level == LEVEL_CHANGES)
+		return LEVEL_MSG;
 	if (level == LEVEL_RULE)
 		return type == BRFW_RULE_A_MATCH ? LEVEL_MATCH :
 		       type == BRFW_RULE_A_LIMIT ? LEVEL_LIMIT :
@@ -1620,10 +1645,40 @@ static bool is_documented(enum level level, int type)
 	return type <= 1;	/* padding is 1 where there is any */
 }
 
+/* Everything that can happen to a rule, with what listeners are told of it. */
+static int walk_notices(struct nlt *nl)
+{
+	struct nlt listener;
+	struct nlt_reply r;
+	uint64_t handle = 0;
+	ssize_t len;
+	int n = 0;
+
+	if (nlt_open(&listener) ||
+	    mnl_socket_setsockopt(listener.sock, NETLINK_ADD_MEMBERSHIP,
+				  &listener.group, sizeof(listener.group)))
+		return diag("joining the group: %s", strerror(errno));
+	REQUEST(nl, RULE_ADD, &r, take_handle, &handle, MATCH(PROTO(99)), DONE);
+	REQUEST(nl, RULE_REPLACE, &r, NULL, NULL, U64(BRFW_A_HANDLE, handle),
+		MATCH(PROTO(98)), DONE);
+	REQUEST(nl, RULE_MOVE, &r, NULL, NULL, U64(BRFW_A_HANDLE, handle),
+		NEST(BRFW_A_RULE), U32(BRFW_RULE_A_PRIORITY, 1), END, DONE);
+	REQUEST(nl, RULE_DELETE, &r, NULL, NULL, U64(BRFW_A_HANDLE, handle),
+		DONE);
+	/* They were there before the answers. */
+	while ((len = recv(mnl_socket_get_fd(listener.sock), request_buf,
+			   sizeof(request_buf), MSG_DONTWAIT)) > 0) {
+		walk_message((const struct nlmsghdr *)request_buf, NULL);
+		n++;
+	}
+	nlt_close(&listener);
+	return n == 4 ? 0 : diag("%d notices of 4 commits", n);
+}
+
 static int test_all_attributes(struct nlt *nl)
 {
 	struct nlt_reply r;
-	int level, type, bad = 0;
+	int level, type, bad = walk_notices(nl);
 	size_t i;
 
 	request(nl, BRFW_CMD_INFO_GET, 0, NULL, &r, walk_message, NULL);
@@ -1664,7 +1719,8 @@ static bool is_attribute_name(const char *p, size_t len)
 		"BRFW_A_", "BRFW_INFO_A_", "BRFW_RULE_A_", "BRFW_MATCH_A_",
 		"BRFW_COND_A_", "BRFW_LIMIT_A_", "BRFW_LOG_A_",
 		"BRFW_MARK_A_", "BRFW_QUEUE_A_", "BRFW_POLICY_A_",
-		"BRFW_STATS_A_", "BRFW_ZONE_A_",
+		"BRFW_STATS_A_", "BRFW_ZONE_A_", "BRFW_COMMIT_A_",
+		"BRFW_CHANGE_A_",
 	};
 	size_t i, n;
 

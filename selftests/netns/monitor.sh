@@ -246,32 +246,33 @@ test_namespaces() {
 	equal "there" "theirs" "$(sed -n 's/.*added.*comment "\(.*\)".*/\1/p' "$events2" | xargs)"
 }
 
-# listen COMMAND...: run a monitor by it, for as long as it takes to be refused
+# listen SECONDS COMMAND...: run a monitor by it; STATUS is 124 if it isn't
+# refused in that time
 listen() {
 	local rc=0
 
-	ERROR=$(timeout 3 "$@" "$TMP/fwctl" monitor 2>&1) || rc=$?
+	ERROR=$(timeout "$1" "${@:2}" "$TMP/fwctl" monitor 2>&1) || rc=$?
 	STATUS=$rc
 }
 
-# Who may not read the rules may not listen, either. 124: it had to be stopped.
+# Who may not read the rules may not listen, either.
 test_permission() {
 	local -a nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
 	chmod 755 "$TMP"
 	cp "$FWCTL" "$TMP/fwctl"
 	chmod 755 "$TMP/fwctl"
-	listen ip netns exec "$BR" "${nobody[@]}" --inh-caps=-all --bounding-set=-all
+	listen 60 ip netns exec "$BR" "${nobody[@]}" --inh-caps=-all --bounding-set=-all
 	equal "status without capabilities" 1 "$STATUS"
 	contains "message" "CAP_NET_ADMIN" "$ERROR"
-	listen ip netns exec "$BR"
+	listen 3 ip netns exec "$BR"
 	equal "status with all" "124 " "$STATUS $ERROR"
 	fw_refuses 2 monitor all
 	"${nobody[@]}" unshare --user --map-root-user --net true 2>/dev/null || return 0
 	# Its own namespace, but not that of the bridge.
-	listen "${nobody[@]}" unshare --user --map-root-user --net
+	listen 3 "${nobody[@]}" unshare --user --map-root-user --net
 	equal "status in a namespace of one's own" "124 " "$STATUS $ERROR"
-	listen ip netns exec "$BR" "${nobody[@]}" unshare --user --map-root-user
+	listen 60 ip netns exec "$BR" "${nobody[@]}" unshare --user --map-root-user
 	equal "status in that of somebody else" 1 "$STATUS"
 }
 
