@@ -6,6 +6,7 @@
 # which sets the vm_ variables.
 set -u
 : "${vm_nonce:?}" "${vm_modules:?}" "${vm_release:?}" "${vm_top:?}" "${vm_command:?}"
+: "${vm_out:?}" "${vm_result:?}"
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/tmp LANG=C.UTF-8 TERM=dumb TMPDIR=/tmp
@@ -16,7 +17,7 @@ mount_rest() {
 	mount -t devpts -o gid=5,mode=620 devpts /dev/pts
 	mount -t tmpfs shm /dev/shm
 	mount -t debugfs debugfs /sys/kernel/debug
-	mount -t tracefs tracefs /sys/kernel/tracing
+	[ ! -d /sys/kernel/tracing ] || mount -t tracefs tracefs /sys/kernel/tracing
 	chmod 1777 /tmp /var/tmp /dev/shm
 	ln -s /proc/self/fd /dev/fd
 	ln -s fd/0 /dev/stdin
@@ -27,10 +28,16 @@ mount_rest() {
 	mount --bind "$vm_modules" "/lib/modules/$vm_release"
 }
 
-# Device of the virtio-serial port $1; there is no udev to name it.
+# Device of the virtio-serial port $1; there is no udev to name it. A device of
+# a user-mode kernel is named itself; it is a terminal.
 port() {
 	local file name
 
+	if [ -c "$1" ]; then
+		stty -F "$1" raw -echo
+		printf '%s\n' "$1"
+		return
+	fi
 	for file in /sys/class/virtio-ports/*/name; do
 		if read -r name <"$file" && [ "$name" = "$1" ]; then
 			file=${file%/name}
@@ -60,7 +67,7 @@ run_command() {
 	local rc cat
 
 	mkfifo /run/output
-	cat /run/output >"$(port brfw.out)" &
+	cat /run/output >"$(port "$vm_out")" &
 	cat=$!
 	(cd "$vm_top" && exec setsid "${vm_command[@]}") </dev/null >/run/output 2>&1 &
 	wait $!
@@ -80,6 +87,6 @@ rc=$?
 # console output may be dropped under load, the ring buffer is complete
 dmesg >/run/brfw/dmesg
 taint=$(cat /proc/sys/kernel/tainted)
-printf 'result %s rc=%d taint=%d\n' "$vm_nonce" "$rc" "$taint" >"$(port brfw.result)"
+printf 'result %s rc=%d taint=%d\n' "$vm_nonce" "$rc" "$taint" >"$(port "$vm_result")"
 sync
 busybox poweroff -f

@@ -17,6 +17,7 @@
 #   --no-debug       no SLUB debugging and no KFENCE: for measuring memory
 #   --append ARGS    more kernel arguments
 #   --kernel IMAGE --modules DIR   another kernel and its lib/modules/RELEASE
+#   --uml            IMAGE is a user-mode kernel, a program of this machine
 #   --quiet          do not copy the command's output to stdout
 #
 # The command starts in the top directory of this tree. What it writes below
@@ -32,7 +33,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../scripts/lib.sh"
 
 here=$top/selftests/vm
-name=vm timeout=600 smp=2 mem=1024 icount='' debug=1 append='' kernel='' modules='' quiet=''
+name=vm timeout=600 smp=2 mem=1024 icount='' debug=1 append='' kernel='' modules='' quiet='' uml=''
 
 # Lines that no healthy kernel writes. The two exceptions are said at boot by a
 # kernel that is told about its processor.
@@ -40,7 +41,7 @@ bad_lines='WARNING:|BUG[: ]|Oops:|Kernel panic|general protection fault|Unable t
 bad_lines+='|KASAN|KCSAN|KFENCE:|UBSAN|kmemleak: [0-9]+ new|refcount_t:|list_(add|del) corruption'
 bad_lines+='|possible (recursive|circular)|inconsistent lock state|suspicious RCU|scheduling while atomic'
 bad_lines+='|sleeping function called|detected stalls|blocked for more than|unregister_netdevice: waiting'
-bad_lines+='|Call Trace:|Out of memory:'
+bad_lines+='|Call Trace:|Out of memory:|ODEBUG:|DEBUG_LOCKS_WARN_ON|held lock freed|allocated at module unload'
 harmless='Spectre V2 : WARNING:|kfence: initialized'
 
 parse_options() {
@@ -56,6 +57,7 @@ parse_options() {
 		--append) append=$2; shift ;;
 		--kernel) kernel=$2; shift ;;
 		--modules) modules=$2; shift ;;
+		--uml) uml=1 ;;
 		--quiet) quiet=1 ;;
 		--) shift; break ;;
 		-*) die "unknown option $1 (the head of this file lists them)" ;;
@@ -184,12 +186,17 @@ choose_machine() {
 
 # What the guest has to do, as a script in the share.
 write_boot() {
+	local ports='vm_out=brfw.out vm_result=brfw.result'
+
+	if [ -n "$uml" ]; then
+		ports='vm_out=/dev/tty1 vm_result=/dev/tty2'
+	fi
 	rm -rf "$share" "$log" "$out" "$result"
 	mkdir -p "$share"
 	touch "$log" "$out" "$result"
 	nonce=$(od -An -tx8 -N8 /dev/urandom | tr -d ' ')
 	{
-		printf 'vm_nonce=%q vm_release=%q\n' "$nonce" "$release"
+		printf 'vm_nonce=%q vm_release=%q %s\n' "$nonce" "$release" "$ports"
 		printf 'vm_modules=%q vm_top=%q\n' "$modules" "$top"
 		printf 'vm_command=('
 		printf '%q ' "${command[@]}"
@@ -197,7 +204,18 @@ write_boot() {
 	} >"$share/boot.sh"
 }
 
-start_guest() {
+# A program like others, whose terminals are files. More than one processor
+# it has only when it intercepts system calls by seccomp.
+start_uml() {
+	# shellcheck disable=SC2086 # arguments
+	timeout -s KILL "$timeout" "$kernel" "mem=${mem}M" "ncpus=$smp" seccomp=on \
+		root=/dev/root rootfstype=hostfs rootflags=/ ro "init=$here/init.uml" "brfw_share=$share" \
+		con=null con0=null,fd:1 con1=null,fd:3 con2=null,fd:4 \
+		loglevel=5 panic=-1 oops=panic $append \
+		</dev/null >"$log" 2>"$log.qemu" 3>"$out" 4>"$result" &
+}
+
+start_qemu() {
 	timeout -k 2 "$timeout" qemu-system-x86_64 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		"${accel[@]}" -cpu max -smp "$smp" -m "$mem" \
@@ -209,6 +227,14 @@ start_guest() {
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$share,mount_tag=share,security_model=none" \
 		</dev/null >"$log.qemu" 2>&1 &
+}
+
+start_guest() {
+	if [ -n "$uml" ]; then
+		start_uml
+	else
+		start_qemu
+	fi
 	qemu=$!
 	trap 'kill $qemu 2>/dev/null || true' EXIT
 	trap 'exit 130' INT TERM
@@ -268,7 +294,7 @@ judge() {
 	if [ "$rc" != 0 ]; then
 		failed "the command exited with $rc"
 	fi
-	say "vm: $name: ok after $(since "$start") s (${accel[1]%%,*}${icount:+, icount})"
+	say "vm: $name: ok after $(since "$start") s ($machine)"
 }
 
 parse_options "$@"
@@ -277,8 +303,13 @@ result=$build/vm/$name.result share=$build/vm/$name
 start=$(now)
 mkdir -p "$build/vm"
 choose_kernel
-choose_initramfs
-choose_machine
+if [ -n "$uml" ]; then
+	machine=uml
+else
+	choose_initramfs
+	choose_machine
+	machine=${accel[1]%%,*}${icount:+, icount}
+fi
 write_boot
 start_guest
 wait_guest
