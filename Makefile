@@ -21,6 +21,8 @@ help:
 	@echo 'Each of these does all of its own set-up:'
 	@echo '  make demo       the firewall at work on real traffic, in a virtual machine'
 	@echo '  make check      all tests; ends with "N passed, N failed, N skipped"'
+	@echo '  make check-matrix      scenarios on other kernels, as old and as new as there are'
+	@echo '  make check-sanitize    scenarios on kernels that find what others bear with'
 	@echo '  make fuzz       fuzzing in user space; TIME=SECONDS for all of it (600)'
 	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
 	@echo 'Steps:'
@@ -43,6 +45,21 @@ setup:
 
 check:
 	@scripts/check.sh
+
+check-matrix:
+	@scripts/setup.sh zstd
+	@$(MAKE) tools selftests >/dev/null
+	@scripts/check.sh matrix
+
+check-sanitize:
+	@scripts/setup.sh bc bison flex libelf-dev
+	@$(MAKE) tools selftests >/dev/null
+	@scripts/sanitize.sh uml x86
+	@scripts/check.sh sanitize
+
+check-sanitize-prove:
+	@$(MAKE) tools selftests >/dev/null
+	@scripts/check.sh prove
 
 demo:
 	@scripts/demo.sh
@@ -87,4 +104,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check check-matrix check-sanitize check-sanitize-prove demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean

@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs all tests, or those named as arguments (the functions test_NAME below):
 #
-#   scripts/check.sh [NAME...]
+#   scripts/check.sh [NAME[@KERNEL]...]
+#
+# KERNEL is another one than the distribution's: the release of one that
+# scripts/kernels.sh fetched, or uml or x86, which scripts/sanitize.sh builds.
+# "matrix" and "sanitize" stand for all that is tested on these, "prove" for
+# the proof that the sanitizer kernels find bugs.
 #
 # Each test is a function run in a subshell under set -e with its output in
 # build/check/NAME.log; 0 is passed, 4 skipped, anything else failed. A function
@@ -16,7 +21,7 @@ set -euo pipefail
 
 logs=$build/check
 passed=0 failed=0 skipped=0
-declare -A title=(
+declare -A titles=(
 	[modules]='module builds'
 	[warnings]='module builds without warnings (W=1)'
 	[sparse]='module is clean for sparse (C=2)'
@@ -29,6 +34,8 @@ declare -A title=(
 	[unit]='host unit tests'
 	[fuzz]='fuzzing, briefly'
 	[vm]='scenarios in the virtual machine'
+	[build]='module builds without warnings (W=1)'
+	[prove]='planted bugs are found'
 )
 exec 3>&1 # the terminal, for progress from inside a test
 
@@ -43,13 +50,51 @@ module_copy() {
 	find "$logs/$1" \( -name '*.o' -o -name '.*.cmd' \) -delete
 }
 
+# use_kernel [KERNEL]: sets builder, the command that builds modules for it, and
+# vm_options, which make run.sh run it; fails with 4 when it isn't there
+use_kernel() {
+	local kernel=$1 dir image
+
+	builder=(make -C "$(kdir)") vm_options=(--timeout 1800)
+	case $kernel in
+	'') return ;;
+	uml | x86)
+		dir=$(sanitize_dir "$kernel")
+		if [ -z "$dir" ]; then
+			echo "this kernel isn't built: make check-sanitize does it, in about 10 minutes"
+			return 4
+		fi
+		image=$dir/kernel-image
+		builder=(make -C "$dir")
+		vm_options=(--timeout 3600 --mem 2048)
+		if [ "$kernel" = uml ]; then
+			builder+=(ARCH=um)
+			vm_options+=(--uml)
+		fi
+		kernel=$(<"$dir/include/config/kernel.release")
+		;;
+	*)
+		dir=$(kernel_root "$kernel")
+		if [ -z "$dir" ]; then
+			echo "this kernel isn't here: make check-matrix fetches it"
+			return 4
+		fi
+		for image in "$dir/boot/vmlinuz-$kernel" "$dir/usr/lib/modules/$kernel"/vmlinuz{,.unsigned}; do
+			[ ! -e "$image" ] || break
+		done
+		builder=(in_root "$dir" "$logs" make -C "/usr/src/linux-headers-$kernel")
+		;;
+	esac
+	vm_options+=(--kernel "$image" --modules "$dir/lib/modules/$kernel")
+}
+
 # kbuild COPY ARGUMENTS...: prints the build, fails on a warning about our files
 kbuild() {
 	local dir=$logs/$1 out=$logs/$1.build
 
 	shift
 	# kbuild reads M, W and C from the environment of a calling make as well
-	env -u MAKEFLAGS -u MFLAGS make -j"$(nproc)" -C "$(kdir)" M="$dir" "$@" modules >"$out" 2>&1 || {
+	(unset MAKEFLAGS MFLAGS && "${builder[@]}" -j"$(nproc)" M="$dir" "$@" modules) >"$out" 2>&1 || {
 		cat "$out"
 		return 1
 	}
@@ -86,11 +131,13 @@ test_modules() {
 }
 
 test_warnings() {
+	use_kernel ''
 	module_copy warnings
 	kbuild warnings W=1
 }
 
 test_sparse() {
+	use_kernel ''
 	module_copy sparse
 	kbuild sparse C=2
 }
@@ -170,9 +217,21 @@ test_fuzz() {
 	return $rc
 }
 
-test_vm() {
-	local programs shards i n=0 rc=0 pids=()
+test_build() {
+	use_kernel "$1" || return $?
+	module_copy "build@$1"
+	kbuild "build@$1" W=1
+}
 
+# test_vm [KERNEL]: all scenarios, with the module that test_build left
+test_vm() {
+	local programs shards i n=0 rc=0 pids=() builder vm_options on=${1:+@$1} ko=$top/brfw.ko
+
+	use_kernel "${1:-}" || return $?
+	if [ -n "$on" ]; then
+		ko=$logs/build$on/brfw.ko
+		[ -e "$ko" ]
+	fi
 	mapfile -t programs < <(make -s --no-print-directory -C "$top/selftests" list)
 	[ ${#programs[@]} -gt 0 ]
 	# one emulated machine keeps little more than one processor busy
@@ -187,20 +246,21 @@ test_vm() {
 	done
 	for ((i = 0; i < shards; i++)); do
 		# a guest that died leaves no summary, which is a failure of its own
-		cat "$build/vm/scenarios-$i/summary" 2>/dev/null || echo 0 1 0
-	done | awk '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/vm.counts"
+		cat "$build/vm/scenarios$on-$i/summary" 2>/dev/null || echo 0 1 0
+	done | awk '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/vm$on.counts"
 	return $rc
 }
 
 # Every $2th program from number $1 on, in a virtual machine of their own.
 vm_shard() {
-	local i=$1 name=scenarios-$1 step=$2 mine=() n rc=0
+	local i=$1 name=scenarios$on-$1 step=$2 mine=() n rc=0
 
 	shift 2
 	for ((n = i + 1; n <= $#; n += step)); do
 		mine+=("${!n}")
 	done
-	"$top/selftests/vm/run.sh" --name "$name" --timeout 1800 -- selftests/vm/scenarios.sh "${mine[@]}" 2>&1 |
+	"$top/selftests/vm/run.sh" --name "$name" "${vm_options[@]}" -- \
+		env BRFW_KO="$ko" selftests/vm/scenarios.sh "${mine[@]}" 2>&1 |
 		tee "$logs/$name.log" | vm_progress >&3 || rc=$?
 	if [ $rc != 0 ]; then
 		grep -a '^vm: ' "$logs/$name.log" || true
@@ -224,18 +284,99 @@ vm_progress() {
 	     { fflush() }'
 }
 
+# plant FILE PATTERN REPLACEMENT: in the copy of test_prove; PATTERN is perl's
+plant() {
+	FROM=$2 TO=$3 perl -0pi -e 's/$ENV{FROM}/$ENV{TO}/ or die "no $ENV{FROM} in $ARGV\n"' "$logs/$copy/kmod/$1"
+}
+
+# A deleted rule is freed while packets still find it.
+bug_use_after_free() {
+	scenario=unload want='KASAN: .*use-after-free'
+	plant ruleset.c 'rule->inserted \? &rs->gc.dead : &rs->gc.rules' '&rs->gc.rules'
+}
+
+# What packets see is freed without a grace period.
+bug_no_wait() {
+	scenario=replace want='KASAN: .*use-after-free'
+	plant ruleset.c 'kvfree_rcu\(old, rcu\);\n\}\n\n\/\* ---- garbage' 'kvfree(old);
+}
+
+/* ---- garbage'
+}
+
+# The rule of a change that is refused is not freed.
+bug_leak() {
+	scenario=transaction want=$'bytes were allocated at the beginning\nunreferenced object'
+	plant commit.c 'brfw_rule_free\(rs, change->rule\)' ';'
+}
+
+# A packet waits for memory.
+bug_sleep() {
+	scenario=basic want='sleeping function called from invalid context'
+	plant hook.c '(j\.view = rcu_dereference)' 'kfree(kmalloc(8, GFP_KERNEL)); j.view = rcu_dereference'
+}
+
+# What packets see is read without a lock.
+bug_no_lock() {
+	scenario=basic want='suspicious RCU usage'
+	plant ruleset.c 'rcu_replace_pointer\(rs->bn->view, view,\s*lockdep_is_held\(&rs->bn->config_lock\)\)' \
+		'rcu_dereference(rs->bn->view); rcu_assign_pointer(rs->bn->view, view)'
+}
+
+# seen PATTERNS FILE...: each line of PATTERNS is somewhere in the files
+seen() {
+	local patterns=$1 pattern
+
+	shift
+	while read -r pattern; do
+		grep -ahE "$pattern" "$@" || return 1
+	done <<<"$patterns"
+}
+
+# test_prove KERNEL: each bug must be seen by the kernel that is there for it
+test_prove() {
+	local bug bugs copy=prove@$1 scenario want builder vm_options p=0 f=0
+
+	use_kernel "$1" || return $?
+	case $1 in
+	uml) bugs='use_after_free no_wait leak' ;;
+	x86) bugs='sleep no_lock' ;;
+	esac
+	for bug in $bugs; do
+		module_copy "$copy"
+		"bug_$bug"
+		kbuild "$copy" >"$logs/$copy.$bug" 2>&1
+		"$top/selftests/vm/run.sh" --name "$copy" "${vm_options[@]}" -- env BRFW_KO="$logs/$copy/brfw.ko" \
+			selftests/vm/scenarios.sh "$top/selftests/netns/$scenario.sh" >>"$logs/$copy.$bug" 2>&1 || true
+		if seen "$want" "$logs/$copy.$bug" "$build/vm/$copy.log"; then
+			printf 'ok %s\n' "$bug" | tee /dev/fd/3
+			p=$((p + 1))
+		else
+			printf 'not ok %s\n' "$bug" | tee /dev/fd/3
+			f=$((f + 1))
+		fi
+	done
+	echo "$p $f 0" >"$logs/prove@$1.counts"
+	[ $f = 0 ]
+}
+
 # ---- running them ----
 
+# run_test NAME[@KERNEL]
 run_test() {
-	local name=$1 log=$logs/$1.log start rc p f s
+	local name=$1 log=$logs/$1.log kernel='' title start rc p f s
 
+	title=${titles[${name%%@*}]}
+	case $name in
+	*@*) kernel=${name#*@} title+=" on $kernel" ;;
+	esac
 	start=$(now)
 	rm -f "$logs/$name.counts"
-	printf '%s ...\n' "${title[$name]}"
+	printf '%s ...\n' "$title"
 	set +e
 	(
 		set -e
-		"test_$name"
+		"test_${name%%@*}" "$kernel"
 	) >"$log" 2>&1 </dev/null
 	rc=$?
 	set -e
@@ -248,15 +389,38 @@ run_test() {
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	if [ "$f" != 0 ]; then
 		tail -n 30 "$log" | sed 's/^/    | /'
-		printf 'FAIL  %s: %d passed, %d failed, %d skipped (%s s, log %s)\n' "${title[$name]}" "$p" "$f" "$s" "$(since "$start")" "$log"
+		printf 'FAIL  %s: %d passed, %d failed, %d skipped (%s s, log %s)\n' "$title" "$p" "$f" "$s" "$(since "$start")" "$log"
 	elif [ $rc = 4 ]; then
-		printf 'skip  %s: %s\n' "${title[$name]}" "$(tail -n 1 "$log")"
+		printf 'skip  %s: %s\n' "$title" "$(tail -n 1 "$log")"
 	else
-		printf 'ok    %s: %d passed, %d skipped (%s s)\n' "${title[$name]}" "$p" "$s" "$(since "$start")"
+		printf 'ok    %s: %d passed, %d skipped (%s s)\n' "$title" "$p" "$s" "$(since "$start")"
 	fi
 }
 
-all=(modules warnings sparse tools kerneldoc man shell spdx runner unit fuzz vm)
+# expand NAME: the tests it stands for
+expand() {
+	local kernels kernel
+
+	case $1 in
+	matrix) kernels=$("$top/scripts/kernels.sh") ;;
+	sanitize) kernels='uml x86' ;;
+	prove)
+		tests+=(prove@uml prove@x86)
+		return
+		;;
+	*)
+		declare -F "test_${1%%@*}" >/dev/null ||
+			die "no test '$1' (there are: ${all[*]} matrix sanitize prove)"
+		tests+=("$1")
+		return
+		;;
+	esac
+	for kernel in $kernels; do
+		tests+=("build@$kernel" "vm@$kernel")
+	done
+}
+
+all=(modules warnings sparse tools kerneldoc man shell spdx runner unit fuzz vm sanitize)
 
 mkdir -p "$logs"
 begin=$(now)
@@ -264,10 +428,11 @@ if [ $# = 0 ]; then
 	"$top/scripts/setup.sh"
 	set -- "${all[@]}"
 fi
+tests=()
 for name; do
-	declare -F "test_$name" >/dev/null || die "no test '$name' (there are: ${all[*]})"
+	expand "$name"
 done
-for name; do
+for name in "${tests[@]}"; do
 	run_test "$name"
 done
 say "all of this took $(since "$begin") s"

@@ -49,6 +49,47 @@ krelease() {
 	sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$1/include/generated/utsrelease.h"
 }
 
+# The unpacked root with the headers and the compiler for release $1, fetched by
+# scripts/kernels.sh. Prints nothing when there is none.
+kernel_root() {
+	printf '%s\n' "$cache/root/$1"_*/complete | sort -V | tail -n 1 | sed -n 's,^\(/[^*]*\)/complete$,\1,p'
+}
+
+# in_root ROOT DIR COMMAND...: in an unpacked root, with DIR at the same place
+in_root() {
+	local root=$1 dir=$2 map=--map-root-user
+
+	if [ "$(id -u)" = 0 ]; then
+		map=--
+	fi
+	shift 2
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount $map bash -ec '
+		root=$1 dir=$2
+		shift 2
+		mkdir -p "$root/proc" "$root/dev" "$root$dir"
+		mount --rbind /proc "$root/proc"
+		mount --rbind /dev "$root/dev"
+		mount --bind "$dir" "$root$dir"
+		exec /usr/sbin/chroot "$root" "$@"' _ "$root" "$dir" "$@"
+}
+
+# What sanitizer kernel $1 is configured with: lines of a .config
+sanitize_config() {
+	grep -hv '^#' "$top/selftests/sanitize/common.config" "$top/selftests/sanitize/$1.config"
+}
+
+sanitize_key() {
+	sanitize_config "$1" | sha256sum | cut -c 1-12
+}
+
+# The directory of sanitizer kernel $1 as scripts/sanitize.sh built it, the
+# newest with this configuration. Prints nothing when there is none.
+sanitize_dir() {
+	printf '%s\n' "$cache/sanitize/$1-$(sanitize_key "$1")"_*/complete | sort -V | tail -n 1 |
+		sed -n 's,^\(/[^*]*\)/complete$,\1,p'
+}
+
 # The directory in the cache that holds (or shall hold) the kernel image and
 # the modules for release $1. The package version is part of the name: an
 # update within one release must not run an old image.
