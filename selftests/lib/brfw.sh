@@ -293,12 +293,15 @@ topology() {
 	done
 	netns_add "${names[@]}"
 	ip -n "$BR" -batch - <<-END || die "can't make a bridge"
-		link add br0 address 02:00:00:00:02:00 type bridge mcast_snooping 0 forward_delay 0 ageing_time 0
+		link add br0 address 02:00:00:00:02:00 type bridge mcast_snooping 0 forward_delay 0
 		link set br0 up mtu $mtu
 	END
 	for ((i = 1; i <= hosts; i++)); do
 		port_add "$i" "$mtu"
 	done
+	# Not before: when it is 0, the kernel may take an address for one that
+	# it has learned and delete it while it becomes a static one.
+	ip -n "$BR" link set br0 type bridge ageing_time 0
 	for ((i = 2; i <= hosts; i++)); do
 		ns=$PREFIX-h$i
 		frame ready tx "$PREFIX-h1:eth0" rx "$ns:eth0" ||

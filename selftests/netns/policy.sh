@@ -13,7 +13,7 @@ setup
 topology 2
 netns_add "$(host 3)" "$(host 4)"
 ip -n "$BR" link add br1 address 02:00:00:00:02:01 type bridge \
-	mcast_snooping 0 forward_delay 0 ageing_time 0
+	mcast_snooping 0 forward_delay 0
 ip -n "$BR" link set br1 up
 port_add 3 1500 br1
 port_add 4 1500 br1
