@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fail_nth: every allocation of every operation fails once.
+ *
+ * The kernel can make the n-th allocation of a task fail (/proc/self/fail-nth,
+ * where it has fault injection). Each operation is tried with n = 1, 2, ...
+ * until it needs no n-th one any more. A try that failed must say so with
+ * ENOMEM or ENOBUFS and leave rules, policies, zones and generation as they
+ * were; one that succeeded all the same must have done everything. What leaks
+ * is found by the harness, when the module goes.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <stdarg.h>
+
+#include "nltest.h"
+
+#define KSFT_SKIP	4
+#define TRIES_MAX	5000
+#define MANY		300
+
+static char buf[NLT_BUF];
+
+static int diag(const char *format, ...)
+{
+	va_list args;
+
+	printf("# ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	return 1;
+}
+
+/* ---- failing allocations ---- */
+
+static int fail_fd = -1;
+/* Armed for the requests that are tried, and only for these */
+static unsigned int fail_n;
+static bool fail_seen;
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* Allocations that may wait fail too, and quietly: the log is watched. */
+static bool fail_set_up(void)
+{
+#define DEBUGFS "/sys/kernel/debug/"
+	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	return fail_fd >= 0 &&
+	       write_file(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
+	       write_file(DEBUGFS "failslab/verbose", "0") &&
+	       write_file(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
+	       write_file(DEBUGFS "fail_page_alloc/min-order", "0") &&
+	       write_file(DEBUGFS "fail_page_alloc/verbose", "0");
+}
+
+static void fail_arm(void)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", fail_n);
+
+	if (fail_n && pwrite(fail_fd, text, len, 0) != len)
+		diag("can't arm: %s", strerror(errno));
+}
+
+/* Opening and reading a file allocates, too; what is left tells the truth only
+ * if that didn't take part, so the file is open already and a read needs none.
+ */
+static void fail_disarm(void)
+{
+	char text[16] = "";
+
+	if (!fail_n)
+		return;
+	fail_seen = pread(fail_fd, text, sizeof(text) - 1, 0) > 0 &&
+		    !atoi(text);
+	if (pwrite(fail_fd, "0", 1, 0) != 1)
+		diag("can't disarm: %s", strerror(errno));
+}
+
+/* ---- requests ---- */
+
+static struct nlt nl;
+
+static int send_only(struct nlmsghdr *nlh, struct nlt_reply *r,
+		     nlt_message_fn fn, void *arg)
+{
+	int ret;
+
+	fail_arm();
+	ret = mnl_socket_sendto(nl.sock, nlh, nlh->nlmsg_len) < 0 ? errno : 0;
+	/* all but the first part of a dump is made while it is read */
+	if (!(nlh->nlmsg_flags & NLM_F_DUMP))
+		fail_disarm();
+	if (!ret)
+		ret = nlt_receive(&nl, nlh->nlmsg_seq, r, fn, arg);
+	if (nlh->nlmsg_flags & NLM_F_DUMP)
+		fail_disarm();
+	return ret;
+}
+
+static struct nlmsghdr *start(uint8_t cmd)
+{
+	memset(buf, 0, 4096);
+	return nlt_start(&nl, buf, cmd, NLM_F_ACK);
+}
+
+static int finish(struct nlmsghdr *nlh)
+{
+	struct nlt_reply r;
+
+	return send_only(nlh, &r, NULL, NULL);
+}
+
+/* A try of nothing else than this; @fail is the operation that is tested. */
+static int finish_safely(struct nlmsghdr *nlh)
+{
+	unsigned int n = fail_n;
+	int ret;
+
+	fail_n = 0;
+	ret = finish(nlh);
+	fail_n = n;
+	if (ret)
+		diag("request %d of a preparation: %s",
+		     ((struct genlmsghdr *)mnl_nlmsg_get_payload(nlh))->cmd,
+		     strerror(ret));
+	return ret;
+}
+
+/* ---- what rules are made of ---- */
+
+static void put_cond_u8(struct nlmsghdr *nlh, uint16_t field, uint8_t value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
+
+	mnl_attr_put_u8(nlh, BRFW_COND_A_VALUE, value);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_cond_str(struct nlmsghdr *nlh, uint16_t field, const char *s)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
+
+	mnl_attr_put_strz(nlh, BRFW_COND_A_VALUE, s);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* The @i-th of many rules, all different */
+static void put_rule(struct nlmsghdr *nlh, unsigned int i)
+{
+	struct nlattr *rule = mnl_attr_nest_start(nlh, BRFW_A_RULE), *match, *nest;
+	char name[BRFW_IFNAME_LEN];
+
+	mnl_attr_put_u8(nlh, BRFW_RULE_A_VERDICT, BRFW_VERDICT_DROP);
+	mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, 10 + i % 3);
+	match = mnl_attr_nest_start(nlh, BRFW_RULE_A_MATCH);
+	put_cond_u8(nlh, BRFW_MATCH_A_IP_PROTO, IPPROTO_UDP);
+	nest = mnl_attr_nest_start(nlh, BRFW_MATCH_A_L4_DPORT);
+	mnl_attr_put_u16(nlh, BRFW_COND_A_VALUE, 1000 + i);
+	mnl_attr_nest_end(nlh, nest);
+	if (i % 2) {
+		snprintf(name, sizeof(name), "p%u", i % 7);
+		put_cond_str(nlh, BRFW_MATCH_A_IN_PORT, name);
+	}
+	if (i % 3 == 1) {
+		nest = mnl_attr_nest_start(nlh, BRFW_MATCH_A_IP4_SRC);
+		mnl_attr_put_u32(nlh, BRFW_COND_A_VALUE, htonl(0x0a000000 + i * 256));
+		mnl_attr_put_u8(nlh, BRFW_COND_A_PREFIX_LEN, 24);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	mnl_attr_nest_end(nlh, match);
+	if (i % 5 == 1)
+		mnl_attr_put_strz(nlh, BRFW_RULE_A_COMMENT, "with a comment");
+	mnl_attr_nest_end(nlh, rule);
+}
+
+/* With everything that is allocated for it: names, actions, state, a limit */
+static void put_rich_rule(struct nlmsghdr *nlh, uint32_t priority)
+{
+	struct nlattr *rule = mnl_attr_nest_start(nlh, BRFW_A_RULE), *nest;
+
+	mnl_attr_put_u8(nlh, BRFW_RULE_A_VERDICT, BRFW_VERDICT_REDIRECT);
+	mnl_attr_put_strz(nlh, BRFW_RULE_A_REDIRECT, "elsewhere0");
+	mnl_attr_put_strz(nlh, BRFW_RULE_A_MIRROR, "mirror0");
+	mnl_attr_put_strz(nlh, BRFW_RULE_A_BRIDGE, "bridge0");
+	mnl_attr_put_strz(nlh, BRFW_RULE_A_COMMENT, "rich");
+	mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, priority);
+	nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_MATCH);
+	put_cond_str(nlh, BRFW_MATCH_A_IN_PORT, "port0");
+	put_cond_str(nlh, BRFW_MATCH_A_OUT_PORT, "port1");
+	put_cond_u8(nlh, BRFW_MATCH_A_CT_STATE, BRFW_CT_NEW);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, rule);
+}
+
+static void put_policy(struct nlmsghdr *nlh, const char *bridge)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_POLICY);
+
+	mnl_attr_put_u8(nlh, BRFW_POLICY_A_HOOK, BRFW_HOOK_FORWARD);
+	if (bridge)
+		mnl_attr_put_strz(nlh, BRFW_POLICY_A_BRIDGE, bridge);
+	mnl_attr_put_u8(nlh, BRFW_POLICY_A_VERDICT, BRFW_VERDICT_DROP);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_zone(struct nlmsghdr *nlh, const char *bridge, uint16_t id)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_ZONE);
+
+	mnl_attr_put_strz(nlh, BRFW_ZONE_A_BRIDGE, bridge);
+	if (id)
+		mnl_attr_put_u16(nlh, BRFW_ZONE_A_ID, id);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* ---- state ---- */
+
+/** struct state - all that a client can read; a failed try may change nothing */
+struct state {
+	uint64_t hash;
+	uint64_t generation;
+	/** @first, @last: handles of rules, to name some */
+	uint64_t first, last;
+	unsigned int messages;
+};
+
+static void take_state(const struct nlmsghdr *nlh, void *arg)
+{
+	const unsigned char *p = mnl_nlmsg_get_payload(nlh);
+	uint64_t handle = nlt_u64(NLT_FIND(nlh, BRFW_A_RULE, BRFW_RULE_A_HANDLE));
+	struct state *s = arg;
+	size_t i;
+
+	for (i = 0; i < mnl_nlmsg_get_payload_len(nlh); i++)
+		s->hash = (s->hash ^ p[i]) * 0x100000001b3;
+	s->generation = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
+	s->messages++;
+	if (handle && !s->first)
+		s->first = handle;
+	if (handle)
+		s->last = handle;
+}
+
+static int read_dump(uint8_t cmd, struct state *s)
+{
+	struct nlmsghdr *nlh = start(cmd);
+	struct nlt_reply r;
+
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	return send_only(nlh, &r, take_state, s);
+}
+
+/* A namespace has policies, the initial ones, since the first change that was
+ * tried; before, none is listed.
+ */
+static bool policies_count;
+
+static int read_state(struct state *s)
+{
+	static const uint8_t cmds[] = {
+		BRFW_CMD_RULE_GET, BRFW_CMD_ZONE_GET, BRFW_CMD_POLICY_GET,
+	};
+	unsigned int n = fail_n;
+	size_t i;
+	int ret = 0;
+
+	memset(s, 0, sizeof(*s));
+	fail_n = 0;
+	for (i = 0; !ret && i < sizeof(cmds) - !policies_count; i++)
+		ret = read_dump(cmds[i], s);
+	fail_n = n;
+	return ret ? diag("reading the state: %s", strerror(ret)) : 0;
+}
+
+/* ---- preparations ---- */
+
+static int begin(uint32_t flags)
+{
+	struct nlmsghdr *nlh = start(BRFW_CMD_TXN_BEGIN);
+
+	if (flags)
+		mnl_attr_put_u32(nlh, BRFW_A_TXN_FLAGS, flags);
+	return finish_safely(nlh);
+}
+
+static int add_rules(unsigned int first, unsigned int count)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = first; !ret && i < first + count; i++) {
+		struct nlmsghdr *nlh = start(BRFW_CMD_RULE_ADD);
+
+		put_rule(nlh, i);
+		ret = finish_safely(nlh);
+	}
+	return ret;
+}
+
+/* Some of everything; rules 0 to @rules - 1 */
+static int load_base(unsigned int rules)
+{
+	struct nlmsghdr *nlh;
+	int ret = begin(BRFW_TXN_F_REPLACE) || add_rules(0, rules);
+
+	nlh = start(BRFW_CMD_POLICY_SET);
+	put_policy(nlh, "bridge1");
+	ret = ret || finish_safely(nlh);
+	nlh = start(BRFW_CMD_ZONE_SET);
+	put_zone(nlh, "bridge1", 7);
+	ret = ret || finish_safely(nlh);
+	return ret || finish_safely(start(BRFW_CMD_TXN_COMMIT));
+}
+
+/* Each try in a namespace of its own */
+static int prepare_netns(void)
+{
+	nlt_close(&nl);
+	if (unshare(CLONE_NEWNET) || nlt_open(&nl))
+		return diag("no network namespace");
+	return 0;
+}
+
+static int prepare_few(void)
+{
+	return load_base(5);
+}
+
+static int prepare_many(void)
+{
+	return load_base(MANY);
+}
+
+/* A draft with a change of each kind */
+static int prepare_draft(void)
+{
+	struct nlmsghdr *nlh;
+	struct state s;
+	int ret = load_base(5) || read_state(&s) || begin(0) || add_rules(100, 3);
+
+	nlh = start(BRFW_CMD_RULE_ADD);
+	put_rich_rule(nlh, 3);
+	ret = ret || finish_safely(nlh);
+	nlh = start(BRFW_CMD_RULE_DELETE);
+	mnl_attr_put_u64(nlh, BRFW_A_HANDLE, s.first);
+	ret = ret || finish_safely(nlh);
+	nlh = start(BRFW_CMD_POLICY_SET);
+	put_policy(nlh, NULL);
+	ret = ret || finish_safely(nlh);
+	nlh = start(BRFW_CMD_ZONE_SET);
+	put_zone(nlh, "bridge2", 9);
+	return ret || finish_safely(nlh);
+}
+
+/* One that replaces few rules by many */
+static int prepare_load(void)
+{
+	return load_base(5) || begin(BRFW_TXN_F_REPLACE) || add_rules(3, MANY);
+}
+
+/* ---- operations ---- */
+
+static void build_add(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_rule(nlh, 4000);
+}
+
+static void build_add_rich(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_rich_rule(nlh, 1);
+}
+
+static void build_handle(struct nlmsghdr *nlh, const struct state *s)
+{
+	mnl_attr_put_u64(nlh, BRFW_A_HANDLE, s->first);
+}
+
+static void build_replace(struct nlmsghdr *nlh, const struct state *s)
+{
+	build_handle(nlh, s);
+	put_rich_rule(nlh, 10);
+}
+
+static void build_move(struct nlmsghdr *nlh, const struct state *s)
+{
+	struct nlattr *nest;
+
+	build_handle(nlh, s);
+	nest = mnl_attr_nest_start(nlh, BRFW_A_RULE);
+	mnl_attr_put_u64(nlh, BRFW_RULE_A_AFTER, s->last);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void build_policy(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_policy(nlh, "bridge3");
+}
+
+static void build_policy_delete(struct nlmsghdr *nlh, const struct state *s)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_POLICY);
+
+	mnl_attr_put_u8(nlh, BRFW_POLICY_A_HOOK, BRFW_HOOK_FORWARD);
+	mnl_attr_put_strz(nlh, BRFW_POLICY_A_BRIDGE, "bridge1");
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void build_zone(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_zone(nlh, "bridge3", 11);
+}
+
+static void build_zone_delete(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_zone(nlh, "bridge1", 0);
+}
+
+static void build_nothing(struct nlmsghdr *nlh, const struct state *s)
+{
+}
+
+/** enum effect - of an operation that succeeds */
+enum effect {
+	COMMITS,	/* one more generation */
+	LEAVES,		/* everything as it was */
+	DUMPS,		/* likewise, and answers with all of it */
+};
+
+static const struct operation {
+	const char *name;
+	uint8_t cmd;
+	enum effect effect;
+	int (*prepare)(void);
+	void (*build)(struct nlmsghdr *nlh, const struct state *s);
+} operations[] = {
+	{ "the first rule of a namespace", BRFW_CMD_RULE_ADD, COMMITS,
+	  prepare_netns, build_add_rich },
+	{ "the first policy of a namespace", BRFW_CMD_POLICY_SET, COMMITS,
+	  prepare_netns, build_policy },
+	{ "the first draft of a namespace", BRFW_CMD_TXN_BEGIN, LEAVES,
+	  prepare_netns, build_nothing },
+	{ "rule add", BRFW_CMD_RULE_ADD, COMMITS, prepare_few, build_add },
+	{ "rule add with actions and names", BRFW_CMD_RULE_ADD, COMMITS,
+	  prepare_few, build_add_rich },
+	{ "rule add to many", BRFW_CMD_RULE_ADD, COMMITS, prepare_many,
+	  build_add },
+	{ "rule delete", BRFW_CMD_RULE_DELETE, COMMITS, prepare_few,
+	  build_handle },
+	{ "rule delete of many", BRFW_CMD_RULE_DELETE, COMMITS, prepare_many,
+	  build_handle },
+	{ "rule replace", BRFW_CMD_RULE_REPLACE, COMMITS, prepare_few,
+	  build_replace },
+	{ "rule move", BRFW_CMD_RULE_MOVE, COMMITS, prepare_few, build_move },
+	{ "rule flush", BRFW_CMD_RULE_FLUSH, COMMITS, prepare_many,
+	  build_nothing },
+	{ "policy set", BRFW_CMD_POLICY_SET, COMMITS, prepare_few,
+	  build_policy },
+	{ "policy delete", BRFW_CMD_POLICY_DELETE, COMMITS, prepare_few,
+	  build_policy_delete },
+	{ "zone set", BRFW_CMD_ZONE_SET, COMMITS, prepare_few, build_zone },
+	{ "zone delete", BRFW_CMD_ZONE_DELETE, COMMITS, prepare_few,
+	  build_zone_delete },
+	{ "counter reset", BRFW_CMD_COUNTER_RESET, LEAVES, prepare_few,
+	  build_nothing },
+	{ "begin", BRFW_CMD_TXN_BEGIN, LEAVES, prepare_few, build_nothing },
+	{ "rule add in a draft", BRFW_CMD_RULE_ADD, LEAVES, prepare_draft,
+	  build_add_rich },
+	{ "policy set in a draft", BRFW_CMD_POLICY_SET, LEAVES, prepare_draft,
+	  build_policy },
+	{ "zone set in a draft", BRFW_CMD_ZONE_SET, LEAVES, prepare_draft,
+	  build_zone },
+	{ "commit of a change of each kind", BRFW_CMD_TXN_COMMIT, COMMITS,
+	  prepare_draft, build_nothing },
+	{ "commit of a load", BRFW_CMD_TXN_COMMIT, COMMITS, prepare_load,
+	  build_nothing },
+	{ "abort", BRFW_CMD_TXN_ABORT, LEAVES, prepare_draft, build_nothing },
+	{ "dump of rules", BRFW_CMD_RULE_GET, DUMPS, prepare_many,
+	  build_nothing },
+	{ "dump of policies", BRFW_CMD_POLICY_GET, DUMPS, prepare_few,
+	  build_nothing },
+	{ "dump of zones", BRFW_CMD_ZONE_GET, DUMPS, prepare_few,
+	  build_nothing },
+	{ "one rule", BRFW_CMD_RULE_GET, LEAVES, prepare_few, build_handle },
+	{ "info", BRFW_CMD_INFO_GET, LEAVES, prepare_few, build_nothing },
+};
+
+#define N_OPERATIONS	(sizeof(operations) / sizeof(operations[0]))
+
+/** struct tally - of the tries of one operation */
+struct tally {
+	unsigned int refused;
+	unsigned int done;
+};
+
+/* The dump is compared with what it said when nothing failed. */
+static int operate(const struct operation *op, const struct state *s,
+		   struct state *said)
+{
+	struct nlmsghdr *nlh;
+
+	if (op->effect == DUMPS) {
+		memset(said, 0, sizeof(*said));
+		return read_dump(op->cmd, said);
+	}
+	nlh = start(op->cmd);
+	op->build(nlh, s);
+	return finish(nlh);
+}
+
+static int judge(const struct operation *op, int error, const struct state *s,
+		 const struct state *now)
+{
+	bool same = s->hash == now->hash && s->generation == now->generation &&
+		    s->messages == now->messages;
+	bool commits = op->effect == COMMITS;
+
+	if (error && error != ENOMEM && error != ENOBUFS)
+		return diag("failed with %s", strerror(error));
+	if (!error && commits && policies_count &&
+	    now->generation != s->generation + 1)
+		return diag("generation %llu after %llu",
+			    (unsigned long long)now->generation,
+			    (unsigned long long)s->generation);
+	if (error == ENOMEM && !same)
+		return diag("refused, but something has changed");
+	/* An answer that was lost tells nothing. */
+	if (error == ENOBUFS && !same &&
+	    !(commits && now->generation == s->generation + 1))
+		return diag("something has changed, but it is no commit");
+	if (!commits && !same)
+		return diag("something has changed");
+	return 0;
+}
+
+/* One try. Return: 1 when it was the last, 0, or -1 when something is wrong. */
+static int try(const struct operation *op, struct tally *tally)
+{
+	struct state s, now, wanted, said;
+	unsigned int n = fail_n;
+	int error, bad;
+
+	if (nlt_open(&nl))
+		return diag("no socket") - 2;
+	policies_count = op->prepare != prepare_netns;
+	bad = op->prepare() || read_state(&s);
+	if (!bad && op->effect == DUMPS) {
+		fail_n = 0;
+		bad = operate(op, &s, &wanted);
+		fail_n = n;
+	}
+	if (bad)
+		goto out;
+
+	fail_seen = false;
+	error = operate(op, &s, &said);
+	/* Whatever is open ends with the socket, whose answers may be lost. */
+	nlt_close(&nl);
+	if (nlt_open(&nl))
+		return diag("no socket") - 2;
+	if (!fail_seen && error)
+		bad = diag("failed with %s by itself", strerror(error));
+	bad = bad || read_state(&now) || judge(op, error, &s, &now);
+	if (!error && op->effect == DUMPS &&
+	    (said.hash != wanted.hash || said.messages != wanted.messages))
+		bad = diag("the dump is not complete and doesn't say so");
+	*(error ? &tally->refused : &tally->done) += fail_seen;
+out:
+	if (bad)
+		diag("when allocation %u fails", fail_n);
+	nlt_close(&nl);
+	return bad ? -1 : !fail_seen;
+}
+
+static bool run(const struct operation *op)
+{
+	struct tally tally = { 0 };
+	int ret = 0;
+
+	for (fail_n = 1; !ret && fail_n < TRIES_MAX; fail_n++)
+		ret = try(op, &tally);
+	diag("%s: %u failed allocations were refused, %u did no harm", op->name,
+	     tally.refused, tally.done);
+	if (!ret)
+		diag("no end after %u tries", fail_n);
+	/* The socket's own buffers at least can't be had without memory. */
+	if (!tally.refused)
+		ret = -diag("no failure was noticed");
+	return ret == 1;
+}
+
+int main(void)
+{
+	size_t i;
+	bool good = true;
+
+	printf("KTAP version 1\n");
+	if (geteuid() || !fail_set_up()) {
+		printf("1..0 # SKIP needs root and a kernel with fault injection (/proc/self/fail-nth): make check-sanitize has one\n");
+		return KSFT_SKIP;
+	}
+	if (unshare(CLONE_NEWNET) || nlt_open(&nl)) {
+		printf("Bail out! no network namespace with brfw\n");
+		return 1;
+	}
+	nlt_close(&nl);
+	printf("1..%zu\n", N_OPERATIONS);
+	for (i = 0; i < N_OPERATIONS; i++) {
+		bool ok = run(&operations[i]);
+
+		printf("%sok %zu %s\n", ok ? "" : "not ", i + 1,
+		       operations[i].name);
+		fflush(stdout);
+		good = good && ok;
+	}
+	return !good;
+}
