@@ -97,12 +97,22 @@ static const u64 *brfw_number_row(const struct brfw_leaf_number *s,
 			       number) * stride;
 }
 
-static void brfw_row_add(u64 *row, const u64 *other, unsigned int stride)
+/* The row of the next element's set that a leaf knows, or NULL. */
+static const u64 *brfw_set_next_row(const struct brfw_leaf_set *s,
+				    const u64 *data, unsigned int stride,
+				    struct brfw_domain_walk *walk)
 {
-	unsigned int i;
+	const u16 *numbers = (const u16 *)(data + s->numbers);
+	const struct brfw_elem *e;
+	unsigned int class;
 
-	for (i = 0; i < stride; i++)
-		row[i] |= other[i];
+	while ((e = brfw_domain_walk_next(walk))) {
+		class = brfw_leaf_class(numbers, s->nsets, e->set);
+		if (class && numbers[class - 1] == e->set)
+			return data + s->rows + class * stride;
+	}
+
+	return NULL;
 }
 
 /*
@@ -114,29 +124,23 @@ static noinline const u64 *brfw_set_row(const struct brfw_leaf_set *s,
 					const struct brfw_key *key, u64 gen,
 					u64 *row)
 {
-	const u16 *numbers = (const u16 *)(data + s->numbers);
-	u64 not[1 + BRFW_LEAF_RULES_MAX / 64] BRFW_UNINITIALIZED;
 	struct brfw_domain_walk walk BRFW_UNINITIALIZED;
-	const u64 *rows = data + s->rows;
-	const struct brfw_elem *e;
-	unsigned int i, class;
+	const u64 *other;
+	unsigned int i;
 
-	memcpy(row, rows, stride * sizeof(*row));
-	if (s->negates)
-		memset(not, 0, stride * sizeof(*not));
+	memcpy(row, data + s->rows, stride * sizeof(*row));
 	brfw_domain_walk_start(&walk, s->domain, &s->fields, key, gen);
-	while ((e = brfw_domain_walk_next(&walk))) {
-		class = brfw_leaf_class(numbers, s->nsets, e->set);
-		if (!class || numbers[class - 1] != e->set)
-			continue;
-		brfw_row_add(row, rows + class * stride, stride);
-		if (s->negates)
-			brfw_row_add(not, rows + (s->nsets + class) * stride,
-				     stride);
-	}
-	/* The word in front of several may tell too much. */
-	for (i = stride > 1; s->negates && i < stride; i++)
-		row[i] &= ~not[i];
+	while ((other = brfw_set_next_row(s, data, stride, &walk)))
+		for (i = 0; i < stride; i++)
+			row[i] |= other[i];
+	if (!s->negates)
+		return row;
+
+	brfw_domain_walk_start(&walk, s->domain, &s->fields, key, gen);
+	while ((other = brfw_set_next_row(s, data, stride, &walk)))
+		/* The word in front of several may tell too much. */
+		for (i = stride > 1; i < stride; i++)
+			row[i] &= ~other[s->nsets * stride + i];
 
 	return row;
 }

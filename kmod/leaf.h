@@ -46,8 +46,14 @@
 
 #include "match.h"
 
-/** BRFW_LEAF_RULES_MAX - most rules in a leaf */
-#define BRFW_LEAF_RULES_MAX	2048
+/** BRFW_LEAF_STAY_MAX - most rules in a leaf, but for those on their way out */
+#define BRFW_LEAF_STAY_MAX	2048
+
+/**
+ * BRFW_LEAF_RULES_MAX - most rules in a leaf: as many may be on their way out, so
+ *	that all can be replaced by others
+ */
+#define BRFW_LEAF_RULES_MAX	(2 * BRFW_LEAF_STAY_MAX)
 
 struct brfw_leaf_pending;
 

@@ -24,7 +24,10 @@
 				 BRFW_LEAF_NUMBERS_MAX + BRFW_LEAF_SETS_MAX)
 #define BRFW_LEAF_SAMPLES	24
 
-/* Classes of a number, so that rows can't take memory without bound. */
+/*
+ * Classes of a number that rules may make, but for those on their way out, so that
+ * rows can't take memory without bound.
+ */
 #define BRFW_LEAF_BOUNDS_MAX	4096
 
 /* Words of bits that weigh as much as one rule in the cost of a look-up. */
@@ -383,19 +386,23 @@ static int brfw_leaf_fill_number(struct brfw_leaf_builder *b,
 				 struct brfw_leaf_candidate *c)
 {
 	struct brfw_leaf_events *ev;
-	unsigned int i, max;
+	unsigned int i, max, before, nstay = 0;
 	int err = -ENOSPC;
 
-	max = min_t(unsigned int, BRFW_LEAF_BOUNDS_MAX,
+	max = min_t(unsigned int, 2 * BRFW_LEAF_BOUNDS_MAX,
 		    b->n * 2 * (BRFW_TEST_RANGES_MAX + 1));
 	ev = kvcalloc(1, struct_size(ev, event, max), GFP_KERNEL);
 	if (!ev)
 		return -ENOMEM;
 	ev->max = max;
 
-	for (i = 0; i < b->n && ev->n <= max; i++)
+	for (i = 0; i < b->n && ev->n <= max; i++) {
+		before = ev->n;
 		brfw_leaf_add_events(b, c, i, ev);
-	if (ev->n <= max) {
+		if (b->rules[i]->gen_del == BRFW_GEN_NEVER)
+			nstay += ev->n - before;
+	}
+	if (ev->n <= max && nstay <= BRFW_LEAF_BOUNDS_MAX) {
 		sort(ev->event, ev->n, sizeof(ev->event[0]),
 		     brfw_events_compare, NULL);
 		err = brfw_leaf_fill_classes(b, c, ev);

@@ -506,6 +506,23 @@ static unsigned int brfw_cls_count_leaf(const struct brfw_cls *cls)
 	return n + (cls->leaf_pending ? cls->leaf_pending->n : 0);
 }
 
+static bool brfw_cls_leaf_is_full(const struct brfw_cls *cls)
+{
+	unsigned int i, n = brfw_cls_count_leaf(cls);
+
+	if (n < BRFW_LEAF_STAY_MAX || !cls->leaf)
+		return n >= BRFW_LEAF_STAY_MAX;
+	if (n == BRFW_LEAF_RULES_MAX)
+		return true;
+	for (i = 0; i < cls->leaf->nrules; i++) {
+		const struct brfw_cls_rule *r = brfw_cls_deref(cls->leaf->rules[i]);
+
+		n -= r != &brfw_leaf_tombstone && r->gen_del != BRFW_GEN_NEVER;
+	}
+
+	return n >= BRFW_LEAF_STAY_MAX;
+}
+
 /* Tables that some rules have already are good for others like them. */
 static struct brfw_table *brfw_cls_choose_table(struct brfw_cls *cls,
 						const struct brfw_cls_rule *r,
@@ -513,7 +530,7 @@ static struct brfw_table *brfw_cls_choose_table(struct brfw_cls *cls,
 {
 	brfw_shape_t shape = brfw_shape_of_rule(r, cls->family);
 	struct brfw_table *t, *best = NULL;
-	u32 n, h, fewest = BRFW_LEAF_RULES_MAX;
+	u32 n, h, fewest = BRFW_LEAF_STAY_MAX;
 	unsigned int i;
 
 	for (i = 0; i < cls->ntables; i++) {
@@ -544,7 +561,7 @@ static int brfw_cls_place(struct brfw_cls *cls, struct brfw_cls_rule *r)
 	u32 hash;
 
 	t = brfw_cls_choose_table(cls, r, &hash);
-	if (!t && brfw_cls_count_leaf(cls) == BRFW_LEAF_RULES_MAX)
+	if (!t && brfw_cls_leaf_is_full(cls))
 		return -ENOSPC;
 	err = t ? brfw_table_add(cls, t, r, hash) : brfw_cls_add_to_leaf(cls, r);
 	if (err)
@@ -953,13 +970,15 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 
 static int brfw_plan_add_leaf(struct brfw_plan *plan)
 {
-	unsigned int i;
+	unsigned int i, nstay = 0;
 
 	if (!plan->n)
 		return 0;
-	for (i = 0; i < plan->n; i++)
+	for (i = 0; i < plan->n; i++) {
 		plan->grouped[i] = plan->items[i].rule;
-	if (plan->n > BRFW_LEAF_RULES_MAX) {
+		nstay += plan->grouped[i]->gen_del == BRFW_GEN_NEVER;
+	}
+	if (plan->n > BRFW_LEAF_RULES_MAX || nstay > BRFW_LEAF_STAY_MAX) {
 		brfw_plan_add_cost(plan, plan->grouped, plan->n, plan->n);
 		return -ENOSPC;
 	}
@@ -985,7 +1004,7 @@ static int brfw_plan_make(struct brfw_plan *plan)
 			err = brfw_plan_add_table(plan, shape);
 			if (err)
 				return err;
-		} else if (plan->limit < BRFW_LEAF_RULES_MAX) {
+		} else if (plan->limit < BRFW_LEAF_STAY_MAX) {
 			plan->limit *= 2;
 		} else {
 			break;

@@ -245,7 +245,7 @@ static void test_overlapping_ranges(void)
 	bool good = true;
 	struct set set;
 
-	for (n = 50; n <= BRFW_LEAF_RULES_MAX; n = n * 3 / 2) {
+	for (n = 50; n <= BRFW_LEAF_STAY_MAX; n = n * 3 / 2) {
 		set_init(&set, BRFW_FAMILY_IP4, NULL);
 		for (i = 0; i < n; i++) {
 			u32 a = ref_random_below(&rnd, U16_MAX - 1000);
@@ -305,17 +305,17 @@ static void test_leaf_full(void)
 	bool good;
 
 	set_init(&set, BRFW_FAMILY_IP4, NULL);
-	good = add_disjoint(&set, BRFW_LEAF_RULES_MAX, 0) &&
+	good = add_disjoint(&set, BRFW_LEAF_STAY_MAX, 0) &&
 	       accepts(&set, "disjoint ranges", 1000);
 	good &= brfw_cls_cost(&set.cls) < 64;
 	match_add_dports(&m, U16_MAX, U16_MAX);
 	set_add(&set, &m, 5);
-	good &= refuses(&set) && set.n == BRFW_LEAF_RULES_MAX;
+	good &= refuses(&set) && set.n == BRFW_LEAF_STAY_MAX;
 	set_destroy(&set);
 	ktap_result(good && set_nothing_left(), "2048 port ranges of any host, and not one more");
 
 	set_init(&set, BRFW_FAMILY_IP4, NULL);
-	good = add_disjoint(&set, BRFW_LEAF_RULES_MAX + 1, 0) && refuses(&set) &&
+	good = add_disjoint(&set, BRFW_LEAF_STAY_MAX + 1, 0) && refuses(&set) &&
 	       !set.n && !set_prepare(&set) && !brfw_cls_cost(&set.cls);
 	set_destroy(&set);
 	ktap_result(good && set_nothing_left(), "2049 port ranges of any host at once");
@@ -641,7 +641,7 @@ static void test_limit_replace(void)
 /* Ranges of one leaf, which holds both for a while, are replaced by others. */
 static void test_leaf_replace(void)
 {
-	enum { RULES = BRFW_LEAF_RULES_MAX / 2 - 1 };
+	enum { RULES = BRFW_LEAF_STAY_MAX };
 	struct set set;
 	unsigned int i;
 	bool good;
@@ -654,7 +654,7 @@ static void test_leaf_replace(void)
 	set_collect(&set);
 	good &= accepts(&set, "replaced", 300) && set.n == RULES;
 	set_destroy(&set);
-	ktap_result(good && set_nothing_left(), "1023 port ranges of any host, replaced by others");
+	ktap_result(good && set_nothing_left(), "2048 port ranges of any host, replaced by others");
 }
 
 /* Removed rules give back what they cost. */

@@ -503,7 +503,7 @@ static bool ranges_once(unsigned int n)
 static void test_leaf_words(void)
 {
 	bool good = ranges_once(65) && ranges_once(128) && ranges_once(129) &&
-		    ranges_once(1000) && ranges_once(BRFW_LEAF_RULES_MAX);
+		    ranges_once(1000) && ranges_once(BRFW_LEAF_STAY_MAX);
 
 	ktap_result(good && set_nothing_left(), "up to 2048 port ranges in one leaf");
 }
