@@ -38,6 +38,7 @@
 #include "netns.h"
 #include "notice.h"
 #include "ruleset.h"
+#include "sets.h"
 
 /* Distance of rules that are added one behind the other. */
 #define BRFW_POSITION_STEP	256
@@ -123,6 +124,7 @@ void brfw_change_free(struct brfw_ruleset *rs, struct brfw_change *change)
 {
 	if (change->rule)
 		brfw_rule_free(rs, change->rule);
+	brfw_set_change_free(rs, change->set);
 	brfw_iface_put(&rs->ifaces, change->bridge);
 	kfree(change);
 }
@@ -149,6 +151,8 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
 	struct brfw_change *change, *tmp;
 
 	xa_destroy(&draft->by_id);
+	rs->sets.nstaged -= draft->nelements;
+	draft->nelements = 0;
 	list_for_each_entry_safe(change, tmp, &draft->changes, list) {
 		list_del(&change->list);
 		brfw_change_free(rs, change);
@@ -171,6 +175,7 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
 int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		   struct brfw_change *change, struct brfw_error *error)
 {
+	unsigned int nelements = change->set ? change->set->nelements : 0;
 	int err;
 
 	error->change_id = change->id;
@@ -178,6 +183,11 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 	if (!list_empty(&draft->list) &&
 	    rs->nstaged / 2 >= brfw_max_rules(rs->bn->net)) {
 		error->text = "too many changes in the open transactions of this namespace";
+		return -ENOSPC;
+	}
+	if (!list_empty(&draft->list) &&
+	    (rs->sets.nstaged + nelements) / 2 > brfw_max_elements(rs->bn->net)) {
+		error->text = "too many elements in the open transactions of this namespace";
 		return -ENOSPC;
 	}
 	if (change->id) {
@@ -193,6 +203,8 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 	list_add_tail(&change->list, &draft->changes);
 	draft->nchanges++;
 	rs->nstaged++;
+	draft->nelements += nelements;
+	rs->sets.nstaged += nelements;
 
 	return 0;
 }
@@ -859,6 +871,7 @@ static void brfw_commit_clear(struct brfw_commit *c)
 
 	c->revives = c->rs->nrules;
 	brfw_commit_rule_flush(c, BRFW_HOOKS, 0);
+	brfw_commit_clear_sets(c->rs, c->generation);
 	list_for_each_entry(zone, &c->rs->zones, list)
 		zone->status = BRFW_RULE_DEAD;
 	list_for_each_entry_safe(policy, tmp, &c->rs->policies, list) {
@@ -891,6 +904,19 @@ static int brfw_commit_change(struct brfw_commit *c, struct brfw_change *change)
 		return brfw_commit_rule_replace(c, change);
 	case BRFW_CHANGE_RULE_MOVE:
 		return brfw_commit_rule_move(c, change);
+	case BRFW_CHANGE_SET_ADD:
+		return brfw_commit_set_add(c->rs, c->draft, change, c->error);
+	case BRFW_CHANGE_SET_DELETE:
+		return brfw_commit_set_delete(c->rs, change, c->generation,
+					      c->error);
+	case BRFW_CHANGE_SET_FLUSH:
+		return brfw_commit_set_flush(c->rs, change, c->generation,
+					     c->error);
+	case BRFW_CHANGE_ELEMENT_ADD:
+	case BRFW_CHANGE_ELEMENT_REPLACE:
+	case BRFW_CHANGE_ELEMENT_DELETE:
+		return brfw_commit_elements(c->rs, c->draft, change,
+					    c->generation, c->error);
 	}
 
 	return -EOPNOTSUPP;
@@ -898,6 +924,7 @@ static int brfw_commit_change(struct brfw_commit *c, struct brfw_change *change)
 
 static int brfw_commit_apply(struct brfw_commit *c)
 {
+	u32 change_id = c->error->change_id;
 	struct brfw_change *change;
 	int err;
 
@@ -905,15 +932,15 @@ static int brfw_commit_apply(struct brfw_commit *c)
 		brfw_commit_clear(c);
 
 	list_for_each_entry(change, &c->draft->changes, list) {
+		c->error->change_id = change->id;
 		err = brfw_commit_change(c, change);
-		if (err) {
-			c->error->change_id = change->id;
+		if (err)
 			return err;
-		}
 		cond_resched();
 	}
+	c->error->change_id = change_id;
 
-	return 0;
+	return brfw_commit_check_sets(c->rs, c->draft, c->error);
 }
 
 /* ---- step 2: all that can still fail ---- */
@@ -1065,7 +1092,9 @@ static struct brfw_view *brfw_commit_prepare(struct brfw_commit *c,
 	u32 hooks;
 	int err;
 
-	err = brfw_commit_prepare_classifiers(c);
+	err = brfw_commit_prepare_sets(c->rs, c->draft, c->error);
+	if (!err)
+		err = brfw_commit_prepare_classifiers(c);
 	if (err)
 		return ERR_PTR(err);
 
@@ -1239,6 +1268,7 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 	}
 	brfw_commit_finish_policies(c);
 	brfw_commit_finish_zones(c);
+	brfw_commit_finish_sets(c->rs, c->draft);
 	brfw_gc_queue(c->rs);
 
 	brfw_commit_zone_unhook(c);
@@ -1311,6 +1341,7 @@ static void brfw_commit_undo(struct brfw_commit *c)
 	}
 	brfw_commit_undo_policies(c);
 	brfw_commit_undo_zones(c);
+	brfw_commit_undo_sets(c->rs, c->draft);
 	brfw_commit_zone_unhook(c);
 	brfw_commit_untrack(c);
 	brfw_gc_queue(c->rs);

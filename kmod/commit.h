@@ -9,9 +9,13 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
+#include <linux/brfw.h>
+
+struct brfw_element;
 struct brfw_notice;
 struct brfw_rule;
 struct brfw_ruleset;
+struct brfw_set_change;
 
 /**
  * struct brfw_rule_ref - names a rule in a request
@@ -35,6 +39,12 @@ struct brfw_rule_ref {
  * @BRFW_CHANGE_ZONE_DELETE: deletes the zone of a bridge
  * @BRFW_CHANGE_RULE_REPLACE: gives a rule other contents
  * @BRFW_CHANGE_RULE_MOVE: gives a rule another place
+ * @BRFW_CHANGE_SET_ADD: adds a set
+ * @BRFW_CHANGE_SET_DELETE: deletes a set with its elements
+ * @BRFW_CHANGE_SET_FLUSH: deletes the elements of a set
+ * @BRFW_CHANGE_ELEMENT_ADD: adds elements
+ * @BRFW_CHANGE_ELEMENT_REPLACE: gives elements another timeout and comment
+ * @BRFW_CHANGE_ELEMENT_DELETE: deletes elements
  */
 enum brfw_change_type {
 	BRFW_CHANGE_RULE_ADD,
@@ -46,6 +56,12 @@ enum brfw_change_type {
 	BRFW_CHANGE_ZONE_DELETE,
 	BRFW_CHANGE_RULE_REPLACE,
 	BRFW_CHANGE_RULE_MOVE,
+	BRFW_CHANGE_SET_ADD,
+	BRFW_CHANGE_SET_DELETE,
+	BRFW_CHANGE_SET_FLUSH,
+	BRFW_CHANGE_ELEMENT_ADD,
+	BRFW_CHANGE_ELEMENT_REPLACE,
+	BRFW_CHANGE_ELEMENT_DELETE,
 };
 
 /**
@@ -65,6 +81,7 @@ enum brfw_change_type {
  * @handle: of the rule that a commit made of it
  * @target: the rule to be deleted, replaced or moved
  * @place: the rule to put this one before or after, if any
+ * @set: what is about a set, or NULL
  */
 struct brfw_change {
 	struct list_head list;
@@ -81,6 +98,7 @@ struct brfw_change {
 	u64 handle;
 	struct brfw_rule_ref target;
 	struct brfw_rule_ref place;
+	struct brfw_set_change *set;
 };
 
 /**
@@ -92,6 +110,7 @@ struct brfw_change {
  * @changes: struct brfw_change in the order of arrival
  * @by_id: the same by the client's number
  * @nchanges: number of them
+ * @nelements: elements of sets that they are about
  */
 struct brfw_draft {
 	struct list_head list;
@@ -101,6 +120,7 @@ struct brfw_draft {
 	struct list_head changes;
 	struct xarray by_id;
 	unsigned int nchanges;
+	unsigned int nelements;
 };
 
 /**
@@ -109,12 +129,17 @@ struct brfw_draft {
  * @change_id: of the change at fault, or 0
  * @other_change_id: of another change of the draft that is concerned, or 0
  * @handle: of another rule that is concerned, or 0
+ * @element: of the set that is concerned, in the way of the change, or NULL; to
+ *	be looked at before the config lock is let go
+ * @set_name: name of the set that is concerned, or empty
  */
 struct brfw_error {
 	const char *text;
 	u32 change_id;
 	u32 other_change_id;
 	u64 handle;
+	const struct brfw_element *element;
+	char set_name[BRFW_SET_NAME_LEN];
 };
 
 /* May sleep; no lock needed. */

@@ -354,6 +354,32 @@ static noinline bool brfw_judge_act(struct brfw_judgement *j,
 	return true;
 }
 
+/* The elements whose values made a rule match, in sets that count. */
+static noinline void brfw_judge_count_elements(struct brfw_judgement *j,
+					       const struct brfw_rule *rule)
+{
+	struct brfw_counters __percpu *counters;
+	struct brfw_element_extra *extra;
+	struct brfw_test test;
+	struct brfw_elem *elem;
+	unsigned int i;
+
+	for (i = 0; brfw_cls_rule_get_set(&rule->cls, i, &test); i++) {
+		if (test.negate)
+			continue;
+		elem = brfw_domain_find(test.domain, &test.fields, test.set,
+					&j->key, j->view->generation);
+		/* It may have expired just now. */
+		if (!elem)
+			continue;
+		extra = READ_ONCE(container_of(elem, struct brfw_element,
+					       elem)->extra);
+		counters = extra ? READ_ONCE(extra->counters) : NULL;
+		if (counters)
+			brfw_counters_add(counters, j->packets, j->bytes);
+	}
+}
+
 /* ---- verdicts ---- */
 
 static void brfw_judge_reject(struct brfw_judgement *j,
@@ -425,6 +451,9 @@ static __always_inline unsigned int brfw_judge(struct brfw_judgement *j)
 		if (rule->actions && !brfw_judge_act(j, rule))
 			continue;
 		brfw_counters_add(rule->counters, j->packets, j->bytes);
+		if (unlikely(rule->has_sets) &&
+		    j->view->needs & BIT(BRFW_NEED_SET))
+			brfw_judge_count_elements(j, rule);
 		if (rule->verdict == BRFW_VERDICT_ACCEPT)
 			return NF_ACCEPT;
 		if (rule->verdict != BRFW_VERDICT_NONE)

@@ -13,7 +13,8 @@
 #include "ruleset.h"
 
 /* Sizes of tables are computed in 32 bits. */
-#define BRFW_MAX_RULES	(1U << 28)
+#define BRFW_MAX_RULES		(1U << 28)
+#define BRFW_MAX_ELEMENTS	(1U << 28)
 
 unsigned int brfw_net_id __read_mostly;
 
@@ -32,6 +33,22 @@ MODULE_PARM_DESC(max_rules_userns, "the same where the network namespace is owne
 static unsigned int brfw_param_max_drafts = 16;
 module_param_named(max_drafts, brfw_param_max_drafts, uint, 0644);
 MODULE_PARM_DESC(max_drafts, "transactions that may be open in a network namespace (default 16; at most 4 where it is owned by another than the initial user namespace)");
+
+static unsigned int brfw_param_max_sets = 4096;
+module_param_named(max_sets, brfw_param_max_sets, uint, 0644);
+MODULE_PARM_DESC(max_sets, "sets that a network namespace may hold (default 4096)");
+
+static unsigned int brfw_param_max_sets_userns = 256;
+module_param_named(max_sets_userns, brfw_param_max_sets_userns, uint, 0644);
+MODULE_PARM_DESC(max_sets_userns, "the same where the network namespace is owned by another than the initial user namespace (default 256)");
+
+static unsigned int brfw_param_max_elements = 1U << 21;
+module_param_named(max_elements, brfw_param_max_elements, uint, 0644);
+MODULE_PARM_DESC(max_elements, "elements of sets that a network namespace may hold (default 2097152)");
+
+static unsigned int brfw_param_max_elements_userns = 1U << 16;
+module_param_named(max_elements_userns, brfw_param_max_elements_userns, uint, 0644);
+MODULE_PARM_DESC(max_elements_userns, "the same where the network namespace is owned by another than the initial user namespace (default 65536)");
 
 static unsigned int brfw_param_reject_rate = 1000;
 module_param_named(reject_rate, brfw_param_reject_rate, uint, 0644);
@@ -87,6 +104,34 @@ unsigned int brfw_max_drafts(const struct net *net)
 	unsigned int max = READ_ONCE(brfw_param_max_drafts);
 
 	return net->user_ns == &init_user_ns ? max : min(max, 4U);
+}
+
+/**
+ * brfw_max_sets() - limit of sets
+ * @net: the namespace
+ *
+ * Return: how many sets it may hold.
+ */
+unsigned int brfw_max_sets(const struct net *net)
+{
+	return net->user_ns == &init_user_ns ?
+	       READ_ONCE(brfw_param_max_sets) :
+	       READ_ONCE(brfw_param_max_sets_userns);
+}
+
+/**
+ * brfw_max_elements() - limit of elements
+ * @net: the namespace
+ *
+ * Return: how many elements all of its sets may hold.
+ */
+unsigned int brfw_max_elements(const struct net *net)
+{
+	unsigned int max = net->user_ns == &init_user_ns ?
+			   READ_ONCE(brfw_param_max_elements) :
+			   READ_ONCE(brfw_param_max_elements_userns);
+
+	return min(max, BRFW_MAX_ELEMENTS);
 }
 
 static int __net_init brfw_net_init(struct net *net)

@@ -273,6 +273,29 @@ bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset)
 }
 
 /**
+ * brfw_cls_rule_get_set() - walk the conditions of a rule on sets
+ * @r: the rule
+ * @i: which of them, from 0
+ * @test: to be filled
+ *
+ * Return: whether there are so many.
+ */
+bool brfw_cls_rule_get_set(const struct brfw_cls_rule *r, unsigned int i,
+			   struct brfw_test *test)
+{
+	const struct brfw_cls_test *t;
+
+	brfw_cls_for_each_test(t, r) {
+		if (t->kind != BRFW_TEST_SET || i--)
+			continue;
+		brfw_cls_test_get(t, test);
+		return true;
+	}
+
+	return false;
+}
+
+/**
  * brfw_cls_rule_cost() - what it costs at most to compare a rule
  * @r: the rule
  *

@@ -133,6 +133,8 @@ void brfw_cls_rule_make_key(const struct brfw_cls_rule *r,
 			    const struct brfw_cls_rule *other,
 			    struct brfw_match *m, struct brfw_key *key);
 bool brfw_cls_rule_tests(const struct brfw_cls_rule *r, size_t offset);
+bool brfw_cls_rule_get_set(const struct brfw_cls_rule *r, unsigned int i,
+			   struct brfw_test *test);
 unsigned int brfw_cls_rule_cost(const struct brfw_cls_rule *r);
 u16 brfw_cls_rule_words(const struct brfw_cls_rule *r);
 size_t brfw_cls_rule_data_size(const struct brfw_cls_rule *r);

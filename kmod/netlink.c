@@ -136,6 +136,25 @@ static void *brfw_nl_put_header(struct sk_buff *skb, u32 portid, u32 seq,
 	return hdr;
 }
 
+static void brfw_nl_tell_set(struct sk_buff *skb, const char *name)
+{
+	struct nlattr *nest = nla_nest_start(skb, BRFW_A_SET);
+
+	nla_put_string(skb, BRFW_SET_A_NAME, name);
+	nla_nest_end(skb, nest);
+}
+
+static void brfw_nl_tell_element(struct sk_buff *skb, struct brfw_net *bn,
+				 const struct brfw_element *e)
+{
+	struct nlattr *nest;
+
+	brfw_nlattr_put_set_form(skb, e->set);
+	nest = nla_nest_start(skb, BRFW_A_ELEMENTS);
+	brfw_nlattr_put_element(skb, bn->ruleset, e, true);
+	nla_nest_end(skb, nest);
+}
+
 /* What is behind the text of a refusal, in a message before it. */
 static void brfw_nl_tell_culprit(struct genl_info *info,
 				 const struct brfw_error *error)
@@ -143,10 +162,10 @@ static void brfw_nl_tell_culprit(struct genl_info *info,
 	struct sk_buff *skb;
 	void *hdr;
 
-	if (!error->change_id && !error->other_change_id && !error->handle)
+	if (!error->change_id && !error->other_change_id && !error->handle &&
+	    !error->set_name[0])
 		return;
-	skb = genlmsg_new(2 * nla_total_size(sizeof(u32)) +
-			  nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return;
 
@@ -159,6 +178,10 @@ static void brfw_nl_tell_culprit(struct genl_info *info,
 	if (error->handle)
 		nla_put_u64_64bit(skb, BRFW_A_HANDLE, error->handle,
 				  BRFW_A_PAD);
+	if (error->element)
+		brfw_nl_tell_element(skb, brfw_nl_net(info), error->element);
+	else if (error->set_name[0])
+		brfw_nl_tell_set(skb, error->set_name);
 	genlmsg_end(skb, hdr);
 	genlmsg_unicast(genl_info_net(info), skb, info->snd_portid);
 }
@@ -712,6 +735,31 @@ static int brfw_nl_get_zone(struct brfw_ruleset *rs,
 				    info->extack);
 }
 
+static int brfw_nl_get_set(struct brfw_ruleset *rs, struct brfw_change *change,
+			   struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_SET))
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the request has no set");
+
+	return brfw_nlattr_get_set(rs, change, info->attrs[BRFW_A_SET],
+				   info->extack);
+}
+
+static int brfw_nl_get_elements(struct brfw_ruleset *rs,
+				struct brfw_change *change,
+				struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_SET) ||
+	    GENL_REQ_ATTR_CHECK(info, BRFW_A_ELEMENTS))
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the request has no set or no elements");
+
+	return brfw_nlattr_get_elements(rs, change, info->attrs[BRFW_A_SET],
+					info->attrs[BRFW_A_ELEMENTS],
+					info->extack);
+}
+
 /* Requests for a change that are answered with an ACK only. */
 static const struct {
 	u8 type;
@@ -738,6 +786,18 @@ static const struct {
 	},
 	[BRFW_CMD_RULE_MOVE] = {
 		BRFW_CHANGE_RULE_MOVE, brfw_nl_get_move,
+	},
+	[BRFW_CMD_SET_ADD] = { BRFW_CHANGE_SET_ADD, brfw_nl_get_set },
+	[BRFW_CMD_SET_DELETE] = { BRFW_CHANGE_SET_DELETE, brfw_nl_get_set },
+	[BRFW_CMD_SET_FLUSH] = { BRFW_CHANGE_SET_FLUSH, brfw_nl_get_set },
+	[BRFW_CMD_ELEMENT_ADD] = {
+		BRFW_CHANGE_ELEMENT_ADD, brfw_nl_get_elements,
+	},
+	[BRFW_CMD_ELEMENT_REPLACE] = {
+		BRFW_CHANGE_ELEMENT_REPLACE, brfw_nl_get_elements,
+	},
+	[BRFW_CMD_ELEMENT_DELETE] = {
+		BRFW_CHANGE_ELEMENT_DELETE, brfw_nl_get_elements,
 	},
 };
 
@@ -862,6 +922,10 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 		{ BRFW_INFO_A_ACTIVE_HOOKS, rs ? rs->hooks : 0 },
 		{ BRFW_INFO_A_WARNINGS, rs ? brfw_ruleset_warnings(rs) : 0 },
 		{ BRFW_INFO_A_MAX_COST, BRFW_CLS_COST_MAX },
+		{ BRFW_INFO_A_SETS, rs ? rs->sets.nsets : 0 },
+		{ BRFW_INFO_A_MAX_SETS, brfw_max_sets(bn->net) },
+		{ BRFW_INFO_A_ELEMENTS, rs ? rs->sets.nelements : 0 },
+		{ BRFW_INFO_A_MAX_ELEMENTS, brfw_max_elements(bn->net) },
 	};
 	struct nlattr *nest;
 	int i;
@@ -913,11 +977,12 @@ static int brfw_nl_info_get(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * struct brfw_nl_item - what a message of a dump is about
- * @cmd: BRFW_CMD_RULE_GET, BRFW_CMD_POLICY_GET or BRFW_CMD_ZONE_GET; says which
- *	of the others is set
+ * @cmd: BRFW_CMD_RULE_GET, BRFW_CMD_POLICY_GET, BRFW_CMD_ZONE_GET or
+ *	BRFW_CMD_SET_GET; says which of the others is set
  * @rule: rule
  * @policy: policy
  * @zone: zone
+ * @set: set
  */
 struct brfw_nl_item {
 	u8 cmd;
@@ -925,6 +990,7 @@ struct brfw_nl_item {
 		const struct brfw_rule *rule;
 		const struct brfw_policy *policy;
 		const struct brfw_zone *zone;
+		const struct brfw_set *set;
 	};
 };
 
@@ -949,6 +1015,9 @@ static int brfw_nl_put_item(struct sk_buff *skb, struct brfw_net *bn,
 		break;
 	case BRFW_CMD_POLICY_GET:
 		err = brfw_nlattr_put_policy(skb, bn->ruleset, item->policy);
+		break;
+	case BRFW_CMD_SET_GET:
+		err = brfw_nlattr_put_set(skb, item->set);
 		break;
 	default:
 		err = brfw_nlattr_put_zone(skb, bn->ruleset, item->zone);
@@ -1000,6 +1069,55 @@ static int brfw_nl_rule_get(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&bn->config_lock);
 	err = brfw_nl_fill_rule(reply, info, bn);
+	mutex_unlock(&bn->config_lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+
+	return genlmsg_reply(reply, info);
+}
+
+/* Write a message with the set of a name. Config lock held. */
+static int brfw_nl_fill_set(struct sk_buff *reply, struct genl_info *info,
+			    struct brfw_net *bn, const char *name)
+{
+	struct brfw_nl_item item = { .cmd = BRFW_CMD_SET_GET };
+
+	if (bn->ruleset)
+		item.set = brfw_set_find(bn->ruleset, name);
+	if (!item.set)
+		return brfw_nlattr_fail(info->extack, info->attrs[BRFW_A_SET],
+					-ENOENT, "there is no set of this name");
+
+	return brfw_nl_put_item(reply, bn, info->snd_portid, info->snd_seq,
+				NULL, &item);
+}
+
+static int brfw_nl_set_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct brfw_net *bn = brfw_nl_net(info);
+	struct sk_buff *reply;
+	const char *name;
+	int err;
+
+	err = brfw_nl_check_once(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	if (GENL_REQ_ATTR_CHECK(info, BRFW_A_SET))
+		return brfw_nlattr_fail(info->extack, NULL, -EINVAL,
+					"the request has no set");
+	err = brfw_nlattr_get_set_name_of(info->attrs[BRFW_A_SET], &name,
+					  info->extack);
+	if (err)
+		return err;
+
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+
+	mutex_lock(&bn->config_lock);
+	err = brfw_nl_fill_set(reply, info, bn, name);
 	mutex_unlock(&bn->config_lock);
 	if (err) {
 		nlmsg_free(reply);
@@ -1167,6 +1285,23 @@ static void brfw_nl_dump_zones(struct sk_buff *skb, struct netlink_callback *cb,
 	}
 }
 
+/* Where it stands is the name of the last set. */
+static void brfw_nl_dump_sets(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct brfw_net *bn)
+{
+	struct brfw_nl_item item = { .cmd = BRFW_CMD_SET_GET };
+	char *after = (char *)cb->ctx;
+
+	BUILD_BUG_ON(BRFW_SET_NAME_LEN > sizeof(cb->ctx));
+
+	while ((item.set = brfw_set_next(bn->ruleset, after))) {
+		if (brfw_nl_dump_item(skb, cb, bn, &item))
+			return;
+		strscpy(after, item.set->name->name, BRFW_SET_NAME_LEN);
+		cond_resched();
+	}
+}
+
 static int brfw_nl_do_dump(struct sk_buff *skb, struct netlink_callback *cb,
 			   void (*dump)(struct sk_buff *skb,
 					struct netlink_callback *cb,
@@ -1205,6 +1340,197 @@ static int brfw_nl_policy_dump(struct sk_buff *skb, struct netlink_callback *cb)
 static int brfw_nl_zone_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return brfw_nl_do_dump(skb, cb, brfw_nl_dump_zones);
+}
+
+static int brfw_nl_set_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return brfw_nl_do_dump(skb, cb, brfw_nl_dump_sets);
+}
+
+/* ---- dumps of elements ---- */
+
+/**
+ * struct brfw_nl_elements - where a dump of elements stands
+ * @is_single: only those of one set are wanted
+ * @has_key: @key is set
+ * @name: of the set that is being written; empty: none yet
+ * @key: of the last element already written
+ *
+ * Holds no reference to anything.
+ */
+struct brfw_nl_elements {
+	bool is_single;
+	bool has_key;
+	char name[BRFW_SET_NAME_LEN];
+	u8 key[BRFW_ELEMENT_KEY_LEN];
+};
+
+static const struct nla_policy brfw_nl_element_get_policy[] = {
+	[BRFW_A_SET] = _NLA_POLICY_NESTED(BRFW_SET_A_MAX, brfw_set_name_policy),
+};
+
+/* Return: where the dump begins, or an error pointer. */
+static struct brfw_nl_elements *
+brfw_nl_element_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr *tb[BRFW_A_MAX + 1] = {};
+	struct brfw_nl_elements *dump;
+	const char *name;
+	int err;
+
+	err = brfw_nl_check_once(cb->nlh, cb->extack);
+	if (!err)
+		err = genlmsg_parse(cb->nlh, &brfw_nl_family, tb,
+				    ARRAY_SIZE(brfw_nl_element_get_policy) - 1,
+				    brfw_nl_element_get_policy, cb->extack);
+	if (!err)
+		err = brfw_nlattr_get_set_name_of(tb[BRFW_A_SET], &name,
+						  cb->extack);
+	if (err)
+		return ERR_PTR(err);
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
+	if (!dump)
+		return ERR_PTR(-ENOMEM);
+
+	if (name) {
+		dump->is_single = true;
+		strscpy(dump->name, name, sizeof(dump->name));
+	}
+
+	return dump;
+}
+
+/* The set to go on with, or NULL at the end. */
+static struct brfw_set *brfw_nl_elements_set(struct brfw_ruleset *rs,
+					     struct brfw_nl_elements *dump)
+{
+	struct brfw_set *set = NULL;
+
+	if (dump->is_single || dump->has_key)
+		set = brfw_set_find(rs, dump->name);
+	if (!set && !dump->is_single) {
+		set = brfw_set_next(rs, dump->name);
+		dump->has_key = false;
+	}
+
+	return set;
+}
+
+/* Fill BRFW_A_ELEMENTS. Return: whether all of the set is written. */
+static bool brfw_nl_put_elements(struct sk_buff *skb, struct brfw_ruleset *rs,
+				 struct brfw_nl_elements *dump,
+				 struct brfw_set *set)
+{
+	u64 now = get_jiffies_64();
+	struct brfw_element *e;
+	struct rb_node *node;
+
+	e = brfw_element_next(set, dump->has_key ? dump->key : NULL);
+	for (; e; e = rb_entry_safe(node, struct brfw_element, node)) {
+		if (!brfw_element_is_expired(e, now) &&
+		    brfw_nlattr_put_element(skb, rs, e, false))
+			return false;
+		memcpy(dump->key, brfw_element_key(e),
+		       brfw_element_key_size(&set->layout));
+		dump->has_key = true;
+		node = rb_next(&e->node);
+	}
+
+	return true;
+}
+
+/* Return: 0 when all of the set is written, or -EMSGSIZE. */
+static int brfw_nl_dump_elements(struct sk_buff *skb,
+				 struct netlink_callback *cb,
+				 struct brfw_net *bn,
+				 struct brfw_nl_elements *dump,
+				 struct brfw_set *set)
+{
+	struct nlattr *nest;
+	bool is_whole;
+	void *hdr;
+
+	hdr = brfw_nl_put_header(skb, NETLINK_CB(cb->skb).portid,
+				 cb->nlh->nlmsg_seq, NLM_F_MULTI,
+				 BRFW_CMD_ELEMENT_GET, brfw_nl_generation(bn));
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	if (brfw_nlattr_put_set_form(skb, set))
+		goto err_message;
+	nest = nla_nest_start(skb, BRFW_A_ELEMENTS);
+	if (!nest)
+		goto err_message;
+
+	is_whole = brfw_nl_put_elements(skb, bn->ruleset, dump, set);
+	if (skb_tail_pointer(skb) == (u8 *)nest + NLA_HDRLEN) {
+		genlmsg_cancel(skb, hdr);
+		return is_whole ? 0 : -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+
+	return is_whole ? 0 : -EMSGSIZE;
+
+err_message:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+static int brfw_nl_dump_all_elements(struct sk_buff *skb,
+				     struct netlink_callback *cb,
+				     struct brfw_net *bn,
+				     struct brfw_nl_elements *dump)
+{
+	struct brfw_set *set;
+	int err;
+
+	if (dump->is_single && !dump->has_key &&
+	    (!bn->ruleset || !brfw_set_find(bn->ruleset, dump->name)))
+		return brfw_nlattr_fail(cb->extack, NULL, -ENOENT,
+					"there is no set of this name");
+
+	while (bn->ruleset && (set = brfw_nl_elements_set(bn->ruleset, dump))) {
+		err = brfw_nl_dump_elements(skb, cb, bn, dump, set);
+		if (!err || dump->has_key)
+			strscpy(dump->name, set->name->name,
+				sizeof(dump->name));
+		if (err || dump->is_single)
+			break;
+		dump->has_key = false;
+		cond_resched();
+	}
+
+	return skb->len;
+}
+
+static int brfw_nl_element_dump(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
+	struct brfw_nl_elements *dump = *(void **)cb->ctx;
+	int ret;
+
+	if (!dump) {
+		dump = brfw_nl_element_dump_start(cb);
+		if (IS_ERR(dump))
+			return PTR_ERR(dump);
+		*(void **)cb->ctx = dump;
+	}
+
+	mutex_lock(&bn->config_lock);
+	/* 0 would mean that the sequence isn't known. */
+	cb->seq = brfw_nl_generation(bn) + 1;
+	ret = brfw_nl_dump_all_elements(skb, cb, bn, dump);
+	mutex_unlock(&bn->config_lock);
+
+	return ret;
+}
+
+static int brfw_nl_element_dump_done(struct netlink_callback *cb)
+{
+	kfree(*(void **)cb->ctx);
+	return 0;
 }
 
 /* ---- the family ---- */
@@ -1250,6 +1576,30 @@ static const struct nla_policy brfw_nl_rule_move_policy[] = {
 	[BRFW_A_RULE_CHANGE] = { .type = NLA_U32 },
 	[BRFW_A_RULE] = _NLA_POLICY_NESTED(BRFW_RULE_A_AFTER_CHANGE,
 					   brfw_place_policy),
+};
+
+static const struct nla_policy brfw_nl_set_add_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_SET] = _NLA_POLICY_NESTED(BRFW_SET_A_MAX, brfw_set_policy),
+};
+
+static const struct nla_policy brfw_nl_set_delete_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_SET] = _NLA_POLICY_NESTED(BRFW_SET_A_MAX, brfw_set_name_policy),
+};
+
+static const struct nla_policy brfw_nl_element_add_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_SET] = _NLA_POLICY_NESTED(BRFW_SET_A_MAX, brfw_set_form_policy),
+	[BRFW_A_ELEMENTS] = _NLA_POLICY_NESTED(BRFW_LIST_A_MAX,
+					       brfw_elements_policy),
+};
+
+static const struct nla_policy brfw_nl_element_delete_policy[] = {
+	[BRFW_A_CHANGE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[BRFW_A_SET] = _NLA_POLICY_NESTED(BRFW_SET_A_MAX, brfw_set_form_policy),
+	[BRFW_A_ELEMENTS] = _NLA_POLICY_NESTED(BRFW_LIST_A_MAX,
+					       brfw_element_keys_policy),
 };
 
 static const struct nla_policy brfw_nl_counter_reset_policy[] = {
@@ -1367,6 +1717,56 @@ static const struct genl_ops brfw_nl_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = brfw_nl_change,
 		BRFW_NL_POLICY(brfw_nl_rule_move_policy),
+	},
+	{
+		.cmd = BRFW_CMD_SET_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_set_add_policy),
+	},
+	{
+		.cmd = BRFW_CMD_SET_DELETE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_set_delete_policy),
+	},
+	{
+		.cmd = BRFW_CMD_SET_FLUSH,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_set_delete_policy),
+	},
+	{
+		.cmd = BRFW_CMD_SET_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_set_get,
+		.dumpit = brfw_nl_set_dump,
+		BRFW_NL_POLICY(brfw_nl_element_get_policy),
+	},
+	{
+		.cmd = BRFW_CMD_ELEMENT_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_element_add_policy),
+	},
+	{
+		.cmd = BRFW_CMD_ELEMENT_REPLACE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_element_add_policy),
+	},
+	{
+		.cmd = BRFW_CMD_ELEMENT_DELETE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = brfw_nl_change,
+		BRFW_NL_POLICY(brfw_nl_element_delete_policy),
+	},
+	{
+		.cmd = BRFW_CMD_ELEMENT_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = brfw_nl_element_dump,
+		.done = brfw_nl_element_dump_done,
+		BRFW_NL_POLICY(brfw_nl_element_get_policy),
 	},
 };
 

@@ -51,6 +51,8 @@ static inline struct brfw_net *brfw_net(const struct net *net)
 extern bool brfw_userns;
 unsigned int brfw_max_rules(const struct net *net);
 unsigned int brfw_max_drafts(const struct net *net);
+unsigned int brfw_max_sets(const struct net *net);
+unsigned int brfw_max_elements(const struct net *net);
 unsigned int brfw_reject_rate(void);
 unsigned int brfw_log_rate(void);
 

@@ -39,6 +39,8 @@ const struct nla_policy brfw_rule_policy[BRFW_RULE_A_MAX + 1] = {
 				   .len = IFNAMSIZ - 1 },
 	[BRFW_RULE_A_QUEUE] = _NLA_POLICY_NESTED(BRFW_QUEUE_A_MAX,
 						brfw_queue_policy),
+	[BRFW_RULE_A_SETS] = _NLA_POLICY_NESTED(BRFW_LIST_A_MAX,
+						brfw_in_sets_policy),
 };
 
 /* Of these, the ones that say where to move a rule. */
@@ -176,12 +178,20 @@ bool brfw_is_printable(const char *text)
 int brfw_nlattr_check_ifname(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack)
 {
-	const char *name;
+	return attr ? brfw_nlattr_check_name(attr, nla_data(attr), extack) : 0;
+}
 
-	if (!attr)
-		return 0;
-
-	name = nla_data(attr);
+/**
+ * brfw_nlattr_check_name() - the same of a name inside of an attribute
+ * @attr: what has the name
+ * @name: the name
+ * @extack: for the client
+ *
+ * Return: 0 or an error.
+ */
+int brfw_nlattr_check_name(const struct nlattr *attr, const char *name,
+			   struct netlink_ext_ack *extack)
+{
 	if (!dev_valid_name(name) || !brfw_is_printable(name))
 		return brfw_nlattr_fail(extack, attr, -EINVAL,
 					"not a valid interface name");
@@ -234,10 +244,17 @@ int brfw_nlattr_get_bridge(struct brfw_ruleset *rs, const struct nlattr *attr,
 	return attr ? brfw_nlattr_get_ifname(rs, attr, slot, extack) : 0;
 }
 
-/* Return: 0 and @comment, NULL when there is none. */
-static int brfw_nlattr_get_comment(const struct nlattr *attr,
-				   const char **comment,
-				   struct netlink_ext_ack *extack)
+/**
+ * brfw_nlattr_get_comment() - read a comment
+ * @attr: the comment, or NULL
+ * @comment: to be filled; NULL when there is none
+ * @extack: for the client
+ *
+ * Return: 0 or -EINVAL.
+ */
+int brfw_nlattr_get_comment(const struct nlattr *attr,
+			    const char **comment,
+			    struct netlink_ext_ack *extack)
 {
 	*comment = attr ? nla_data(attr) : NULL;
 	if (!attr || (**comment && brfw_is_printable(*comment)))
@@ -297,9 +314,11 @@ static int brfw_nlattr_get_place(struct brfw_change *change,
 	return 0;
 }
 
-static void brfw_match_put_ifaces(struct brfw_ruleset *rs,
-				  const struct brfw_match *m)
+/* Let go of what conditions refer to. */
+static void brfw_match_put_refs(struct brfw_ruleset *rs,
+				const struct brfw_match *m)
 {
+	brfw_match_put_sets(rs, m);
 	brfw_iface_put(&rs->ifaces, m->value.bridge);
 	brfw_iface_put(&rs->ifaces, m->value.in);
 	brfw_iface_put(&rs->ifaces, m->value.out);
@@ -315,8 +334,9 @@ static int brfw_nlattr_get_conditions(struct brfw_ruleset *rs,
 	int err;
 
 	*families = BRFW_FAMILIES_ALL;
-	if (tb[BRFW_RULE_A_MATCH]) {
-		err = brfw_nlattr_get_match(rs, m, tb[BRFW_RULE_A_MATCH], hook,
+	if (tb[BRFW_RULE_A_MATCH] || tb[BRFW_RULE_A_SETS]) {
+		err = brfw_nlattr_get_match(rs, m, tb[BRFW_RULE_A_MATCH],
+					    tb[BRFW_RULE_A_SETS], hook,
 					    families, extack);
 		if (err)
 			return err;
@@ -366,11 +386,11 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 		err = brfw_nlattr_get_comment(tb[BRFW_RULE_A_COMMENT],
 					      &comment, extack);
 	if (err)
-		goto err_ifaces;
+		goto err_refs;
 	rule = brfw_rule_alloc(&m, comment);
 	if (!rule) {
 		err = -ENOMEM;
-		goto err_ifaces;
+		goto err_refs;
 	}
 
 	change->rule = rule;
@@ -384,8 +404,8 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 
 	return brfw_nlattr_get_actions(rs, rule, attr, tb, extack);
 
-err_ifaces:
-	brfw_match_put_ifaces(rs, &m);
+err_refs:
+	brfw_match_put_refs(rs, &m);
 	return err;
 }
 
@@ -522,8 +542,16 @@ int brfw_nlattr_put_ifname(struct sk_buff *skb, struct brfw_ruleset *rs,
 	return nla_put_string(skb, attr, name);
 }
 
-static int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
-				 struct brfw_counters __percpu *counters)
+/**
+ * brfw_nlattr_put_stats() - write counters
+ * @skb: message
+ * @attr: type of the attribute
+ * @counters: the counters
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
+			  struct brfw_counters __percpu *counters)
 {
 	u64 packets, bytes;
 	struct nlattr *nest;
@@ -565,7 +593,8 @@ static int brfw_nlattr_put_conditions(struct sk_buff *skb,
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 
-	return 0;
+	return rule->has_sets ?
+	       brfw_nlattr_put_in_sets(skb, rs, &m, rule->families) : 0;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/in.h>
+#include <linux/sort.h>
 
 #include "nlattr_parts.h"
 #include "ruleset.h"
@@ -173,6 +174,18 @@ const struct nla_policy brfw_match_policy[BRFW_MATCH_A_MAX + 1] = {
 	[BRFW_MATCH_A_MARK] = NLA_POLICY_NESTED(brfw_cond_mark),
 	[BRFW_MATCH_A_CT_STATE] = NLA_POLICY_NESTED(brfw_cond_ct_state),
 	[BRFW_MATCH_A_MALFORMED] = NLA_POLICY_NESTED(brfw_cond_bool),
+};
+
+static const struct nla_policy brfw_in_set_policy[BRFW_IN_SET_A_MAX + 1] = {
+	[BRFW_IN_SET_A_NAME] = { .type = NLA_NUL_STRING,
+				 .len = BRFW_SET_NAME_LEN - 1 },
+	[BRFW_IN_SET_A_FIELDS] = { .type = NLA_BINARY,
+				   .len = BRFW_SET_MEMBERS_MAX },
+	[BRFW_IN_SET_A_NEGATE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy brfw_in_sets_policy[BRFW_LIST_A_MAX + 1] = {
+	[BRFW_LIST_A_ITEM] = NLA_POLICY_NESTED(brfw_in_set_policy),
 };
 
 /* ---- fields ---- */
@@ -642,7 +655,7 @@ static int brfw_cond_get_test(struct brfw_cond *cond, struct brfw_match *m,
 
 	if (m->ntests == BRFW_TESTS_MAX)
 		return brfw_nlattr_fail(extack, cond->nest, -EINVAL,
-					"too many ranges, lists and negations in one rule");
+					"too many ranges, lists, negations and sets in one rule");
 	test = &m->tests[m->ntests++];
 	test->offset = field->offset;
 	test->size = field->size;
@@ -761,6 +774,169 @@ static int brfw_nlattr_get_cond(struct brfw_ruleset *rs, struct brfw_match *m,
 	return brfw_cond_get_plain(rs, &cond, m, extack);
 }
 
+/* ---- from attributes: sets ---- */
+
+/* What a field is as a member of a set, or -1. */
+static int brfw_field_member(unsigned int attr)
+{
+	const struct nla_policy *policy = brfw_match_policy[attr].nested_policy;
+
+	if (policy == brfw_cond_mac)
+		return BRFW_SET_ETHER_ADDR;
+	if (policy == brfw_cond_ip4)
+		return BRFW_SET_IPV4_ADDR;
+	if (policy == brfw_cond_ip6)
+		return BRFW_SET_IPV6_ADDR;
+	if (policy == brfw_cond_ifname)
+		return BRFW_SET_IFNAME;
+	if (attr == BRFW_MATCH_A_L4_SPORT || attr == BRFW_MATCH_A_L4_DPORT)
+		return BRFW_SET_INET_PORT;
+
+	return -1;
+}
+
+/* The fields of a condition, and what type of set they make. */
+static int brfw_in_set_get_fields(const struct nlattr *attr,
+				  struct brfw_match *m, struct brfw_test *test,
+				  struct brfw_set_type *type, u64 *set,
+				  struct netlink_ext_ack *extack)
+{
+	const struct brfw_field *field;
+	const u8 *fields = nla_data(attr);
+	int i, member, err;
+
+	memset(type, 0, sizeof(*type));
+	type->n = nla_len(attr);
+	test->fields.n = type->n;
+	if (!type->n)
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"a set is about one to four fields");
+
+	for (i = 0; i < type->n; i++) {
+		member = fields[i] <= BRFW_MATCH_A_MAX ?
+			 brfw_field_member(fields[i]) : -1;
+		if (member < 0)
+			return brfw_nlattr_fail(extack, attr, -EINVAL,
+						"not a field that can be in a set");
+		field = &brfw_fields[fields[i]];
+		type->members[i] = member;
+		test->fields.sizes[i] = field->size;
+		test->fields.offsets[i] = field->offset;
+		*set |= BIT_ULL(fields[i]);
+		err = brfw_match_add_flags(m, field->flags, field->flags, attr,
+					   extack);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+static int brfw_in_set_get_refs(struct brfw_ruleset *rs, struct brfw_test *test,
+				const struct brfw_set_type *type,
+				struct nlattr **tb,
+				struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = brfw_nlattr_get_set_name(tb[BRFW_IN_SET_A_NAME], extack);
+	if (err)
+		return err;
+	err = brfw_set_name_get(rs, nla_data(tb[BRFW_IN_SET_A_NAME]),
+				&test->set);
+	if (err == -ENOSPC)
+		return brfw_nlattr_fail(extack, tb[BRFW_IN_SET_A_NAME], err,
+					"too many names of sets in use");
+	if (err)
+		return err;
+
+	err = brfw_set_domain_get(rs, type, &test->domain);
+	if (err)
+		brfw_set_name_put(rs, test->set);
+	if (err == -ENOSPC)
+		return brfw_nlattr_fail(extack, tb[BRFW_IN_SET_A_FIELDS], err,
+					"too many different types of sets in use");
+
+	return err;
+}
+
+static int brfw_nlattr_get_in_set(struct brfw_ruleset *rs, struct brfw_match *m,
+				  const struct nlattr *nest, u64 *set,
+				  struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[BRFW_IN_SET_A_MAX + 1] = {};
+	struct brfw_test test = { .kind = BRFW_TEST_SET };
+	struct brfw_set_type type;
+	unsigned int i;
+	int err;
+
+	err = brfw_nlattr_parse(tb, BRFW_IN_SET_A_MAX, nest, extack);
+	if (err)
+		return err;
+	if (!tb[BRFW_IN_SET_A_NAME] || !tb[BRFW_IN_SET_A_FIELDS])
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"a condition on a set has a name and fields");
+	if (m->ntests == BRFW_TESTS_MAX)
+		return brfw_nlattr_fail(extack, nest, -EINVAL,
+					"too many ranges, lists, negations and sets in one rule");
+
+	test.negate = tb[BRFW_IN_SET_A_NEGATE];
+	err = brfw_in_set_get_fields(tb[BRFW_IN_SET_A_FIELDS], m, &test, &type,
+				     set, extack);
+	if (err)
+		return err;
+	err = brfw_in_set_get_refs(rs, &test, &type, tb, extack);
+	if (err)
+		return err;
+	m->tests[m->ntests++] = test;
+
+	for (i = 0; i + 1 < m->ntests; i++)
+		if (m->tests[i].kind == BRFW_TEST_SET &&
+		    m->tests[i].set == test.set &&
+		    !memcmp(&m->tests[i].fields, &test.fields,
+			    sizeof(test.fields)))
+			return brfw_nlattr_fail(extack, nest, -EINVAL,
+						"there is another condition on these fields and this set");
+
+	return 0;
+}
+
+static int brfw_tests_compare(const void *a, const void *b)
+{
+	const struct brfw_test *x = a, *y = b;
+	int diff;
+
+	diff = memcmp(x->fields.offsets, y->fields.offsets,
+		      sizeof(x->fields.offsets));
+
+	return diff ? : x->set - y->set;
+}
+
+/* Conditions on sets: @set gets the types of their fields. */
+static int brfw_nlattr_get_in_sets(struct brfw_ruleset *rs,
+				   struct brfw_match *m,
+				   const struct nlattr *sets, u64 *set,
+				   struct netlink_ext_ack *extack)
+{
+	unsigned int first = m->ntests;
+	const struct nlattr *pos;
+	int rem, err;
+
+	nla_for_each_nested(pos, sets, rem) {
+		err = brfw_nlattr_get_in_set(rs, m, pos, set, extack);
+		if (err)
+			return err;
+	}
+	if (m->ntests == first)
+		return brfw_nlattr_fail(extack, sets, -EINVAL,
+					"the list is empty");
+	/* Rules that say the same in another order are the same. */
+	sort(&m->tests[first], m->ntests - first, sizeof(m->tests[0]),
+	     brfw_tests_compare, NULL);
+
+	return 0;
+}
+
 /* Frames that the EtherType condition lets pass. */
 static u8 brfw_match_eth_type_families(const struct brfw_match *m)
 {
@@ -793,7 +969,7 @@ static bool brfw_match_has_proto(const struct brfw_match *m,
 
 /* What the conditions of a rule, the types in @set, demand of each other. */
 static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
-			    u64 set, u8 *families,
+			    const struct nlattr *sets, u64 set, u8 *families,
 			    struct netlink_ext_ack *extack)
 {
 	const struct brfw_field *field;
@@ -805,14 +981,14 @@ static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
 		attr = __ffs64(set);
 		field = &brfw_fields[attr];
 		if (field->protos[0] && !brfw_match_has_proto(m, field))
-			return brfw_nlattr_fail(extack, tb[attr], -EINVAL,
+			return brfw_nlattr_fail(extack, tb[attr] ? : sets, -EINVAL,
 						"this condition needs a protocol that has such a field");
 		if (field->requires && !tb[field->requires])
 			return brfw_nlattr_fail(extack, tb[attr], -EINVAL,
 						"a code means nothing without a type");
 		*families &= field->families;
 		if (!*families)
-			return brfw_nlattr_fail(extack, tb[attr], -EINVAL,
+			return brfw_nlattr_fail(extack, tb[attr] ? : sets, -EINVAL,
 						"no frame can meet this condition together with the others");
 	}
 
@@ -822,9 +998,10 @@ static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
 /**
  * brfw_nlattr_get_match() - read the conditions of a rule
  * @rs: the ruleset
- * @m: gets the conditions, with references to the names of ports, also when
- *	this fails
- * @nest: BRFW_RULE_A_MATCH
+ * @m: gets the conditions, with references to the names of ports and to sets,
+ *	also when this fails
+ * @nest: BRFW_RULE_A_MATCH, or NULL
+ * @sets: BRFW_RULE_A_SETS, or NULL
  * @hook: enum brfw_hook
  * @families: to be filled with the families that the conditions leave
  * @extack: for the client
@@ -832,7 +1009,8 @@ static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
  * Return: 0 or an error.
  */
 int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
-			  const struct nlattr *nest, u8 hook, u8 *families,
+			  const struct nlattr *nest, const struct nlattr *sets,
+			  u8 hook, u8 *families,
 			  struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[BRFW_MATCH_A_MAX + 1] = {};
@@ -842,30 +1020,37 @@ int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
 
 	BUILD_BUG_ON(BRFW_MATCH_A_MAX >= 64);
 
-	err = brfw_nlattr_parse(tb, BRFW_MATCH_A_MAX, nest, extack);
-	if (err)
-		return err;
-
-	if (hook == BRFW_HOOK_OUTPUT && tb[BRFW_MATCH_A_IN_PORT])
-		return brfw_nlattr_fail(extack,
-					tb[BRFW_MATCH_A_IN_PORT], -EINVAL,
-					"frames have no ingress port in hook output");
-	if (hook == BRFW_HOOK_INPUT && tb[BRFW_MATCH_A_OUT_PORT])
-		return brfw_nlattr_fail(extack,
-					tb[BRFW_MATCH_A_OUT_PORT], -EINVAL,
-					"frames have no egress port in hook input");
+	if (nest) {
+		err = brfw_nlattr_parse(tb, BRFW_MATCH_A_MAX, nest, extack);
+		if (err)
+			return err;
+		nla_for_each_nested(pos, nest, rem)
+			set |= BIT_ULL(nla_type(pos));
+	}
 
 	/* In the order of types, whatever the order in the message. */
-	nla_for_each_nested(pos, nest, rem)
-		set |= BIT_ULL(nla_type(pos));
 	for (left = set; left; left &= left - 1) {
 		attr = __ffs64(left);
 		err = brfw_nlattr_get_cond(rs, m, tb[attr], attr, extack);
 		if (err)
 			return err;
 	}
+	if (sets) {
+		err = brfw_nlattr_get_in_sets(rs, m, sets, &set, extack);
+		if (err)
+			return err;
+	}
 
-	return brfw_match_check(m, tb, set, families, extack);
+	if (hook == BRFW_HOOK_OUTPUT && set & BIT_ULL(BRFW_MATCH_A_IN_PORT))
+		return brfw_nlattr_fail(extack, tb[BRFW_MATCH_A_IN_PORT] ? : sets,
+					-EINVAL,
+					"frames have no ingress port in hook output");
+	if (hook == BRFW_HOOK_INPUT && set & BIT_ULL(BRFW_MATCH_A_OUT_PORT))
+		return brfw_nlattr_fail(extack, tb[BRFW_MATCH_A_OUT_PORT] ? : sets,
+					-EINVAL,
+					"frames have no egress port in hook input");
+
+	return brfw_match_check(m, tb, sets, set, families, extack);
 }
 
 /* ---- to attributes ---- */
@@ -1053,6 +1238,73 @@ int brfw_nlattr_put_match(struct sk_buff *skb, struct brfw_ruleset *rs,
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
+
+	return 0;
+}
+
+/* Does the family, protocol or whatever else makes it a field, not another? */
+static bool brfw_match_may_have(const struct brfw_match *m, u8 families,
+				const struct brfw_field *field)
+{
+	if (field->families != BRFW_FAMILIES_ALL &&
+	    families & ~field->families)
+		return false;
+
+	return (m->value.flags & field->flags) == field->flags;
+}
+
+static int brfw_nlattr_put_in_set(struct sk_buff *skb, struct brfw_ruleset *rs,
+				  const struct brfw_match *m, u8 families,
+				  const struct brfw_test *test)
+{
+	u8 fields[BRFW_SET_MEMBERS_MAX] = {};
+	unsigned int i, attr;
+
+	for (i = 0; i < test->fields.n; i++)
+		for (attr = 1; attr <= BRFW_MATCH_A_MAX; attr++)
+			if (brfw_field_member(attr) >= 0 &&
+			    brfw_fields[attr].offset == test->fields.offsets[i] &&
+			    brfw_fields[attr].size == test->fields.sizes[i] &&
+			    brfw_match_may_have(m, families, &brfw_fields[attr]))
+				fields[i] = attr;
+
+	if (nla_put_string(skb, BRFW_IN_SET_A_NAME,
+			   brfw_set_name_of(rs, test->set)->name) ||
+	    nla_put(skb, BRFW_IN_SET_A_FIELDS, test->fields.n, fields) ||
+	    (test->negate && nla_put_flag(skb, BRFW_IN_SET_A_NEGATE)))
+		return -EMSGSIZE;
+
+	return 0;
+}
+
+/**
+ * brfw_nlattr_put_in_sets() - write the conditions of a rule on sets
+ * @skb: message
+ * @rs: the ruleset
+ * @m: the conditions, of which some are on sets
+ * @families: of the rule
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int brfw_nlattr_put_in_sets(struct sk_buff *skb, struct brfw_ruleset *rs,
+			    const struct brfw_match *m, u8 families)
+{
+	struct nlattr *list, *item;
+	unsigned int i;
+
+	list = nla_nest_start(skb, BRFW_RULE_A_SETS);
+	if (!list)
+		return -EMSGSIZE;
+	for (i = 0; i < m->ntests; i++) {
+		if (m->tests[i].kind != BRFW_TEST_SET)
+			continue;
+		item = nla_nest_start(skb, BRFW_LIST_A_ITEM);
+		if (!item || brfw_nlattr_put_in_set(skb, rs, m, families,
+						    &m->tests[i]))
+			return -EMSGSIZE;
+		nla_nest_end(skb, item);
+	}
+	nla_nest_end(skb, list);
 
 	return 0;
 }

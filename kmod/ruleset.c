@@ -102,6 +102,17 @@ static size_t brfw_rule_size(const struct brfw_rule *rule)
 	return end - (const char *)rule;
 }
 
+static bool brfw_match_has_sets(const struct brfw_match *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->ntests; i++)
+		if (m->tests[i].kind == BRFW_TEST_SET)
+			return true;
+
+	return false;
+}
+
 /**
  * brfw_rule_alloc() - make a rule of a draft
  * @m: its conditions; references to interface names pass to the rule
@@ -124,6 +135,7 @@ struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m,
 	rule->status = BRFW_RULE_DRAFT;
 	rule->is_owner = true;
 	rule->has_comment = !!comment;
+	rule->has_sets = brfw_match_has_sets(m);
 	rule->cls.gen_add = BRFW_GEN_NEVER;
 	rule->cls.gen_del = BRFW_GEN_NEVER;
 	brfw_cls_rule_init(&rule->cls, m);
@@ -149,6 +161,24 @@ static void brfw_rule_put_belongings(struct brfw_ruleset *rs,
 	}
 }
 
+static void brfw_rule_ref_sets(struct brfw_ruleset *rs,
+			       const struct brfw_rule *rule)
+{
+	struct brfw_match m;
+
+	brfw_cls_rule_get_match(&rule->cls, &m);
+	brfw_match_ref_sets(rs, &m);
+}
+
+static void brfw_rule_put_sets(struct brfw_ruleset *rs,
+			       const struct brfw_rule *rule)
+{
+	struct brfw_match m;
+
+	brfw_cls_rule_get_match(&rule->cls, &m);
+	brfw_match_put_sets(rs, &m);
+}
+
 /**
  * brfw_rule_free() - free a rule
  * @rs: ruleset that its interface names belong to
@@ -165,6 +195,8 @@ void brfw_rule_free(struct brfw_ruleset *rs, struct brfw_rule *rule)
 	brfw_iface_put(&rs->ifaces, value.bridge);
 	brfw_iface_put(&rs->ifaces, value.in);
 	brfw_iface_put(&rs->ifaces, value.out);
+	if (rule->has_sets)
+		brfw_rule_put_sets(rs, rule);
 	brfw_rule_put_belongings(rs, rule);
 	if (cache)
 		kmem_cache_free(cache, rule);
@@ -224,6 +256,8 @@ struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 	brfw_iface_ref(&rs->ifaces, value.bridge);
 	brfw_iface_ref(&rs->ifaces, value.in);
 	brfw_iface_ref(&rs->ifaces, value.out);
+	if (new->has_sets)
+		brfw_rule_ref_sets(rs, new);
 
 	return new;
 }
@@ -538,9 +572,11 @@ static u32 brfw_rule_needs(const struct brfw_rule *rule)
 	brfw_cls_rule_get_masked(&rule->cls, &value, &mask);
 	if (mask.bridge)
 		needs |= BIT(BRFW_NEED_BRIDGE);
-	if (mask.in)
+	if (mask.in || brfw_cls_rule_tests(&rule->cls,
+					   offsetof(struct brfw_key, in)))
 		needs |= BIT(BRFW_NEED_IN);
-	if (mask.out)
+	if (mask.out || brfw_cls_rule_tests(&rule->cls,
+					    offsetof(struct brfw_key, out)))
 		needs |= BIT(BRFW_NEED_OUT);
 	if (mask.flags & vlan)
 		needs |= BIT(BRFW_NEED_VLAN);
@@ -560,8 +596,22 @@ static u32 brfw_rule_needs(const struct brfw_rule *rule)
 		needs |= BIT(BRFW_NEED_REST);
 	if (rule->verdict == BRFW_VERDICT_QUEUE)
 		needs |= BIT(BRFW_NEED_QUEUE);
+	if (rule->has_sets)
+		needs |= BIT(BRFW_NEED_SET);
 
 	return needs;
+}
+
+static void brfw_ruleset_count_sets(struct brfw_ruleset *rs,
+				    const struct brfw_rule *rule, int delta)
+{
+	struct brfw_match m;
+	unsigned int i;
+
+	brfw_cls_rule_get_match(&rule->cls, &m);
+	for (i = 0; i < m.ntests; i++)
+		if (m.tests[i].kind == BRFW_TEST_SET)
+			brfw_set_name_of(rs, m.tests[i].set)->nrules += delta;
 }
 
 /* Add @delta to all counts that a rule is part of. */
@@ -576,6 +626,8 @@ static void brfw_ruleset_count(struct brfw_ruleset *rs,
 	for (need = 0; need < BRFW_NEEDS; need++)
 		if (needs & BIT(need))
 			rs->nneeding[need] += delta;
+	if (rule->has_sets)
+		brfw_ruleset_count_sets(rs, rule, delta);
 }
 
 /**
@@ -855,6 +907,8 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 			view->needs |= BIT(need);
 	if (view->nbridges)
 		view->needs |= BIT(BRFW_NEED_BRIDGE);
+	if (!rs->sets.ncounting)
+		view->needs &= ~BIT(BRFW_NEED_SET);
 
 	return view;
 }
@@ -925,6 +979,19 @@ static void brfw_gc_free_zones(struct brfw_ruleset *rs, struct list_head *list)
 	}
 }
 
+static void brfw_gc_free_elements(struct brfw_ruleset *rs,
+				  struct list_head *list)
+{
+	struct brfw_element *e, *tmp;
+
+	list_for_each_entry_safe(e, tmp, list, list) {
+		list_del(&e->list);
+		brfw_element_free(rs, e);
+		WRITE_ONCE(rs->gc.count, rs->gc.count - 1);
+		cond_resched();
+	}
+}
+
 /**
  * brfw_gc_queue() - let garbage wait for a grace period
  * @rs: the ruleset
@@ -936,13 +1003,16 @@ void brfw_gc_queue(struct brfw_ruleset *rs)
 	if (rs->gc.queued)
 		return;
 	if (list_empty(&rs->gc.dead) && list_empty(&rs->gc.rules) &&
-	    list_empty(&rs->gc.policies) && list_empty(&rs->gc.zones))
+	    list_empty(&rs->gc.policies) && list_empty(&rs->gc.zones) &&
+	    list_empty(&rs->gc.dead_elements) && list_empty(&rs->gc.elements))
 		return;
 
 	list_splice_init(&rs->gc.dead, &rs->gc.dead_waiting);
 	list_splice_init(&rs->gc.rules, &rs->gc.rules_waiting);
 	list_splice_init(&rs->gc.policies, &rs->gc.policies_waiting);
 	list_splice_init(&rs->gc.zones, &rs->gc.zones_waiting);
+	list_splice_init(&rs->gc.dead_elements, &rs->gc.dead_elements_waiting);
+	list_splice_init(&rs->gc.elements, &rs->gc.elements_waiting);
 	rs->gc.queued = true;
 	queue_rcu_work(brfw_gc_wq, &rs->gc.work);
 }
@@ -964,6 +1034,7 @@ static void brfw_gc_work(struct work_struct *work)
 	struct brfw_ruleset *rs = container_of(to_rcu_work(work),
 					       struct brfw_ruleset, gc.work);
 	struct brfw_rule *rule, *tmp;
+	struct brfw_element *e, *e_tmp;
 
 	mutex_lock(&rs->bn->config_lock);
 	brfw_gc_free_policies(rs, &rs->gc.policies_waiting);
@@ -972,6 +1043,13 @@ static void brfw_gc_work(struct work_struct *work)
 	list_for_each_entry_safe(rule, tmp, &rs->gc.dead_waiting, list) {
 		brfw_rule_remove(rs, rule);
 		list_move_tail(&rule->list, &rs->gc.rules);
+		cond_resched();
+	}
+	brfw_gc_free_elements(rs, &rs->gc.elements_waiting);
+	list_for_each_entry_safe(e, e_tmp, &rs->gc.dead_elements_waiting,
+				 list) {
+		brfw_element_remove(rs, e);
+		list_move_tail(&e->list, &rs->gc.elements);
 		cond_resched();
 	}
 	brfw_gc_prepare(rs);
@@ -1016,6 +1094,20 @@ void brfw_gc_add_policy(struct brfw_ruleset *rs, struct brfw_policy *policy)
 void brfw_gc_add_zone(struct brfw_ruleset *rs, struct brfw_zone *zone)
 {
 	list_move_tail(&zone->list, &rs->gc.zones);
+}
+
+/**
+ * brfw_gc_add_element() - free an element when no packet sees it any more
+ * @rs: the ruleset
+ * @e: in no tree; it may be in the domain
+ *
+ * To be followed by brfw_gc_queue().
+ */
+void brfw_gc_add_element(struct brfw_ruleset *rs, struct brfw_element *e)
+{
+	list_add_tail(&e->list, e->is_inserted ? &rs->gc.dead_elements :
+						 &rs->gc.elements);
+	WRITE_ONCE(rs->gc.count, rs->gc.count + 1);
 }
 
 /**
@@ -1084,8 +1176,13 @@ static void brfw_ruleset_init(struct brfw_ruleset *rs, struct brfw_net *bn)
 	INIT_LIST_HEAD(&rs->gc.policies_waiting);
 	INIT_LIST_HEAD(&rs->gc.zones);
 	INIT_LIST_HEAD(&rs->gc.zones_waiting);
+	INIT_LIST_HEAD(&rs->gc.dead_elements);
+	INIT_LIST_HEAD(&rs->gc.dead_elements_waiting);
+	INIT_LIST_HEAD(&rs->gc.elements);
+	INIT_LIST_HEAD(&rs->gc.elements_waiting);
 	INIT_RCU_WORK(&rs->gc.work, brfw_gc_work);
 	brfw_stats_pool_init(&rs->stats);
+	brfw_sets_init(&rs->sets);
 	brfw_ifaces_init(&rs->ifaces, bn->net);
 
 	for (hook = 0; hook < BRFW_HOOKS; hook++) {
@@ -1162,6 +1259,7 @@ static void brfw_ruleset_destroy(struct brfw_ruleset *rs)
 	brfw_ruleset_free_rules(rs);
 	brfw_gc_free_policies(rs, &rs->policies);
 	brfw_gc_free_zones(rs, &rs->zones);
+	brfw_sets_destroy(rs);
 	brfw_stats_pool_destroy(&rs->stats);
 	brfw_ifaces_destroy(&rs->ifaces);
 	kvfree(rs);
@@ -1202,6 +1300,7 @@ void brfw_ruleset_free(struct brfw_ruleset *rs)
 {
 	bool is_queued;
 
+	brfw_sets_stop(&rs->sets);
 	/*
 	 * Each run may queue one more, until no garbage is left. The last run
 	 * may still be about to let go of the lock when it says so.

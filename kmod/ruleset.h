@@ -14,6 +14,7 @@
 #include "iface.h"
 #include "limiter.h"
 #include "lookup.h"
+#include "sets.h"
 #include "stats.h"
 #include "zone.h"
 
@@ -76,6 +77,7 @@ struct brfw_index {
  * @is_owner: @counters and @actions are freed with this body
  * @has_comment: a comment stands behind the conditions
  * @is_spread: differs from the body before only in the number of its place
+ * @has_sets: some conditions are on sets
  * @change_id: of the change that added it, 0 when it had none
  * @handle: the rule's name for life
  * @actions: or NULL
@@ -89,7 +91,7 @@ struct brfw_index {
  * younger. A rule that is replaced by one of another identity gets another body
  * too, which shares only the handle.
  *
- * Packets read @counters, @verdict, @handle, @actions and @cls, which are
+ * Packets read @counters, @verdict, @handle, @actions, @has_sets and @cls, which are
  * constant while they can see them but for the generations and the limiter in
  * @actions. The rest is protected by the config lock.
  */
@@ -103,6 +105,7 @@ struct brfw_rule {
 	u8 is_owner:1;
 	u8 has_comment:1;
 	u8 is_spread:1;
+	u8 has_sets:1;
 	u32 change_id;
 	u64 handle;
 	struct brfw_actions *actions;
@@ -145,6 +148,7 @@ struct brfw_policy {
  * @BRFW_NEED_FRAME: knowing the copies of a flooded frame
  * @BRFW_NEED_REST: words BRFW_KEY_REST of the key
  * @BRFW_NEED_QUEUE: hooks that stay, since unregistering flushes the queues
+ * @BRFW_NEED_SET: counters of the elements of sets
  * @BRFW_NEEDS: number of them
  */
 enum brfw_need {
@@ -157,6 +161,7 @@ enum brfw_need {
 	BRFW_NEED_FRAME,
 	BRFW_NEED_REST,
 	BRFW_NEED_QUEUE,
+	BRFW_NEED_SET,
 	BRFW_NEEDS,
 };
 
@@ -195,7 +200,8 @@ enum brfw_event {
  * @nindexed: number of them
  * @policies: struct brfw_policy by bridge; those without always exist
  * @zones: struct brfw_zone by bridge
- * @stats: of rules and policies
+ * @sets: sets and their elements
+ * @stats: of rules, policies and elements
  * @events: what happened, by enum brfw_event
  * @log_limiter: of log entries
  * @reject_limiter: of answers
@@ -219,6 +225,7 @@ struct brfw_ruleset {
 	unsigned int nindexed;
 	struct list_head policies;
 	struct list_head zones;
+	struct brfw_sets sets;
 	struct brfw_stats_pool stats;
 	struct brfw_counters __percpu *events[BRFW_EVENTS];
 	struct brfw_limiter log_limiter;
@@ -237,6 +244,9 @@ struct brfw_ruleset {
 		struct list_head rules, rules_waiting;
 		struct list_head policies, policies_waiting;
 		struct list_head zones, zones_waiting;
+		/* are removed from the domains, then freed after another */
+		struct list_head dead_elements, dead_elements_waiting;
+		struct list_head elements, elements_waiting;
 		unsigned int count;
 		bool queued;
 	} gc;
@@ -322,6 +332,7 @@ void brfw_view_publish(struct brfw_ruleset *rs, struct brfw_view *view);
 void brfw_gc_add_rule(struct brfw_ruleset *rs, struct brfw_rule *rule);
 void brfw_gc_add_policy(struct brfw_ruleset *rs, struct brfw_policy *policy);
 void brfw_gc_add_zone(struct brfw_ruleset *rs, struct brfw_zone *zone);
+void brfw_gc_add_element(struct brfw_ruleset *rs, struct brfw_element *e);
 void brfw_gc_queue(struct brfw_ruleset *rs);
 bool brfw_ruleset_is_congested(const struct brfw_ruleset *rs);
 

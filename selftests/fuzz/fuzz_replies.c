@@ -31,8 +31,11 @@ static void read_others(const struct nlmsghdr *nlh)
 {
 	struct fwctl_policy policy;
 	struct fwctl_zone zone;
+	struct fwctl_element element;
+	const struct nlattr *pos = NULL;
 	struct fwctl_info info;
 	struct fwctl_done done;
+	struct fwctl_set set;
 	uint64_t generation;
 
 	if (wire_get_policy(nlh, &policy) == WIRE_OK) {
@@ -46,6 +49,14 @@ static void read_others(const struct nlmsghdr *nlh)
 	if (wire_get_info(nlh, &info) == WIRE_OK) {
 		print_info(sink, &info);
 		json_decref(print_info_json(&info));
+	}
+	if (wire_get_set(nlh, &set) == WIRE_OK) {
+		print_set(sink, &set, &style);
+		json_decref(print_set_json(&set));
+	}
+	while (wire_get_element(nlh, &pos, &element) == WIRE_OK && pos) {
+		print_element(sink, &element, &style);
+		json_decref(print_element_json(&element));
 	}
 	wire_get_done(nlh, &done);
 	wire_get_generation(nlh, &generation);
@@ -81,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (offset = 0; offset < len && offset < 256; offset += 4) {
 		wire_attr_name(nlh, offset);
 		wire_missing_name(nlh, offset, size % 20);
+		wire_element_change(nlh, offset);
 	}
 	free(nlh);
 

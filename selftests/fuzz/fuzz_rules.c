@@ -36,6 +36,12 @@ static void statement_text(const struct fwctl_statement *statement, char *text, 
 	case BRFW_CMD_POLICY_SET:
 		print_policy(out, &statement->policy, &plain);
 		break;
+	case BRFW_CMD_SET_ADD:
+		print_set(out, &statement->set, &plain);
+		break;
+	case BRFW_CMD_ELEMENT_ADD:
+		print_element(out, &statement->element, &plain);
+		break;
 	default:
 		print_zone(out, &statement->zone);
 		break;
@@ -45,12 +51,36 @@ static void statement_text(const struct fwctl_statement *statement, char *text, 
 	text[strcspn(text, "\n")] = '\0';
 }
 
+/* Sets of all types, by the first letters of their names. */
+static int form_of_name(void *data, const char *name, struct fwctl_set_form *form,
+			struct fwctl_err *err)
+{
+	static const char letters[] = "mvwpi";
+
+	(void)data;
+	(void)err;
+	memset(form, 0, sizeof(*form));
+	for (; form->count < BRFW_SET_MEMBERS_MAX && *name && strchr(letters, *name); name++)
+		form->members[form->count++] = strchr(letters, *name) - letters;
+	if (form->count > 1 && form->members[1] != BRFW_SET_ETHER_ADDR &&
+	    form->members[1] != BRFW_SET_IFNAME)
+		form->interval = 2;
+	return form->count ? 1 : 0;
+}
+
 static bool statement_read(struct fwctl_statement *statement, const char *text, size_t len,
 			   struct fwctl_err *err)
 {
+	static struct setforms forms;
 	static struct parse_words words;
+	bool good;
 
-	return !parse_line(&words, text, len, err) && !parse_statement(&words, statement, err);
+	forms.lookup = form_of_name;
+	words.forms = &forms;
+	good = !parse_line(&words, text, len, err) && !parse_statement(&words, statement, err);
+	/* Sets that were added are of no use for the next line. */
+	setforms_free(&forms);
+	return good;
 }
 
 /* A rule as an answer of the kernel would have it. */

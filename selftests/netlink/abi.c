@@ -131,6 +131,27 @@ struct op {
 #define ZONE(bridge, id)						\
 	NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, bridge),		\
 	U16(BRFW_ZONE_A_ID, id), END
+/* The sets "four", of IPv4 addresses, and "pair" that there are; elements. */
+#define SET_NAME(name)	NEST(BRFW_A_SET), STR(BRFW_SET_A_NAME, name), END
+#define SET(name, members, ...)						\
+	NEST(BRFW_A_SET), STR(BRFW_SET_A_NAME, name),			\
+	BYTES(BRFW_SET_A_MEMBERS, members), ##__VA_ARGS__, END
+#define FOUR		"\1"
+#define PAIR		"\0\1"
+#define OF_FOUR		SET("four", FOUR)
+#define OF_PAIR		SET("pair", PAIR, U8(BRFW_SET_A_INTERVAL, 2))
+#define ITEM(...)	NEST(BRFW_LIST_A_ITEM), __VA_ARGS__, END
+#define FIRST(bytes)	BYTES(BRFW_ELEMENT_A_VALUE, bytes)
+#define LAST(bytes)	BYTES(BRFW_ELEMENT_A_LAST, bytes)
+#define ELEMENTS(...)	NEST(BRFW_A_ELEMENTS), __VA_ARGS__, END
+#define IN_SETS(...)	NEST(BRFW_RULE_A_SETS), __VA_ARGS__, END
+#define IN_SET(name, fields, ...)					\
+	ITEM(STR(BRFW_IN_SET_A_NAME, name),				\
+	     BYTES(BRFW_IN_SET_A_FIELDS, fields), ##__VA_ARGS__)
+#define IP4_SRC_FIELD	"\7"		/* BRFW_MATCH_A_IP4_SRC */
+#define ETH_SRC_FIELD	"\3"		/* BRFW_MATCH_A_ETH_SRC */
+#define IN_PORT_FIELD	"\1"		/* BRFW_MATCH_A_IN_PORT */
+#define SPORT_FIELD	"\14"		/* BRFW_MATCH_A_L4_SPORT */
 #define TCP_RESET	U8(BRFW_RULE_A_REJECT, BRFW_REJECT_TCP_RESET)
 #define IP4_A		"\xc0\x00\x02\x01"
 #define IP6_A		"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"
@@ -225,6 +246,8 @@ struct state {
 	unsigned int rules;
 	unsigned int policies;
 	unsigned int zones;
+	unsigned int sets;
+	unsigned int elements;
 };
 
 static void hash_message(const struct nlmsghdr *nlh, void *arg)
@@ -261,6 +284,14 @@ static int read_state(struct nlt *nl, struct state *s)
 		    hash_message, &s->hash))
 		return diag("reading the zones: %s", strerror(r.error));
 	s->zones = r.messages;
+	if (request(nl, BRFW_CMD_SET_GET, NLM_F_DUMP, NULL, &r,
+		    hash_message, &s->hash))
+		return diag("reading the sets: %s", strerror(r.error));
+	s->sets = r.messages;
+	if (request(nl, BRFW_CMD_ELEMENT_GET, NLM_F_DUMP, NULL, &r,
+		    hash_message, &s->hash))
+		return diag("reading the elements: %s", strerror(r.error));
+	s->elements = r.messages;
 	return 0;
 }
 
@@ -651,6 +682,230 @@ static const struct refusal refusals[] = {
 	       NEST(BRFW_A_ZONE), END),
 	REFUSE("zone delete: of a bridge without", ZONE_DELETE, ENOENT, ANY,
 	       NEST(BRFW_A_ZONE), STR(BRFW_ZONE_A_BRIDGE, "br7"), END),
+
+	/* sets */
+	REFUSE("set add: no set", SET_ADD, EINVAL, MISSING(BRFW_A_SET), DONE),
+	REFUSE("set add: empty", SET_ADD, EINVAL, BRFW_A_SET,
+	       NEST(BRFW_A_SET), END),
+	REFUSE("set add: no name", SET_ADD, EINVAL, BRFW_A_SET,
+	       NEST(BRFW_A_SET), BYTES(BRFW_SET_A_MEMBERS, FOUR), END),
+	REFUSE("set add: empty name", SET_ADD, EINVAL, BRFW_SET_A_NAME,
+	       SET("", FOUR)),
+	REFUSE("set add: name with a digit first", SET_ADD, EINVAL,
+	       BRFW_SET_A_NAME, SET("1a", FOUR)),
+	REFUSE("set add: name with a blank", SET_ADD, EINVAL, BRFW_SET_A_NAME,
+	       SET("a b", FOUR)),
+	REFUSE("set add: name with a control character", SET_ADD, EINVAL,
+	       BRFW_SET_A_NAME, SET("a\x1b", FOUR)),
+	REFUSE("set add: name that is not ASCII", SET_ADD, EINVAL,
+	       BRFW_SET_A_NAME, SET("a\xe4", FOUR)),
+	REFUSE("set add: name of 32 bytes", SET_ADD, EINVAL, BRFW_SET_A_NAME,
+	       SET("abcdefghijklmnopqrstuvwxyzabcdef", FOUR)),
+	REFUSE("set add: no members", SET_ADD, EINVAL, BRFW_A_SET,
+	       SET_NAME("new")),
+	REFUSE("set add: no member", SET_ADD, EINVAL, BRFW_SET_A_MEMBERS,
+	       SET("new", "")),
+	REFUSE("set add: five members", SET_ADD, ERANGE, BRFW_SET_A_MEMBERS,
+	       SET("new", "\1\1\1\1\1")),
+	REFUSE("set add: unknown member", SET_ADD, EINVAL, BRFW_SET_A_MEMBERS,
+	       SET("new", "\1\5")),
+	REFUSE("set add: interval of a single member", SET_ADD, EINVAL,
+	       BRFW_SET_A_INTERVAL,
+	       SET("new", FOUR, U8(BRFW_SET_A_INTERVAL, 1))),
+	REFUSE("set add: interval of no member", SET_ADD, EINVAL,
+	       BRFW_SET_A_INTERVAL,
+	       SET("new", PAIR, U8(BRFW_SET_A_INTERVAL, 3))),
+	REFUSE("set add: interval 0", SET_ADD, ERANGE, BRFW_SET_A_INTERVAL,
+	       SET("new", PAIR, U8(BRFW_SET_A_INTERVAL, 0))),
+	REFUSE("set add: interval of a MAC address", SET_ADD, EINVAL,
+	       BRFW_SET_A_INTERVAL,
+	       SET("new", PAIR, U8(BRFW_SET_A_INTERVAL, 1))),
+	REFUSE("set add: timeout 0", SET_ADD, ERANGE, BRFW_SET_A_TIMEOUT,
+	       SET("new", FOUR, U32(BRFW_SET_A_TIMEOUT, 0))),
+	REFUSE("set add: timeout for longer than there is", SET_ADD, ERANGE,
+	       BRFW_SET_A_TIMEOUT,
+	       SET("new", FOUR, U32(BRFW_SET_A_TIMEOUT, UINT32_MAX))),
+	REFUSE("set add: unknown flag", SET_ADD, EINVAL, BRFW_SET_A_FLAGS,
+	       SET("new", FOUR, U32(BRFW_SET_A_FLAGS, 4))),
+	REFUSE("set add: control character in the comment", SET_ADD, EINVAL,
+	       BRFW_SET_A_COMMENT,
+	       SET("new", FOUR, STR(BRFW_SET_A_COMMENT, "a\n"))),
+	REFUSE("set add: number of elements", SET_ADD, EINVAL,
+	       BRFW_SET_A_ELEMENTS,
+	       SET("new", FOUR, U32(BRFW_SET_A_ELEMENTS, 1))),
+	REFUSE("set add: name twice", SET_ADD, EINVAL, BRFW_SET_A_NAME,
+	       SET("new", FOUR, STR(BRFW_SET_A_NAME, "newer"))),
+	REFUSE("set add: there is one", SET_ADD, EEXIST, ANY, OF_FOUR),
+	REFUSE("set add: there is one of another type", SET_ADD, EEXIST, ANY,
+	       SET("four", PAIR)),
+	REFUSE("set delete: no name", SET_DELETE, EINVAL, BRFW_A_SET,
+	       NEST(BRFW_A_SET), END),
+	REFUSE("set delete: with members", SET_DELETE, EINVAL,
+	       BRFW_SET_A_MEMBERS, OF_FOUR),
+	REFUSE("set delete: there is none", SET_DELETE, ENOENT, ANY,
+	       SET_NAME("new")),
+	REFUSE("set delete: rules name it", SET_DELETE, EBUSY, ANY,
+	       SET_NAME("four")),
+	REFUSE("set flush: there is none", SET_FLUSH, ENOENT, ANY,
+	       SET_NAME("new")),
+	REFUSE("set get: no set", SET_GET, EINVAL, MISSING(BRFW_A_SET), DONE),
+	REFUSE("set get: there is none", SET_GET, ENOENT, BRFW_A_SET,
+	       SET_NAME("new")),
+	REFUSE("set get: no name", SET_GET, EINVAL, BRFW_A_SET,
+	       NEST(BRFW_A_SET), END),
+	REFUSE_DUMP("elements of a set that is not there", ELEMENT_GET, ENOENT,
+		    ANY, SET_NAME("new")),
+	REFUSE_DUMP("elements of a set without a name", ELEMENT_GET, EINVAL,
+		    ANY, NEST(BRFW_A_SET), END),
+	REFUSE_FLAGS("elements without dump", BRFW_CMD_ELEMENT_GET, NLM_F_ACK,
+		     EOPNOTSUPP, ANY, F_NO_TEXT, DONE),
+
+	/* elements */
+	REFUSE("element add: no set", ELEMENT_ADD, EINVAL, MISSING(BRFW_A_SET),
+	       ELEMENTS(ITEM(FIRST(IP4_A)))),
+	REFUSE("element add: no elements", ELEMENT_ADD, EINVAL,
+	       MISSING(BRFW_A_ELEMENTS), OF_FOUR),
+	REFUSE("element add: an empty list", ELEMENT_ADD, EINVAL,
+	       BRFW_A_ELEMENTS, OF_FOUR, NEST(BRFW_A_ELEMENTS), END),
+	REFUSE("element add: an empty item", ELEMENT_ADD, EINVAL,
+	       BRFW_LIST_A_ITEM, OF_FOUR,
+	       ELEMENTS(NEST(BRFW_LIST_A_ITEM), END)),
+	REFUSE("element add: not an item", ELEMENT_ADD, EINVAL, 2, OF_FOUR,
+	       ELEMENTS(NEST(2), FIRST(IP4_A), END)),
+	REFUSE("element add: no members", ELEMENT_ADD, EINVAL, BRFW_A_SET,
+	       SET_NAME("four"), ELEMENTS(ITEM(FIRST(IP4_A)))),
+	REFUSE("element add: there is no set", ELEMENT_ADD, ENOENT, ANY,
+	       SET("new", FOUR), ELEMENTS(ITEM(FIRST(IP4_A)))),
+	REFUSE("element add: set of another type", ELEMENT_ADD, EINVAL, ANY,
+	       SET("four", "\2"), ELEMENTS(ITEM(FIRST(IP6_A)))),
+	REFUSE("element add: set with another interval", ELEMENT_ADD, EINVAL,
+	       ANY, SET("pair", PAIR), ELEMENTS(ITEM(FIRST(MAC_A IP4_A)))),
+	REFUSE("element add: too short", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_VALUE, OF_FOUR, ELEMENTS(ITEM(FIRST("abc")))),
+	REFUSE("element add: too long", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_VALUE, OF_FOUR, ELEMENTS(ITEM(FIRST(MAC_A)))),
+	REFUSE("element add: end too short", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_LAST, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), LAST("abc")))),
+	REFUSE("element add: reversed range", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_LAST, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), LAST("\xc0\x00\x02\x00")))),
+	REFUSE("element add: range of one", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_LAST, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), LAST(IP4_A)))),
+	REFUSE("element add: reversed range of ports", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_LAST, SET("four", "\3"),
+	       ELEMENTS(ITEM(U16(BRFW_ELEMENT_A_VALUE, 256),
+			     U16(BRFW_ELEMENT_A_LAST, 255)))),
+	REFUSE("element add: range of a MAC address", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_LAST, OF_PAIR,
+	       ELEMENTS(ITEM(FIRST(MAC_A IP4_A),
+			     LAST("\x02\0\0\0\0\x02" IP4_A)))),
+	REFUSE("element add: unknown attribute", ELEMENT_ADD, EINVAL, 9,
+	       OF_FOUR, ELEMENTS(ITEM(FIRST(IP4_A), U32(9, 1)))),
+	REFUSE("element add: value twice", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_VALUE, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), FIRST(IP4_A)))),
+	REFUSE("element add: counters of one's own", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_STATS, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), NEST(BRFW_ELEMENT_A_STATS), END))),
+	REFUSE("element add: timeout of 8 bytes", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_TIMEOUT, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), U64(BRFW_ELEMENT_A_TIMEOUT, 1)))),
+	REFUSE("element add: timeout for longer than there is", ELEMENT_ADD,
+	       ERANGE, BRFW_ELEMENT_A_TIMEOUT, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A),
+			     U32(BRFW_ELEMENT_A_TIMEOUT, UINT32_MAX)))),
+	REFUSE("element add: empty comment", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_COMMENT, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), STR(BRFW_ELEMENT_A_COMMENT, "")))),
+	REFUSE("element add: change id 0", ELEMENT_ADD, ERANGE,
+	       BRFW_ELEMENT_A_CHANGE_ID, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST(IP4_A), U32(BRFW_ELEMENT_A_CHANGE_ID, 0)))),
+	REFUSE("element add: a name that is none", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_VALUE, SET("four", "\4"),
+	       ELEMENTS(ITEM(FIRST("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")))),
+	REFUSE("element add: a name without an end", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_VALUE, SET("four", "\4"),
+	       ELEMENTS(ITEM(FIRST("abcdefghijklmnop")))),
+	REFUSE("element add: bytes behind the name", ELEMENT_ADD, EINVAL,
+	       BRFW_ELEMENT_A_VALUE, SET("four", "\4"),
+	       ELEMENTS(ITEM(FIRST("eth0\0\0\0\0\0\0\0\0\0\0\1\0")))),
+	REFUSE("element add: there is one", ELEMENT_ADD, EEXIST, ANY, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST("\x0a\0\0\0"), LAST("\x0a\xff\xff\xff")))),
+	REFUSE("element add: in a range that is there", ELEMENT_ADD, EEXIST,
+	       ANY, OF_FOUR, ELEMENTS(ITEM(FIRST("\x0a\1\2\3")))),
+	REFUSE("element add: a range from before one that is there",
+	       ELEMENT_ADD, EEXIST, ANY, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST("\x09\1\2\3"), LAST("\x0a\0\0\0")))),
+	REFUSE("element add: a range to behind one that is there",
+	       ELEMENT_ADD, EEXIST, ANY, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST("\x0a\xff\xff\xff"), LAST("\x0b\0\0\0")))),
+	REFUSE("element add: the second of two is there", ELEMENT_ADD, EEXIST,
+	       ANY, OF_FOUR, ELEMENTS(ITEM(FIRST(IP4_A)),
+				      ITEM(FIRST("\x0a\1\2\3")))),
+	REFUSE("element add: twice the same", ELEMENT_ADD, EEXIST, ANY,
+	       OF_FOUR, ELEMENTS(ITEM(FIRST(IP4_A)), ITEM(FIRST(IP4_A)))),
+	REFUSE("element replace: there is none", ELEMENT_REPLACE, ENOENT, ANY,
+	       OF_FOUR, ELEMENTS(ITEM(FIRST(IP4_A)))),
+	REFUSE("element replace: a part of one", ELEMENT_REPLACE, ENOENT, ANY,
+	       OF_FOUR, ELEMENTS(ITEM(FIRST("\x0a\0\0\0")))),
+	REFUSE("element delete: there is none", ELEMENT_DELETE, ENOENT, ANY,
+	       OF_FOUR, ELEMENTS(ITEM(FIRST(IP4_A)))),
+	REFUSE("element delete: a part of one", ELEMENT_DELETE, ENOENT, ANY,
+	       OF_FOUR, ELEMENTS(ITEM(FIRST("\x0a\0\0\0")))),
+	REFUSE("element delete: with a timeout", ELEMENT_DELETE, EINVAL,
+	       BRFW_ELEMENT_A_TIMEOUT, OF_FOUR,
+	       ELEMENTS(ITEM(FIRST("\x0a\0\0\0"), LAST("\x0a\xff\xff\xff"),
+			     U32(BRFW_ELEMENT_A_TIMEOUT, 1)))),
+
+	/* rules that name sets */
+	REFUSE_RULE("sets: an empty list", EINVAL, BRFW_RULE_A_SETS,
+		    NEST(BRFW_RULE_A_SETS), END),
+	REFUSE_RULE("sets: no name", EINVAL, BRFW_LIST_A_ITEM,
+		    IN_SETS(ITEM(BYTES(BRFW_IN_SET_A_FIELDS, IP4_SRC_FIELD)))),
+	REFUSE_RULE("sets: no fields", EINVAL, BRFW_LIST_A_ITEM,
+		    IN_SETS(ITEM(STR(BRFW_IN_SET_A_NAME, "four")))),
+	REFUSE_RULE("sets: no field", EINVAL, BRFW_IN_SET_A_FIELDS,
+		    IN_SETS(IN_SET("four", ""))),
+	REFUSE_RULE("sets: five fields", ERANGE, BRFW_IN_SET_A_FIELDS,
+		    IN_SETS(IN_SET("four", "\7\7\7\7\7"))),
+	REFUSE_RULE("sets: unknown field", EINVAL, BRFW_IN_SET_A_FIELDS,
+		    IN_SETS(IN_SET("four", "\377"))),
+	REFUSE_RULE("sets: field that is in no set", EINVAL,
+		    BRFW_IN_SET_A_FIELDS, IN_SETS(IN_SET("four", "\5"))),
+	REFUSE_RULE("sets: bad name", EINVAL, BRFW_IN_SET_A_NAME,
+		    IN_SETS(IN_SET("@four", IP4_SRC_FIELD))),
+	REFUSE_RULE("sets: there is none", ENOENT, ANY,
+		    IN_SETS(IN_SET("new", IP4_SRC_FIELD))),
+	REFUSE_RULE("sets: of another type", EINVAL, ANY,
+		    IN_SETS(IN_SET("pair", IP4_SRC_FIELD))),
+	REFUSE_RULE("sets: members in another order", EINVAL, ANY,
+		    IN_SETS(IN_SET("pair", IP4_SRC_FIELD ETH_SRC_FIELD))),
+	REFUSE_RULE("sets: the same twice", EINVAL, BRFW_LIST_A_ITEM,
+		    IN_SETS(IN_SET("four", IP4_SRC_FIELD),
+			    IN_SET("four", IP4_SRC_FIELD,
+				   FLAG(BRFW_IN_SET_A_NEGATE)))),
+	REFUSE_RULE("sets: ports without a protocol", EINVAL, BRFW_RULE_A_SETS,
+		    IN_SETS(IN_SET("four", SPORT_FIELD))),
+	REFUSE_RULE("sets: IPv4 and IPv6", EINVAL, BRFW_MATCH_A_IP6_SRC,
+		    NEST(BRFW_RULE_A_MATCH),
+		    COND(IP6_SRC, BYTES(VALUE, IP6_A)), END,
+		    IN_SETS(IN_SET("four", IP4_SRC_FIELD))),
+	REFUSE_RULE("sets: ingress port at output", EINVAL, BRFW_RULE_A_SETS,
+		    HOOK(OUTPUT), IN_SETS(IN_SET("four", IN_PORT_FIELD))),
+	REFUSE_RULE("sets: nine", EINVAL, BRFW_LIST_A_ITEM,
+		    IN_SETS(IN_SET("a1", IP4_SRC_FIELD), IN_SET("a2", IP4_SRC_FIELD),
+			    IN_SET("a3", IP4_SRC_FIELD), IN_SET("a4", IP4_SRC_FIELD),
+			    IN_SET("a5", IP4_SRC_FIELD), IN_SET("a6", IP4_SRC_FIELD),
+			    IN_SET("a7", IP4_SRC_FIELD), IN_SET("a8", IP4_SRC_FIELD),
+			    IN_SET("a9", IP4_SRC_FIELD))),
+	REFUSE_FLAGS("sets: the same conditions in another order",
+		     BRFW_CMD_RULE_ADD, 0, EEXIST, ANY, 0,
+		     RULE(HOOK(INPUT),
+			  IN_SETS(IN_SET("four", IP4_SRC_FIELD,
+					 FLAG(BRFW_IN_SET_A_NEGATE)),
+				  IN_SET("pair", ETH_SRC_FIELD IP4_SRC_FIELD)))),
 
 	/* an attribute stands once in a message */
 	REFUSE("twice: rule", RULE_ADD, EINVAL, BRFW_A_RULE,
@@ -1309,7 +1564,9 @@ enum level {
 	LEVEL_MSG, LEVEL_INFO, LEVEL_RULE, LEVEL_MATCH, LEVEL_COND,
 	LEVEL_LIMIT, LEVEL_LOG, LEVEL_MARK, LEVEL_QUEUE,
 	LEVEL_POLICY, LEVEL_ZONE, LEVEL_STATS,
-	LEVEL_COMMIT, LEVEL_COUNTS, LEVEL_CHANGES, LEVELS,
+	LEVEL_COMMIT, LEVEL_COUNTS, LEVEL_CHANGES,
+	LEVEL_SET, LEVEL_ELEMENTS, LEVEL_ELEMENT, LEVEL_IN_SETS, LEVEL_IN_SET,
+	LEVELS,
 };
 
 /** struct named - an attribute of the header; absent: no answer here has it */
@@ -1331,6 +1588,22 @@ struct named {
 static const struct named attributes[] = {
 	REPLY(MSG, BRFW_A_GENERATION), REPLY(MSG, BRFW_A_INFO),
 	REPLY(MSG, BRFW_A_RULE), REPLY(MSG, BRFW_A_POLICY),
+	REPLY(MSG, BRFW_A_SET), REPLY(MSG, BRFW_A_ELEMENTS),
+	REPLY(INFO, BRFW_INFO_A_SETS), REPLY(INFO, BRFW_INFO_A_MAX_SETS),
+	REPLY(INFO, BRFW_INFO_A_ELEMENTS), REPLY(INFO, BRFW_INFO_A_MAX_ELEMENTS),
+	REPLY(RULE, BRFW_RULE_A_SETS), REPLY(IN_SETS, BRFW_LIST_A_ITEM),
+	REPLY(IN_SET, BRFW_IN_SET_A_NAME), REPLY(IN_SET, BRFW_IN_SET_A_FIELDS),
+	REPLY(IN_SET, BRFW_IN_SET_A_NEGATE),
+	REPLY(SET, BRFW_SET_A_NAME), REPLY(SET, BRFW_SET_A_MEMBERS),
+	REPLY(SET, BRFW_SET_A_INTERVAL), REPLY(SET, BRFW_SET_A_TIMEOUT),
+	REPLY(SET, BRFW_SET_A_FLAGS), REPLY(SET, BRFW_SET_A_COMMENT),
+	REPLY(SET, BRFW_SET_A_ELEMENTS), REPLY(SET, BRFW_SET_A_RULES),
+	REPLY(ELEMENTS, BRFW_LIST_A_ITEM),
+	REPLY(ELEMENT, BRFW_ELEMENT_A_VALUE), REPLY(ELEMENT, BRFW_ELEMENT_A_LAST),
+	REPLY(ELEMENT, BRFW_ELEMENT_A_TIMEOUT),
+	REPLY(ELEMENT, BRFW_ELEMENT_A_COMMENT),
+	REPLY(ELEMENT, BRFW_ELEMENT_A_STATS),
+	ASK(ELEMENT, BRFW_ELEMENT_A_CHANGE_ID),
 	ASK(MSG, BRFW_A_HANDLE), ASK(MSG, BRFW_A_HOOK),
 	ASK(MSG, BRFW_A_BRIDGE), ASK(MSG, BRFW_A_CHANGE_ID),
 	ASK(MSG, BRFW_A_RULE_CHANGE), ASK(MSG, BRFW_A_TXN_FLAGS),
@@ -1516,6 +1789,10 @@ static const struct op *const base_rules[] = {
 	(const struct op[]){ MATCH(COND(PPPOE_SESSION, RANGES(TEN_RANGES(1),
 		{ 100, 100 }, { 102, 102 }, { 104, 104 }, { 106, 106 },
 		{ 108, 65533 }, { 65535, 65535 }))), DONE },
+	(const struct op[]){ RULE(HOOK(INPUT), IN_SETS(
+		IN_SET("pair", ETH_SRC_FIELD IP4_SRC_FIELD),
+		IN_SET("four", IP4_SRC_FIELD, FLAG(BRFW_IN_SET_A_NEGATE)))),
+		DONE },
 	/* actions */
 	(const struct op[]){ AS(REDIRECT, HOOK(INPUT),
 		STR(BRFW_RULE_A_REDIRECT, "missing1")), DONE },
@@ -1549,6 +1826,27 @@ static const struct op *const base_rules[] = {
 
 #define N_BASE		(sizeof(base_rules) / sizeof(base_rules[0]))
 
+/* Sets that they name, and elements. No time is left that runs out. */
+static const struct {
+	uint8_t cmd;
+	const struct op *ops;
+} base_sets[] = {
+	{ BRFW_CMD_SET_ADD, (const struct op[]){ SET("four", FOUR,
+		U32(BRFW_SET_A_FLAGS, BRFW_SET_F_COUNTERS | BRFW_SET_F_KEEP),
+		STR(BRFW_SET_A_COMMENT, "IPv4")), DONE } },
+	{ BRFW_CMD_SET_ADD, (const struct op[]){ SET("pair", PAIR,
+		U8(BRFW_SET_A_INTERVAL, 2),
+		U32(BRFW_SET_A_TIMEOUT, 3600)), DONE } },
+	{ BRFW_CMD_ELEMENT_ADD, (const struct op[]){ OF_FOUR,
+		ELEMENTS(ITEM(FIRST("\x0a\0\0\0"), LAST("\x0a\xff\xff\xff"),
+			      STR(BRFW_ELEMENT_A_COMMENT, "ten"))), DONE } },
+	{ BRFW_CMD_ELEMENT_ADD, (const struct op[]){ OF_PAIR,
+		ELEMENTS(ITEM(FIRST(MAC_A IP4_A),
+			      U32(BRFW_ELEMENT_A_TIMEOUT, 0))), DONE } },
+};
+
+#define N_BASE_SETS	(sizeof(base_sets) / sizeof(base_sets[0]))
+
 static uint64_t base_handles[N_BASE];
 
 static void take_handle(const struct nlmsghdr *nlh, void *arg)
@@ -1562,6 +1860,11 @@ static int make_base(struct nlt *nl)
 	struct nlt_reply r;
 	size_t i;
 
+	for (i = 0; i < N_BASE_SETS; i++)
+		if (request(nl, base_sets[i].cmd, 0, base_sets[i].ops, &r,
+			    NULL, NULL))
+			return diag("base set %zu: %s: %s", i,
+				    strerror(r.error), r.text);
 	for (i = 0; i < N_BASE; i++)
 		if (request(nl, BRFW_CMD_RULE_ADD, 0, base_rules[i], &r,
 			    take_handle, &base_handles[i]))
@@ -1588,6 +1891,8 @@ static enum level child_level(enum level level, int type)
 		       type == BRFW_A_RULE ? LEVEL_RULE :
 		       type == BRFW_A_POLICY ? LEVEL_POLICY :
 		       type == BRFW_A_ZONE ? LEVEL_ZONE :
+		       type == BRFW_A_SET ? LEVEL_SET :
+		       type == BRFW_A_ELEMENTS ? LEVEL_ELEMENTS :
 		       type == BRFW_A_COMMIT ? LEVEL_COMMIT : LEVELS;
 	if (level == LEVEL_COMMIT)
 		return type == BRFW_COMMIT_A_CHANGES ? LEVEL_CHANGES :
@@ -1600,10 +1905,15 @@ static enum level child_level(enum level level, int type)
 		       type == BRFW_RULE_A_LOG ? LEVEL_LOG :
 		       type == BRFW_RULE_A_MARK ? LEVEL_MARK :
 		       type == BRFW_RULE_A_QUEUE ? LEVEL_QUEUE :
+		       type == BRFW_RULE_A_SETS ? LEVEL_IN_SETS :
 		       type == BRFW_RULE_A_STATS ? LEVEL_STATS : LEVELS;
 	if (level == LEVEL_POLICY && type == BRFW_POLICY_A_STATS)
 		return LEVEL_STATS;
-	return level == LEVEL_MATCH ? LEVEL_COND : LEVELS;
+	if (level == LEVEL_ELEMENT && type == BRFW_ELEMENT_A_STATS)
+		return LEVEL_STATS;
+	return level == LEVEL_MATCH ? LEVEL_COND :
+	       level == LEVEL_IN_SETS ? LEVEL_IN_SET :
+	       level == LEVEL_ELEMENTS ? LEVEL_ELEMENT : LEVELS;
 }
 
 static void walk(const struct nlattr *attr, enum level level)
@@ -1686,6 +1996,14 @@ static int test_all_attributes(struct nlt *nl)
 	request(nl, BRFW_CMD_POLICY_GET, NLM_F_DUMP, NULL, &r, walk_message,
 		NULL);
 	request(nl, BRFW_CMD_ZONE_GET, NLM_F_DUMP, NULL, &r, walk_message, NULL);
+	request(nl, BRFW_CMD_SET_GET, NLM_F_DUMP, NULL, &r, walk_message, NULL);
+	REQUEST(nl, ELEMENT_ADD, &r, NULL, NULL, OF_PAIR,
+		ELEMENTS(ITEM(FIRST(MAC_A "\xc0\x00\x02\x02"),
+			      U32(BRFW_ELEMENT_A_TIMEOUT, 999))), DONE);
+	request(nl, BRFW_CMD_ELEMENT_GET, NLM_F_DUMP, NULL, &r, walk_message,
+		NULL);
+	REQUEST(nl, ELEMENT_DELETE, &r, NULL, NULL, OF_PAIR,
+		ELEMENTS(ITEM(FIRST(MAC_A "\xc0\x00\x02\x02"))), DONE);
 	request(nl, BRFW_CMD_TXN_BEGIN, 0, NULL, &r, NULL, NULL);
 	REQUEST(nl, TXN_COMMIT, &r, walk_message, NULL,
 		U32(BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN), DONE);
@@ -1720,7 +2038,8 @@ static bool is_attribute_name(const char *p, size_t len)
 		"BRFW_COND_A_", "BRFW_LIMIT_A_", "BRFW_LOG_A_",
 		"BRFW_MARK_A_", "BRFW_QUEUE_A_", "BRFW_POLICY_A_",
 		"BRFW_STATS_A_", "BRFW_ZONE_A_", "BRFW_COMMIT_A_",
-		"BRFW_CHANGE_A_",
+		"BRFW_CHANGE_A_", "BRFW_SET_A_", "BRFW_ELEMENT_A_",
+		"BRFW_IN_SET_A_", "BRFW_LIST_A_",
 	};
 	size_t i, n;
 
@@ -1832,12 +2151,30 @@ static bool is_within(const struct nlattr *a, const struct nlattr *b)
 	return true;
 }
 
+/* The same for a list, in the order in which the kernel shows it. */
+static int check_list(const struct nlattr *sent, const struct nlattr *got,
+		      size_t i)
+{
+	const struct nlattr *a, *b = mnl_attr_get_payload(got);
+
+	if (sent->nla_len != got->nla_len)
+		return diag("base rule %zu: a list of another length", i);
+	mnl_attr_for_each_nested(a, sent) {
+		if (!is_within(a, b) || !is_within(b, a))
+			return diag("base rule %zu: another item in a list", i);
+		b = mnl_attr_next(b);
+	}
+	return 0;
+}
+
 /* Does the rule @got say of a part of it what @sent does, and no more? */
 static int check_part(const struct nlattr *sent, const struct nlattr *got,
 		      size_t i)
 {
 	const struct nlattr *other = find_in(got, mnl_attr_get_type(sent));
 
+	if (other && mnl_attr_get_type(sent) == BRFW_RULE_A_SETS)
+		return check_list(sent, other, i);
 	if (other && is_within(sent, other) && is_within(other, sent))
 		return 0;
 	return diag("base rule %zu: attribute %d is %s", i,
@@ -2017,7 +2354,10 @@ static int test_too_expensive(struct nlt *nl)
 	bad = check_state(nl, &state) | read_costs(nl, &after);
 	if (before.max != after.max || before.len != after.len ||
 	    memcmp(before.entry, after.entry, before.len))
-		bad |= diag("costs changed");
+		bad |= diag("costs changed: %zu to %zu entries, IPv4 at forward %u to %u",
+			    before.len / sizeof(before.entry[0]),
+			    after.len / sizeof(after.entry[0]),
+			    cost_of_ip4(&before), cost_of_ip4(&after));
 	return bad;
 }
 

@@ -261,7 +261,9 @@ static void kernel_dump(const struct nlmsghdr *request, uint8_t cmd)
 {
 	struct nlmsghdr *done = answer_new(request, NLMSG_DONE);
 	uint8_t kind = cmd == BRFW_CMD_RULE_GET ? BRFW_CMD_RULE_ADD :
-		       cmd == BRFW_CMD_ZONE_GET ? BRFW_CMD_ZONE_SET : BRFW_CMD_POLICY_SET;
+		       cmd == BRFW_CMD_ZONE_GET ? BRFW_CMD_ZONE_SET :
+		       cmd == BRFW_CMD_SET_GET ? BRFW_CMD_SET_ADD :
+		       cmd == BRFW_CMD_ELEMENT_GET ? BRFW_CMD_ELEMENT_ADD : BRFW_CMD_POLICY_SET;
 	unsigned int i;
 
 	for (i = 0; i < kernel.live_count; i++) {
@@ -305,6 +307,10 @@ static void answer_info(const struct nlmsghdr *request)
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_VLAN_UNKNOWN, 3);
 	mnl_attr_put_u64(nlh, BRFW_INFO_A_LIMITED, 4);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_WARNINGS, kernel.fault.warnings);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_SETS, 5);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_SETS, 6);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_ELEMENTS, 7);
+	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_ELEMENTS, 8);
 	mnl_attr_put_u32(nlh, BRFW_INFO_A_MAX_COST, 1024);
 	mnl_attr_put(nlh, BRFW_INFO_A_COSTS, sizeof(costs), costs);
 	mnl_attr_nest_end(nlh, nest);
@@ -785,7 +791,7 @@ static void test_show(void)
 			 "policy set bridge br0 input drop # packets 5 bytes 420\n", ""),
 		    "policies are set and shown");
 	ktap_result(says("info show", "", 0,
-			 "module-version 0.1.0\nabi-version 1\ngeneration 7\nrules 1\nmax-rules 1000\ndrafts 0\nmax-drafts 8\n"
+			 "module-version 0.1.0\nabi-version 1\ngeneration 7\nrules 1\nmax-rules 1000\nsets 5\nmax-sets 6\nelements 7\nmax-elements 8\ndrafts 0\nmax-drafts 8\n"
 			 "overruns 1\nno-target 2\nvlan-unknown 3\nlimited 4\n"
 			 "hooks forward,input,output\nactive-hooks none\nverdicts accept,drop,reject,redirect,queue\n"
 			 "matches in,out,frame,smac,dmac,ethertype,vlan,vlan-prio,vlan-proto,inner-vlan,inner-vlan-prio,inner-vlan-proto,"
@@ -862,7 +868,7 @@ static void test_load_errors(void)
 	kernel_reset();
 	ktap_result(load_says("rule add accept\nrule add foo\n\n rule show\n", &none, 2,
 			      "fwctl: standard input:2:10: \"foo\" is unknown, try \"fwctl rule help\"\n"
-			      "fwctl: standard input:4:2: \"rule show\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")\n") &&
+			      "fwctl: standard input:4:2: \"rule show\" can't stand in a rule file (want \"rule add\", \"policy set\", \"zone set\", \"set add\" or \"set add-element\")\n") &&
 		    !kernel.messages, "all wrong lines are told before a socket is opened");
 	for (i = 0; i < 30; i++)
 		end = stpcpy(end, "x\n");

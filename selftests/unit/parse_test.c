@@ -218,6 +218,126 @@ static void rnd_verdict(struct fwctl_rule *rule)
 	}
 }
 
+/* What sets are made of is in their names here: "s.m4-2" of MAC and IPv4 range. */
+static const char member_letters[] = {
+	[BRFW_SET_ETHER_ADDR] = 'm',
+	[BRFW_SET_IPV4_ADDR] = '4',
+	[BRFW_SET_IPV6_ADDR] = '6',
+	[BRFW_SET_INET_PORT] = 'p',
+	[BRFW_SET_IFNAME] = 'i',
+};
+
+static int form_of_name(void *data, const char *name, struct fwctl_set_form *form,
+			struct fwctl_err *err)
+{
+	const char *letter;
+
+	(void)data;
+	(void)err;
+	memset(form, 0, sizeof(*form));
+	if (strncmp(name, "s.", 2))
+		return 0;
+	for (letter = name + 2; *letter && *letter != '-'; letter++)
+		form->members[form->count++] =
+			(const char *)memchr(member_letters, *letter, sizeof(member_letters)) -
+			member_letters;
+	form->interval = *letter ? letter[1] - '0' : 0;
+	return 1;
+}
+
+static struct setforms forms = { .lookup = form_of_name };
+
+/* A condition that some fields are in a set of them. */
+static void rnd_in_set(struct fwctl_in_set *in)
+{
+	char *name = stpcpy(in->name, "s.");
+	const struct fwctl_field *field;
+	unsigned int wanted = rnd_range(1, BRFW_SET_MEMBERS_MAX);
+
+	while (in->count < wanted) {
+		field = &model_fields[rnd() % model_fields_count];
+		if (model_field_member(field) < 0)
+			continue;
+		*name++ = member_letters[model_field_member(field)];
+		in->fields[in->count++] = field->attr;
+	}
+	*name = '\0';
+	in->is_negated = rnd() % 2;
+}
+
+static void rnd_form(struct fwctl_set_form *form, char *name)
+{
+	unsigned int i;
+
+	memset(form, 0, sizeof(*form));
+	form->count = rnd_range(1, BRFW_SET_MEMBERS_MAX);
+	name = stpcpy(name, "s.");
+	for (i = 0; i < form->count; i++) {
+		form->members[i] = rnd() % (BRFW_SET_MEMBER_MAX + 1);
+		*name++ = member_letters[form->members[i]];
+	}
+	*name = '\0';
+	form->interval = form->count > 1 && rnd() % 2 ? rnd_range(1, form->count) : 0;
+	if (form->interval && !model_member_may_be_range(form, form->interval - 1))
+		form->interval = 0;
+	if (form->interval)
+		sprintf(name, "-%u", form->interval);
+}
+
+static void rnd_member(struct fwctl_element *element, unsigned int i)
+{
+	unsigned int member = element->form.members[i], j;
+	union fwctl_value *first = &element->first[i];
+	size_t size = model_member_size(member);
+
+	if (member == BRFW_SET_IFNAME) {
+		rnd_ifname(first->name);
+		return;
+	}
+	for (j = 0; j < size; j++)
+		first->bytes[j] = rnd();
+	if (member == BRFW_SET_INET_PORT)
+		first->number &= 0xffff;
+	if (!model_member_may_be_range(&element->form, i) || rnd() % 2)
+		return;
+	/* A prefix or what is nearly one, from the first value that isn't the last. */
+	first->bytes[member == BRFW_SET_INET_PORT ? 1 : 0] &= 0x7f;
+	element->last = *first;
+	element->range = i;
+	if (member == BRFW_SET_INET_PORT) {
+		element->last.number = rnd_range(first->number + 1, 0xffff);
+		return;
+	}
+	for (j = rnd() % (size * 8); j < size * 8; j++) {
+		first->bytes[j / 8] &= ~(0x80 >> j % 8);
+		element->last.bytes[j / 8] |= 0x80 >> j % 8;
+	}
+	if (rnd() % 2)
+		element->last.bytes[0] |= 0x80;
+}
+
+static void rnd_element(struct fwctl_element *element)
+{
+	unsigned int i;
+
+	memset(element, 0, sizeof(*element));
+	element->range = -1;
+	rnd_form(&element->form, element->set);
+	for (i = 0; i < element->form.count; i++)
+		rnd_member(element, i);
+	element->timeout = rnd() % 3 ? rnd() : rnd() % 2 ? 0 : FWCTL_TIMEOUT_NONE;
+	if (rnd() % 2)
+		rnd_text(element->comment, sizeof(element->comment));
+}
+
+static bool element_equal(const struct fwctl_element *a, const struct fwctl_element *b)
+{
+	return !strcmp(a->set, b->set) && !memcmp(&a->form, &b->form, sizeof(a->form)) &&
+	       a->range == b->range && !memcmp(a->first, b->first, sizeof(a->first)) &&
+	       !memcmp(&a->last, &b->last, sizeof(a->last)) && a->timeout == b->timeout &&
+	       !strcmp(a->comment, b->comment);
+}
+
 static void rnd_rule(struct fwctl_rule *rule)
 {
 	unsigned int density = rnd_range(1, 4);
@@ -243,6 +363,8 @@ static void rnd_rule(struct fwctl_rule *rule)
 		rnd_cond(field, &rule->cond[field->attr]);
 		rule->set |= MODEL_BIT(field->attr);
 	}
+	for (i = rnd() % 2 ? rnd() % (FWCTL_RULE_SETS + 1) : 0; i; i--)
+		rnd_in_set(&rule->sets[rule->set_count++]);
 }
 
 static size_t rule_text(const struct fwctl_rule *rule, const struct print_style *style,
@@ -264,6 +386,7 @@ static bool text_parses_to(const char *text, size_t len, const struct fwctl_rule
 	struct fwctl_statement statement;
 	struct fwctl_err err;
 
+	words.forms = &forms;
 	if (parse_line(&words, text, len, &err) ||
 	    parse_statement(&words, &statement, &err)) {
 		ktap_note("%.*s: column %u: %s", (int)len, text, err.column, err.text);
@@ -310,6 +433,104 @@ static void test_print_parse_same(const char *name, const struct print_style *st
 	}
 	ktap_note("longest line %u bytes", longest);
 	ktap_result(good && rules_were_varied(seen, verdicts), name);
+}
+
+static struct fwctl_set set_of_element(const struct fwctl_element *element)
+{
+	struct fwctl_set set = { .form = element->form, .timeout = element->timeout };
+
+	if (set.timeout == FWCTL_TIMEOUT_NONE)
+		set.timeout = 0;
+	set.counters = rnd() % 2;
+	set.keep = rnd() % 2;
+	strcpy(set.name, element->set);
+	strcpy(set.comment, element->comment);
+	return set;
+}
+
+static bool set_equal(const struct fwctl_set *a, const struct fwctl_set *b)
+{
+	return !strcmp(a->name, b->name) && !memcmp(&a->form, &b->form, sizeof(a->form)) &&
+	       a->timeout == b->timeout && a->counters == b->counters && a->keep == b->keep &&
+	       !strcmp(a->comment, b->comment);
+}
+
+/* Gives what comes back of a line that @print wrote. */
+static bool reparse(char *text, FILE *out, struct fwctl_statement *statement)
+{
+	static struct parse_words words;
+	size_t len = ftell(out) - 1;
+	struct fwctl_err err;
+
+	fclose(out);
+	words.forms = &forms;
+	if (!parse_line(&words, text, len, &err) && !parse_statement(&words, statement, &err))
+		return true;
+	ktap_note("%.*s: column %u: %s", (int)len, text, err.column, err.text);
+	return false;
+}
+
+static void test_elements_parse(void)
+{
+	const struct print_style style = { .handle = true, .stats = true };
+	struct fwctl_statement statement;
+	struct fwctl_element element;
+	char text[PARSE_LINE_MAX];
+	unsigned int i, ranges = 0;
+	struct fwctl_set set;
+	bool good = true;
+	FILE *out;
+
+	for (i = 0; i < ROUNDS && good; i++) {
+		rnd_element(&element);
+		element.has_stats = rnd() % 2;
+		ranges += element.range >= 0;
+		out = fmemopen(text, sizeof(text), "w");
+		print_element(out, &element, &style);
+		good = reparse(text, out, &statement) &&
+		       statement.cmd == BRFW_CMD_ELEMENT_ADD &&
+		       element_equal(&statement.element, &element);
+		set = set_of_element(&element);
+		out = fmemopen(text, sizeof(text), "w");
+		print_set(out, &set, &style);
+		good = good && reparse(text, out, &statement) &&
+		       statement.cmd == BRFW_CMD_SET_ADD && set_equal(&statement.set, &set);
+		if (!good)
+			ktap_note("%s", text);
+	}
+	ktap_result(good && ranges > ROUNDS / 8, "parse(print(element)) is element, set likewise");
+}
+
+static void test_elements_wire(void)
+{
+	union {
+		struct nlmsghdr nlh;
+		char bytes[WIRE_MESSAGE_MAX];
+	} msg;
+	struct fwctl_element element, back;
+	const struct nlattr *pos;
+	struct nlattr *list;
+	unsigned int i, n;
+	bool good = true;
+
+	for (i = 0; i < ROUNDS / 8 && good; i++) {
+		memset(&msg, 0, sizeof(msg));
+		mnl_nlmsg_put_header(&msg);
+		mnl_nlmsg_put_extra_header(&msg.nlh, sizeof(struct genlmsghdr));
+		rnd_element(&element);
+		list = wire_put_elements(&msg.nlh, &element);
+		for (n = 0; n < 3; n++)
+			wire_put_element(&msg.nlh, list, &element, 100 + n);
+		pos = NULL;
+		for (n = 0; n < 3 && good; n++) {
+			good = wire_get_element(&msg.nlh, &pos, &back) == WIRE_OK && pos &&
+			       element_equal(&element, &back) &&
+			       wire_element_change(&msg.nlh, (const char *)pos + 8 -
+								     msg.bytes) == 100 + n;
+		}
+		good = good && wire_get_element(&msg.nlh, &pos, &back) == WIRE_OK && !pos;
+	}
+	ktap_result(good, "elements come back from the wire");
 }
 
 /* Positions can't stand in files, but on the command line. */
@@ -444,7 +665,8 @@ static int manual_read(FILE *in)
 			is_example = !strncmp(text, ".Bd", 3);
 		if (!strncmp(text, "fwctl rule add", 14))
 			text += 6;
-		if (!is_example || (strncmp(text, "rule add", 8) && strncmp(text, "policy set", 10)))
+		if (!is_example || (strncmp(text, "rule add", 8) && strncmp(text, "policy set", 10) &&
+				    strncmp(text, "set add", 7)))
 			continue;
 		if (parse_line(&words, text, strlen(text), &err) ||
 		    parse_statement(&words, &statement, &err)) {
@@ -510,6 +732,9 @@ static const struct {
 	unsigned int column;
 	const char *text;
 } wrong[] = {
+#define WANT_SET	"up to 31 letters, digits, '_', '-' and '.', beginning with a letter"
+#define WANT_MEMBERS	"ether_addr, ipv4_addr, ipv6_addr, inet_port or ifname"
+#define WANT_TIME	"a time such as 30s, 90m, 12h or 7d12h"
 #define WANT_NAME "an interface name of 1 to 15 bytes"
 #define WANT_MAC "a MAC address such as 02:00:00:00:00:01, or MAC/MASK"
 #define WANT_DOES "argument \"accept|drop|reject|redirect|queue|log|set-mark|mirror\" is required"
@@ -651,8 +876,55 @@ static const struct {
 	{ "policy set forward", 1, "argument \"accept|drop\" is required" },
 	{ "policy set forward maybe", 20, "\"verdict\" is wrong: \"maybe\" (want accept or drop)" },
 	{ "policy set forward drop drop", 25, "\"drop\" is unknown, try \"fwctl policy help\"" },
-	{ "rule", 1, "\"rule\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")" },
-	{ " rule delete handle 1", 2, "\"rule delete\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")" },
+	{ "rule add smac @nosuch drop", 15, "there is no set \"nosuch\" (want the name of one that was added before)" },
+	{ "rule add smac @ drop", 15, "\"set\" is wrong: \"\" (want " WANT_SET ")" },
+	{ "rule add smac @s.4 drop", 15, "these fields can't be in the set \"s.4\" (want fields for ipv4_addr)" },
+	{ "rule add smac . saddr @s.m drop", 23, "these fields can't be in the set \"s.m\" (want fields for ether_addr)" },
+	{ "rule add proto @s.p drop", 16, "these fields can't be in the set \"s.p\" (want fields for inet_port)" },
+	{ "rule add smac . @s.m", 17, "\".\" is wrong: \"@s.m\" (want a field)" },
+	{ "rule add smac .", 15, "argument \".\" needs a value (want one more field, of up to four)" },
+	{ "rule add smac . saddr", 17, "argument \"saddr\" needs a value (want \".\" and one more field, or @ and the name of a set)" },
+	{ "rule add smac . saddr 1.2.3.4", 17, "argument \"saddr\" needs a value (want \".\" and one more field, or @ and the name of a set)" },
+	{ "rule add in . in . in . in . in @s.i", 28, "argument \".\" needs a value (want one more field, of up to four)" },
+	{ "set add", 1, "argument \"NAME\" is required" },
+	{ "set add 1a type ifname", 9, "\"set\" is wrong: \"1a\" (want " WANT_SET ")" },
+	{ "set add a", 1, "argument \"type\" is required" },
+	{ "set add a type", 11, "argument \"type\" needs a value (want " WANT_MEMBERS ")" },
+	{ "set add a type mac", 16, "\"type\" is wrong: \"mac\" (want " WANT_MEMBERS ")" },
+	{ "set add a type ifname .", 23, "argument \".\" needs a value (want " WANT_MEMBERS ")" },
+	{ "set add a type ifname . ifname . ifname . ifname . ifname", 52, "\"type\" is wrong: \"ifname\" (want up to four members)" },
+	{ "set add a type ifname interval 1", 32, "\"interval\" is wrong: \"1\" (want no such word: of a type with one member elements may be ranges)" },
+	{ "set add a type ifname . inet_port interval 1", 44, "\"interval\" is wrong: \"1\" (want the number of a member that is an IP address or port)" },
+	{ "set add a type ifname . inet_port interval 3", 44, "\"interval\" is wrong: \"3\" (want the number of a member that is an IP address or port)" },
+	{ "set add a type ifname timeout 1", 31, "\"timeout\" is wrong: \"1\" (want " WANT_TIME ")" },
+	{ "set add a type ifname timeout 1m1h", 31, "\"timeout\" is wrong: \"1m1h\" (want " WANT_TIME ")" },
+	{ "set add a type ifname timeout 49711d", 31, "\"timeout\" is wrong: \"49711d\" (want " WANT_TIME ")" },
+	{ "set add a type ifname timeout never", 31, "\"timeout\" is wrong: \"never\" (want " WANT_TIME ")" },
+	{ "set add a type ifname timeout 1s timeout 1s", 42, "duplicate \"timeout\": \"1s\" is the second value" },
+	{ "set add a type ifname keep keep", 28, "\"keep\" is there twice" },
+	{ "set add a type ifname counters counters", 32, "\"counters\" is there twice" },
+	{ "set add a type ifname drop", 23, "\"drop\" is unknown, try \"fwctl set help\"" },
+	{ "set add-element nosuch 1", 17, "there is no set \"nosuch\" (want the name of one that was added before)" },
+	{ "set add-element s.4", 1, "an element of the set \"s.4\" looks otherwise (want ipv4_addr)" },
+	{ "set add-element s.4 1.2.3", 21, "\"element\" is wrong: \"1.2.3\" (want an IPv4 address, ADDR/LEN without bits behind the prefix, or ADDR-ADDR)" },
+	{ "set add-element s.4 1.2.3.4/24", 21, "\"element\" is wrong: \"1.2.3.4/24\" (want an IPv4 address, ADDR/LEN without bits behind the prefix, or ADDR-ADDR)" },
+	{ "set add-element s.4 1.2.3.4-1.2.3.3", 21, "\"element\" is wrong: \"1.2.3.4-1.2.3.3\" (want the smaller one first)" },
+	{ "set add-element s.6 1::/129", 21, "\"element\" is wrong: \"1::/129\" (want an IPv6 address, ADDR/LEN without bits behind the prefix, or ADDR-ADDR)" },
+	{ "set add-element s.p 65536", 21, "\"element\" is wrong: \"65536\" (want a port, 0-65535, or PORT-PORT)" },
+	{ "set add-element s.p 9-8", 21, "\"element\" is wrong: \"9-8\" (want the smaller one first)" },
+	{ "set add-element s.m 02:00:00:00:00", 21, "\"element\" is wrong: \"02:00:00:00:00\" (want a MAC address such as 02:00:00:00:00:01)" },
+	{ "set add-element s.i .", 21, "\"element\" is wrong: \".\" (want " WANT_NAME ")" },
+	{ "set add-element s.m4 02:00:00:00:00:01", 1, "an element of the set \"s.m4\" looks otherwise (want ether_addr . ipv4_addr)" },
+	{ "set add-element s.m4 02:00:00:00:00:01 1.2.3.4", 40, "an element of the set \"s.m4\" looks otherwise (want ether_addr . ipv4_addr)" },
+	{ "set add-element s.m4 02:00:00:00:00:01 . 1.2.3.0/24", 42, "\"element\" is wrong: \"1.2.3.0/24\" (want an IPv4 address)" },
+	{ "set add-element s.p 1 . 2", 23, "an element of the set \"s.p\" looks otherwise (want inet_port)" },
+	{ "set add-element s.p 1 timeout", 23, "argument \"timeout\" needs a value (want " WANT_TIME ", or never)" },
+	{ "set add-element s.p 1 timeout x", 31, "\"timeout\" is wrong: \"x\" (want " WANT_TIME ", or never)" },
+	{ "set add-element s.p 1 timeout 1s timeout never", 42, "duplicate \"timeout\": \"never\" is the second value" },
+	{ "set add-element s.p 1 comment a comment b", 41, "duplicate \"comment\": \"b\" is the second value" },
+	{ "set delete s.p", 1, "\"set delete\" can't stand in a rule file (want \"rule add\", \"policy set\", \"zone set\", \"set add\" or \"set add-element\")" },
+	{ "rule", 1, "\"rule\" can't stand in a rule file (want \"rule add\", \"policy set\", \"zone set\", \"set add\" or \"set add-element\")" },
+	{ " rule delete handle 1", 2, "\"rule delete\" can't stand in a rule file (want \"rule add\", \"policy set\", \"zone set\", \"set add\" or \"set add-element\")" },
 	{ "rule add comment \"a", 18, "the quoted string has no end (want \" before the end of the line)" },
 	{ "rule add comment \"a\"b", 21, "a word begins directly behind a quoted string (want a space)" },
 	{ "rule add comment \"a\\n\"", 20, "the escape is unknown (want \\\" or \\\\ in a quoted string)" },
@@ -667,6 +939,7 @@ static bool line_is_wrong(const char *line, size_t len, unsigned int column, con
 	struct fwctl_statement statement;
 	struct fwctl_err err = { .exit = -1 };
 
+	words.forms = &forms;
 	if (!parse_line(&words, line, len, &err) &&
 	    !parse_statement(&words, &statement, &err)) {
 		ktap_note("no error");
@@ -1283,6 +1556,7 @@ static void test_json(const char *name, const char *line, const char *want)
 	json_t *object;
 	char *text;
 
+	words.forms = &forms;
 	if (parse_line(&words, line, strlen(line), &err) ||
 	    parse_statement(&words, &statement, &err))
 		ktap_note("column %u: %s", err.column, err.text);
@@ -1318,6 +1592,9 @@ static void test_json_rules(void)
 		  "\"log\":{},\"verdict\":\"redirect\",\"redirect\":\"a#\"" },
 		{ "rule add prio 7 queue 9 bypass", "\"match\":{},\"verdict\":\"queue\",\"queue\":{\"number\":9,\"bypass\":true}" },
 		{ "rule add prio 7 queue 9", "\"match\":{},\"verdict\":\"queue\",\"queue\":{\"number\":9,\"bypass\":false}" },
+		{ "rule add prio 7 not smac . saddr @s.m4 saddr @s.6 drop",
+		  "\"match\":{},\"sets\":[{\"fields\":[\"smac\",\"saddr\"],\"set\":\"s.m4\",\"not\":true},"
+		  "{\"fields\":[\"saddr\"],\"set\":\"s.6\"}],\"verdict\":\"drop\"" },
 		{ "rule add prio 7 set-mark 1", "\"match\":{},\"set-mark\":\"0x1\"" },
 	};
 	char want[1024];
@@ -1348,6 +1625,8 @@ int main(int argc, char **argv)
 	ktap_note("seed %" PRIu64, seed);
 	test_print_parse_same("parse(print(rule)) is rule", &plain);
 	test_print_parse_same("parse(print(rule)) is rule, numeric with counters", &all);
+	test_elements_parse();
+	test_elements_wire();
 	test_place_parses();
 	test_examples_parse();
 	test_manual();
@@ -1361,5 +1640,6 @@ int main(int argc, char **argv)
 	test_wire_bare_conds();
 	test_wire_names();
 	test_json_rules();
+	setforms_free(&forms);
 	return ktap_end();
 }

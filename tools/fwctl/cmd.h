@@ -24,6 +24,8 @@ struct cmd_context {
 	struct print_style style;
 	/** @words: arguments behind the command */
 	struct parse_words words;
+	/** @forms: sets of the kernel, by need */
+	struct setforms forms;
 	/** @err: why the handler failed */
 	struct fwctl_err err;
 };
@@ -56,6 +58,9 @@ int cmd_open(struct cmd_context *ctx, struct nlsock *sock);
 int cmd_check(enum wire_result result, uint64_t handle, struct fwctl_err *err);
 /* A request without answer, made by @cmd and @filter. */
 int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *filter);
+/* Asks the kernel what elements of a set look like; for struct setforms. */
+int cmd_find_form(void *data, const char *name, struct fwctl_set_form *form,
+		  struct fwctl_err *err);
 /* Prints what the kernel warns of: BRFW_WARN_*. */
 void cmd_warn(const struct cmd_context *ctx, uint32_t warnings);
 /* Prints a single JSON array or object. */
@@ -73,6 +78,13 @@ int cmd_policy_show(struct cmd_context *ctx);
 int cmd_zone_set(struct cmd_context *ctx);
 int cmd_zone_delete(struct cmd_context *ctx);
 int cmd_zone_show(struct cmd_context *ctx);
+int cmd_set_add(struct cmd_context *ctx);
+int cmd_set_delete(struct cmd_context *ctx);
+int cmd_set_flush(struct cmd_context *ctx);
+int cmd_set_show(struct cmd_context *ctx);
+int cmd_set_add_element(struct cmd_context *ctx);
+int cmd_set_replace_element(struct cmd_context *ctx);
+int cmd_set_delete_element(struct cmd_context *ctx);
 int cmd_ruleset_load(struct cmd_context *ctx);
 int cmd_ruleset_check(struct cmd_context *ctx);
 int cmd_ruleset_save(struct cmd_context *ctx);

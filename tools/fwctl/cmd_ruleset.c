@@ -46,6 +46,12 @@ struct load {
 	/** @words: of the line that is looked at */
 	struct parse_words words;
 	struct fwctl_statement statement;
+	/** @forms: sets of the file */
+	struct setforms forms;
+	/** @list: elements that end the last request, all of one set; or NULL */
+	struct nlattr *list;
+	/** @list_set: name of that set */
+	char list_set[BRFW_SET_NAME_LEN];
 	/** @refused_count: how many statements were refused */
 	unsigned int refused_count;
 	/** @refused: the first of them */
@@ -102,20 +108,56 @@ static void load_free_batches(struct load *load)
 	}
 }
 
+/* More than an element takes in a request. */
+#define ELEMENT_LEN_MAX	512
+
+/* Adds an element to the last request if that has elements of the same set. */
+static bool load_join(struct load *load)
+{
+	const struct fwctl_element *element = &load->statement.element;
+	struct nlmsghdr *nlh;
+
+	if (load->statement.cmd != BRFW_CMD_ELEMENT_ADD || !load->list ||
+	    strcmp(load->list_set, element->set))
+		return false;
+	nlh = (struct nlmsghdr *)(load->last->bytes + load->last->last);
+	if (nlh->nlmsg_len + ELEMENT_LEN_MAX > WIRE_MESSAGE_MAX)
+		return false;
+	nlh = nlsock_batch_reopen(load->last);
+	wire_put_element(nlh, load->list, element, load->reader.line_number);
+	nlsock_batch_end(load->last, nlh);
+	return true;
+}
+
+/* The request of the statement that was parsed last. */
+static void load_put(struct load *load, struct nlmsghdr *nlh)
+{
+	const struct fwctl_element *element = &load->statement.element;
+
+	load->list = NULL;
+	if (load->statement.cmd != BRFW_CMD_ELEMENT_ADD) {
+		wire_put_statement(nlh, &load->statement);
+		return;
+	}
+	load->list = wire_put_elements(nlh, element);
+	strcpy(load->list_set, element->set);
+	wire_put_element(nlh, load->list, element, load->reader.line_number);
+}
+
 /* Keeps the statement that was parsed last as a request. */
 static int load_stage(struct load *load, struct fwctl_err *err)
 {
 	struct nlsock_batch *batch;
 	struct nlmsghdr *nlh;
 
-	if (load->statement.cmd == BRFW_CMD_UNSPEC)
+	if (load->statement.cmd == BRFW_CMD_UNSPEC || load_join(load))
 		return 0;
 	batch = load_batch(load);
 	if (!batch)
 		return err_memory(err);
 	nlh = nlsock_batch_begin(batch, load->statement.cmd);
 	mnl_attr_put_u32(nlh, BRFW_A_CHANGE_ID, load->reader.line_number);
-	wire_put_statement(nlh, &load->statement);
+	load_put(load, nlh);
 	nlsock_batch_end(batch, nlh);
 	return 0;
 }
@@ -206,7 +248,9 @@ static void load_refused(const struct nlsock_batch *batch,
 	if (load->refused_count++ >= ERRORS_SHOWN || !request)
 		return;
 	refused = &load->refused[load->refused_count - 1];
-	refused->line = request_line(request);
+	refused->line = refusal->has_offset ? wire_element_change(request, refusal->offset) : 0;
+	if (!refused->line)
+		refused->line = request_line(request);
 	refused->attr = nlsock_refusal_attr(request, refusal);
 	/* Handles in a draft that fails name nothing that can be shown. */
 	shown.culprit.handle = 0;
@@ -250,6 +294,7 @@ static int load_commit(struct load *load, bool dry_run)
 {
 	struct fwctl_err *err = &load->ctx->err;
 	struct nlsock_refusal refusal = { 0 };
+	char word[BRFW_SET_NAME_LEN + 1];
 	struct fwctl_done done = { 0 };
 	uint32_t line;
 
@@ -262,7 +307,8 @@ static int load_commit(struct load *load, bool dry_run)
 		return -1;
 	refusal.culprit.handle = 0;
 	err_refused(err, &refusal, NULL);
-	err->column = load_column(load, line, NULL);
+	snprintf(word, sizeof(word), "@%s", refusal.culprit.set);
+	err->column = load_column(load, line, refusal.culprit.has_element ? "element" : word);
 	load_print(load, line, err);
 	return load_failed(load, FWCTL_EXIT_REFUSED);
 }
@@ -321,8 +367,10 @@ static int ruleset_load(struct cmd_context *ctx, bool dry_run)
 	if (!load)
 		return err_memory(&ctx->err);
 	load->ctx = ctx;
+	load->words.forms = &load->forms;
 	ret = load_file(load, name, dry_run);
 	load_free_batches(load);
+	setforms_free(&load->forms);
 	free(load);
 	return ret;
 }
@@ -354,8 +402,10 @@ int cmd_ruleset_flush(struct cmd_context *ctx)
 
 /* Save */
 
-/** struct snapshot - policies, zones and rules of one generation */
+/** struct snapshot - all of one generation */
 struct snapshot {
+	struct nlsock_dump sets;
+	struct nlsock_dump elements;
 	struct nlsock_dump policies;
 	struct nlsock_dump zones;
 	struct nlsock_dump rules;
@@ -376,6 +426,8 @@ static int generation_get(struct nlsock *sock, uint64_t *generation, struct fwct
 
 static void snapshot_free(struct snapshot *snapshot)
 {
+	nlsock_dump_free(&snapshot->sets);
+	nlsock_dump_free(&snapshot->elements);
 	nlsock_dump_free(&snapshot->policies);
 	nlsock_dump_free(&snapshot->zones);
 	nlsock_dump_free(&snapshot->rules);
@@ -387,6 +439,12 @@ static int snapshot_read(struct nlsock *sock, struct snapshot *snapshot,
 	union nlsock_request request;
 
 	snapshot_free(snapshot);
+	nlsock_begin(&request, BRFW_CMD_SET_GET);
+	if (nlsock_dump(sock, &request, &snapshot->sets, err))
+		return -1;
+	nlsock_begin(&request, BRFW_CMD_ELEMENT_GET);
+	if (nlsock_dump(sock, &request, &snapshot->elements, err))
+		return -1;
 	nlsock_begin(&request, BRFW_CMD_POLICY_GET);
 	if (nlsock_dump(sock, &request, &snapshot->policies, err))
 		return -1;
@@ -455,6 +513,32 @@ static int save_rule(const struct nlmsghdr *nlh, void *data, struct fwctl_err *e
 	return 0;
 }
 
+static int save_set(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	const struct save_to *to = data;
+	struct fwctl_set set;
+
+	if (cmd_check(wire_get_set(nlh, &set), 0, err))
+		return -1;
+	print_set(to->out, &set, to->style);
+	return 0;
+}
+
+static int save_elements(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	const struct save_to *to = data;
+	const struct nlattr *pos = NULL;
+	struct fwctl_element element;
+
+	for (;;) {
+		if (cmd_check(wire_get_element(nlh, &pos, &element), 0, err))
+			return -1;
+		if (!pos)
+			return 0;
+		print_element(to->out, &element, to->style);
+	}
+}
+
 static int save_snapshot(struct cmd_context *ctx, const struct snapshot *snapshot,
 			 const char *name)
 {
@@ -464,7 +548,9 @@ static int save_snapshot(struct cmd_context *ctx, const struct snapshot *snapsho
 	if (save_open(&save, name, &ctx->err))
 		return -1;
 	to.out = save.out;
-	if (nlsock_dump_each(&snapshot->policies, save_policy, &to, &ctx->err) ||
+	if (nlsock_dump_each(&snapshot->sets, save_set, &to, &ctx->err) ||
+	    nlsock_dump_each(&snapshot->elements, save_elements, &to, &ctx->err) ||
+	    nlsock_dump_each(&snapshot->policies, save_policy, &to, &ctx->err) ||
 	    nlsock_dump_each(&snapshot->zones, save_zone, &to, &ctx->err) ||
 	    nlsock_dump_each(&snapshot->rules, save_rule, &to, &ctx->err)) {
 		save_abort(&save);

@@ -11,6 +11,7 @@
 
 #include "err.h"
 #include "nlsock.h"
+#include "print.h"
 
 #define SHOWN_LEN	256
 
@@ -139,8 +140,46 @@ int err_statement(struct fwctl_err *err, unsigned int column, const char *object
 	struct shown o, v;
 
 	return err_usage(err, column,
-			 "\"%s%s%s\" can't stand in a rule file (want \"rule add\", \"policy set\" or \"zone set\")",
+			 "\"%s%s%s\" can't stand in a rule file (want \"rule add\", \"policy set\", \"zone set\", \"set add\" or \"set add-element\")",
 			 show(&o, object), verb ? " " : "", verb ? show(&v, verb) : "");
+}
+
+int err_no_set(struct fwctl_err *err, unsigned int column, const char *name)
+{
+	struct shown shown;
+
+	return err_usage(err, column, "there is no set \"%s\" (want the name of one that was added before)",
+			 show(&shown, name));
+}
+
+/* "ether_addr . ipv4_addr" */
+static const char *show_form(struct shown *shown, const struct fwctl_set_form *form)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < form->count; i++)
+		len += snprintf(shown->text + len, sizeof(shown->text) - len, "%s%s",
+				i ? " . " : "", model_word_of(model_members, form->members[i]));
+	return shown->text;
+}
+
+int err_set_members(struct fwctl_err *err, unsigned int column, const char *name,
+		    const struct fwctl_set_form *form)
+{
+	struct shown members;
+
+	return err_usage(err, column, "these fields can't be in the set \"%s\" (want fields for %s)",
+			 name, show_form(&members, form));
+}
+
+int err_element_members(struct fwctl_err *err, unsigned int column, const char *name,
+			const struct fwctl_set_form *form)
+{
+	struct shown members;
+
+	return err_usage(err, column, "an element of the set \"%s\" looks otherwise (want %s)",
+			 name, show_form(&members, form));
 }
 
 int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *keyword)
@@ -251,10 +290,21 @@ static const char *refused_hint(int error)
 	return "";
 }
 
+/* Which set it is about, and which element of it is in the way. */
+static void culprit_set(const struct nlsock_culprit *culprit, char *text, size_t size)
+{
+	char element[PRINT_ELEMENT_LEN];
+
+	if (culprit->has_element)
+		print_element_value(&culprit->element, element);
+	snprintf(text, size, " (see set %s%s%s)", culprit->set,
+		 culprit->has_element ? ", element " : "", culprit->has_element ? element : "");
+}
+
 int err_refused(struct fwctl_err *err, const struct nlsock_refusal *refusal,
 		const char *attr)
 {
-	char where[64] = "", other[48] = "";
+	char where[64] = "", other[PRINT_ELEMENT_LEN + 64] = "";
 	struct shown text;
 
 	if (attr)
@@ -263,6 +313,8 @@ int err_refused(struct fwctl_err *err, const struct nlsock_refusal *refusal,
 	if (refusal->culprit.handle)
 		snprintf(other, sizeof(other), " (see rule handle %llu)",
 			 (unsigned long long)refusal->culprit.handle);
+	else if (refusal->culprit.set[0])
+		culprit_set(&refusal->culprit, other, sizeof(other));
 	return err_refuse(err, "kernel refused%s%s%s%s: %s%s", refusal->text[0] ? ": " : "",
 			  show(&text, refusal->text), where, other, strerror(refusal->error),
 			  refused_hint(refusal->error));

@@ -32,6 +32,7 @@ struct fwctl_err {
 	char text[1024];
 };
 
+struct fwctl_set_form;
 struct nlsock_refusal;
 
 /* Words. The column is that of the word meant, 0 on the command line. */
@@ -57,6 +58,11 @@ int err_netns_name(struct fwctl_err *err, const char *name);
 /* Lines. */
 int err_statement(struct fwctl_err *err, unsigned int column, const char *object,
 		  const char *verb);
+int err_no_set(struct fwctl_err *err, unsigned int column, const char *name);
+int err_set_members(struct fwctl_err *err, unsigned int column, const char *name,
+		    const struct fwctl_set_form *form);
+int err_element_members(struct fwctl_err *err, unsigned int column, const char *name,
+			const struct fwctl_set_form *form);
 int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *keyword);
 int err_place_kept(struct fwctl_err *err, const char *keyword);
 int err_quote_open(struct fwctl_err *err, unsigned int column);

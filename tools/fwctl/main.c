@@ -56,8 +56,32 @@ const struct fwctl_cmd cmd_table[] = {
 	},
 	{ "zone", "show", "", "print zones", cmd_zone_show },
 	{
+		"set", "add",
+		"NAME type MEMBER [. MEMBER]... [interval N] [timeout TIME] [counters] [keep] [comment STRING]",
+		"add a set", cmd_set_add,
+	},
+	{ "set", "delete", "NAME", "delete a set with its elements", cmd_set_delete },
+	{ "set", "flush", "NAME", "delete the elements of a set", cmd_set_flush },
+	{
+		"set", "show", "[NAME]",
+		"print all sets, or one with its elements", cmd_set_show,
+	},
+	{
+		"set", "add-element", "NAME VALUE [. VALUE]... [timeout TIME|never] [comment STRING]",
+		"add an element to a set", cmd_set_add_element,
+	},
+	{
+		"set", "replace-element",
+		"NAME VALUE [. VALUE]... [timeout TIME|never] [comment STRING]",
+		"give an element of a set another timeout and comment", cmd_set_replace_element,
+	},
+	{
+		"set", "delete-element", "NAME VALUE [. VALUE]...",
+		"delete an element of a set", cmd_set_delete_element,
+	},
+	{
 		"ruleset", "load", "FILE",
-		"replace all rules, policies and zones by those of a file", cmd_ruleset_load,
+		"replace all rules, policies, zones and sets by those of a file", cmd_ruleset_load,
 	},
 	{
 		"ruleset", "check", "FILE",
@@ -65,9 +89,9 @@ const struct fwctl_cmd cmd_table[] = {
 	},
 	{
 		"ruleset", "save", "[FILE]",
-		"write all rules, policies and zones in the form that load reads", cmd_ruleset_save,
+		"write all rules, policies, zones and sets in the form that load reads", cmd_ruleset_save,
 	},
-	{ "ruleset", "flush", "", "delete all rules, policies and zones", cmd_ruleset_flush },
+	{ "ruleset", "flush", "", "delete all rules, policies, zones and sets", cmd_ruleset_flush },
 	{
 		"counter", "reset", "[handle HANDLE]",
 		"set all counters, or those of a rule, to zero", cmd_counter_reset,
@@ -180,6 +204,7 @@ static void help_matches(void)
 	size_t i;
 
 	printf("MATCH :=\n");
+	printf("  %-17s %-19s %s\n", "KEYWORD", "[. KEYWORD]... @SET", "fields that are in a set");
 	for (i = 0; i < model_fields_count; i++) {
 		const struct fwctl_field *field = &model_fields[i];
 
@@ -267,6 +292,8 @@ static int help_object(const char *object)
 		help_rule();
 	else if (object && !strcmp(object, "policy"))
 		help_names("VERDICT", model_policy_verdicts);
+	else if (object && !strcmp(object, "set"))
+		help_names("MEMBER", model_members);
 	return 0;
 }
 
@@ -480,7 +507,13 @@ static int run(struct cmd_context *ctx, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct cmd_context ctx = { 0 };
-	int ret = argc ? run(&ctx, argc, argv) : 0;
+	int ret;
+
+	ctx.forms.lookup = cmd_find_form;
+	ctx.forms.data = &ctx;
+	ctx.words.forms = &ctx.forms;
+	ret = argc ? run(&ctx, argc, argv) : 0;
+	setforms_free(&ctx.forms);
 
 	/* A full disk must not look like success. */
 	if (!ret && (fflush(stdout) || ferror(stdout)))

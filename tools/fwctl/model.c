@@ -55,6 +55,15 @@ const struct fwctl_name model_families[] = {
 	{ NULL, 0 },
 };
 
+const struct fwctl_name model_members[] = {
+	{ "ether_addr", BRFW_SET_ETHER_ADDR },
+	{ "ipv4_addr", BRFW_SET_IPV4_ADDR },
+	{ "ipv6_addr", BRFW_SET_IPV6_ADDR },
+	{ "inet_port", BRFW_SET_INET_PORT },
+	{ "ifname", BRFW_SET_IFNAME },
+	{ NULL, 0 },
+};
+
 /* By the number of the bit. */
 const struct fwctl_name model_warnings[] = {
 	{ "frag-with-state", 0 },
@@ -594,6 +603,23 @@ static bool match_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
 	return true;
 }
 
+static bool in_sets_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
+{
+	unsigned int i;
+
+	if (a->set_count != b->set_count)
+		return false;
+	for (i = 0; i < a->set_count; i++) {
+		const struct fwctl_in_set *x = &a->sets[i], *y = &b->sets[i];
+
+		if (strcmp(x->name, y->name) || x->count != y->count ||
+		    memcmp(x->fields, y->fields, sizeof(x->fields)) ||
+		    x->is_negated != y->is_negated)
+			return false;
+	}
+	return true;
+}
+
 static bool actions_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
 {
 	return a->limit.rate == b->limit.rate && a->limit.burst == b->limit.burst &&
@@ -618,7 +644,59 @@ bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b)
 	return a->hook == b->hook && a->has_prio == b->has_prio && a->prio == b->prio &&
 	       a->place == b->place && a->place_handle == b->place_handle &&
 	       !strcmp(a->bridge, b->bridge) && !strcmp(a->comment, b->comment) &&
-	       match_equal(a, b) && actions_equal(a, b) && verdict_equal(a, b);
+	       match_equal(a, b) && in_sets_equal(a, b) && actions_equal(a, b) &&
+	       verdict_equal(a, b);
+}
+
+int model_field_member(const struct fwctl_field *field)
+{
+	switch ((enum fwctl_kind)field->kind) {
+	case FWCTL_KIND_MAC:
+		return BRFW_SET_ETHER_ADDR;
+	case FWCTL_KIND_IP4:
+		return BRFW_SET_IPV4_ADDR;
+	case FWCTL_KIND_IP6:
+		return BRFW_SET_IPV6_ADDR;
+	case FWCTL_KIND_NAME:
+		return BRFW_SET_IFNAME;
+	case FWCTL_KIND_RANGES:
+		return field->attr == BRFW_MATCH_A_L4_SPORT ||
+		       field->attr == BRFW_MATCH_A_L4_DPORT ? BRFW_SET_INET_PORT : -1;
+	default:
+		return -1;
+	}
+}
+
+size_t model_member_size(unsigned int member)
+{
+	static const uint8_t sizes[] = {
+		[BRFW_SET_ETHER_ADDR] = 6,
+		[BRFW_SET_IPV4_ADDR] = 4,
+		[BRFW_SET_IPV6_ADDR] = 16,
+		[BRFW_SET_INET_PORT] = 2,
+		[BRFW_SET_IFNAME] = BRFW_IFNAME_LEN,
+	};
+
+	return sizes[member];
+}
+
+bool model_member_may_be_range(const struct fwctl_set_form *form, unsigned int member)
+{
+	if (form->members[member] == BRFW_SET_ETHER_ADDR ||
+	    form->members[member] == BRFW_SET_IFNAME)
+		return false;
+	return form->count == 1 || form->interval == member + 1;
+}
+
+/* A letter, then letters, digits and a few more, so that it needs no quotes. */
+bool model_set_name_valid(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-.";
+	size_t len = strlen(name);
+
+	return len && len < BRFW_SET_NAME_LEN && strspn(name, letters) == len &&
+	       strchr(letters, name[0]) < letters + 52;
 }
 
 static bool is_control(unsigned char c)

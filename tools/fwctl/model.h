@@ -118,6 +118,34 @@ struct fwctl_cond {
 	bool is_negated;
 };
 
+/** FWCTL_RULE_SETS - most conditions of a rule on sets */
+#define FWCTL_RULE_SETS		8
+
+/** FWCTL_TIMEOUT_NONE - in place of seconds: no time is said; 0 is for ever */
+#define FWCTL_TIMEOUT_NONE	UINT32_MAX
+
+/** struct fwctl_set_form - what elements of a set look like */
+struct fwctl_set_form {
+	/** @count: number of members */
+	uint8_t count;
+	/** @interval: of several members, the one that may be a range, from 1; or 0 */
+	uint8_t interval;
+	/** @members: enum brfw_set_member; the rest is 0 */
+	uint8_t members[BRFW_SET_MEMBERS_MAX];
+};
+
+/** struct fwctl_in_set - condition that fields are in a set */
+struct fwctl_in_set {
+	/** @name: of the set */
+	char name[BRFW_SET_NAME_LEN];
+	/** @count: number of fields */
+	uint8_t count;
+	/** @fields: enum brfw_match_attr; the rest is 0 */
+	uint8_t fields[BRFW_SET_MEMBERS_MAX];
+	/** @is_negated: the fields must be there and not in the set */
+	bool is_negated;
+};
+
 /** struct fwctl_limit - a rate that holds a rule back */
 struct fwctl_limit {
 	/** @rate: packets or bytes in @seconds */
@@ -222,6 +250,10 @@ struct fwctl_rule {
 	char mirror[BRFW_IFNAME_LEN];
 	/** @redirect: interface to leave by, for BRFW_VERDICT_REDIRECT */
 	char redirect[BRFW_IFNAME_LEN];
+	/** @set_count: entries in @sets */
+	unsigned int set_count;
+	/** @sets: conditions on sets */
+	struct fwctl_in_set sets[FWCTL_RULE_SETS];
 	/** @comment: comment; empty: none */
 	char comment[BRFW_COMMENT_LEN];
 	/** @problem: why it can't do now what it says; empty: it can */
@@ -253,6 +285,48 @@ struct fwctl_zone {
 	uint16_t id;
 	/** @bridge: name of the bridge */
 	char bridge[BRFW_IFNAME_LEN];
+};
+
+/** struct fwctl_set - a set, without its elements */
+struct fwctl_set {
+	/** @form: what its elements look like */
+	struct fwctl_set_form form;
+	/** @name: its name */
+	char name[BRFW_SET_NAME_LEN];
+	/** @timeout: seconds that elements live which don't say; 0: for ever */
+	uint32_t timeout;
+	/** @counters: elements have counters */
+	bool counters;
+	/** @keep: a load leaves the elements that it has */
+	bool keep;
+	/** @elements: how many it has */
+	uint32_t elements;
+	/** @rules: how many conditions of rules name it */
+	uint32_t rules;
+	/** @comment: comment; empty: none */
+	char comment[BRFW_COMMENT_LEN];
+};
+
+/** struct fwctl_element - an element of a set */
+struct fwctl_element {
+	/** @form: of the set */
+	struct fwctl_set_form form;
+	/** @set: name of the set */
+	char set[BRFW_SET_NAME_LEN];
+	/** @range: member that is a range, or -1 */
+	int range;
+	/** @first: value of each member; the rest is 0 */
+	union fwctl_value first[BRFW_SET_MEMBERS_MAX];
+	/** @last: last value of the range */
+	union fwctl_value last;
+	/** @timeout: seconds, 0: for ever, or FWCTL_TIMEOUT_NONE */
+	uint32_t timeout;
+	/** @has_stats: counters came with it */
+	bool has_stats;
+	/** @stats: counters, when @has_stats */
+	struct fwctl_stats stats;
+	/** @comment: comment; empty: none */
+	char comment[BRFW_COMMENT_LEN];
 };
 
 /** struct fwctl_filter - which rules or policies a command is about */
@@ -356,6 +430,14 @@ struct fwctl_info {
 	uint32_t verdicts;
 	/** @rules: rules in the ruleset */
 	uint32_t rules;
+	/** @sets: sets in the ruleset */
+	uint32_t sets;
+	/** @max_sets: sets that the namespace may hold */
+	uint32_t max_sets;
+	/** @elements: elements of all sets */
+	uint32_t elements;
+	/** @max_elements: elements that the namespace may hold */
+	uint32_t max_elements;
 	/** @max_rules: rules that the namespace may hold */
 	uint32_t max_rules;
 	/** @warnings: BRFW_WARN_* about the ruleset */
@@ -370,7 +452,10 @@ struct fwctl_info {
 
 /** struct fwctl_statement - a line of a rule file */
 struct fwctl_statement {
-	/** @cmd: BRFW_CMD_RULE_ADD, BRFW_CMD_POLICY_SET or BRFW_CMD_ZONE_SET */
+	/**
+	 * @cmd: BRFW_CMD_RULE_ADD, BRFW_CMD_POLICY_SET, BRFW_CMD_ZONE_SET,
+	 * BRFW_CMD_SET_ADD or BRFW_CMD_ELEMENT_ADD
+	 */
 	uint8_t cmd;
 	/** @rule: for BRFW_CMD_RULE_ADD */
 	struct fwctl_rule rule;
@@ -378,6 +463,10 @@ struct fwctl_statement {
 	struct fwctl_policy policy;
 	/** @zone: for BRFW_CMD_ZONE_SET */
 	struct fwctl_zone zone;
+	/** @set: for BRFW_CMD_SET_ADD */
+	struct fwctl_set set;
+	/** @element: for BRFW_CMD_ELEMENT_ADD */
+	struct fwctl_element element;
 };
 
 /* Tables. Fields stand in the order in which conditions are printed. */
@@ -388,6 +477,7 @@ extern const struct fwctl_name model_verdicts[];
 extern const struct fwctl_name model_policy_verdicts[];
 extern const struct fwctl_name model_rejects[];
 extern const struct fwctl_name model_periods[];
+extern const struct fwctl_name model_members[];
 extern const struct fwctl_name model_families[];
 extern const struct fwctl_name model_warnings[];
 extern const struct fwctl_name model_changes[];
@@ -413,6 +503,13 @@ bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword);
 bool model_rule_does(const struct fwctl_rule *rule);
 bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b);
 bool model_ifname_valid(const char *name);
+bool model_set_name_valid(const char *name);
+/* What a field is as a member of a set: enum brfw_set_member, or -1. */
+int model_field_member(const struct fwctl_field *field);
+/* Bytes of a member on the wire. */
+size_t model_member_size(unsigned int member);
+/* May this member, from 0, of an element be a range? */
+bool model_member_may_be_range(const struct fwctl_set_form *form, unsigned int member);
 bool model_text_valid(const char *text, size_t size);
 
 #endif /* _FWCTL_MODEL_H */

@@ -193,6 +193,7 @@ static void receive_culprit(struct receiver *receiver, const struct nlmsghdr *nl
 		else if (type == BRFW_A_HANDLE && len == sizeof(culprit->handle))
 			culprit->handle = mnl_attr_get_u64(attr);
 	}
+	wire_get_culprit(nlh, culprit->set, &culprit->has_element, &culprit->element);
 }
 
 static int receive_message(struct nlsock *sock, struct receiver *receiver,
@@ -617,6 +618,13 @@ void nlsock_batch_end(struct nlsock_batch *batch, const struct nlmsghdr *nlh)
 	batch->last = batch->len;
 	batch->len += MNL_ALIGN(nlh->nlmsg_len);
 	batch->count++;
+}
+
+struct nlmsghdr *nlsock_batch_reopen(struct nlsock_batch *batch)
+{
+	batch->len = batch->last;
+	batch->count--;
+	return (struct nlmsghdr *)(batch->bytes + batch->last);
 }
 
 /** struct batch_refused - brings the batch along to the caller's function */

@@ -39,6 +39,12 @@ struct nlsock_culprit {
 	uint32_t other_change_id;
 	/** @handle: of another rule that is concerned */
 	uint64_t handle;
+	/** @set: name of the set that is concerned, or empty */
+	char set[BRFW_SET_NAME_LEN];
+	/** @has_element: @element is there */
+	bool has_element;
+	/** @element: of that set, in the way */
+	struct fwctl_element element;
 };
 
 /** struct nlsock_refusal - what the kernel says about a request it refused */
@@ -142,6 +148,8 @@ int nlsock_listen(struct nlsock *sock, nlsock_answer_fn notice, nlsock_lost_fn l
 bool nlsock_batch_full(const struct nlsock_batch *batch);
 struct nlmsghdr *nlsock_batch_begin(struct nlsock_batch *batch, uint8_t cmd);
 void nlsock_batch_end(struct nlsock_batch *batch, const struct nlmsghdr *nlh);
+/* The last request again, to add to it; nlsock_batch_end() must follow. */
+struct nlmsghdr *nlsock_batch_reopen(struct nlsock_batch *batch);
 int nlsock_batch_send(struct nlsock *sock, struct nlsock_batch *batch,
 		      nlsock_refused_fn refused, void *data, struct fwctl_err *err);
 /* The request with this sequence number, or NULL. */

@@ -23,6 +23,12 @@
 #define WANT_RATE	"N/second, N/minute, N/hour or N/day, of packets or Nbytes"
 #define WANT_BURST	"as many packets or bytes as may come at once"
 #define WANT_MARK	"V or V/MASK"
+#define WANT_SET_NAME	"up to 31 letters, digits, '_', '-' and '.', beginning with a letter"
+#define WANT_IN_SET	"\".\" and one more field, or @ and the name of a set"
+#define WANT_MEMBER	"ether_addr, ipv4_addr, ipv6_addr, inet_port or ifname"
+#define WANT_INTERVAL	"the number of a member that is an IP address or port"
+#define WANT_TIMEOUT	"a time such as 30s, 90m, 12h or 7d12h"
+#define WANT_NEVER	WANT_TIMEOUT ", or never"
 #define WANT_REJECT	"admin-prohibited, net-unreachable, host-unreachable, port-unreachable or tcp-reset"
 
 /* Words */
@@ -148,8 +154,10 @@ int parse_line(struct parse_words *words, const char *line, size_t len,
 			break;
 		if (words->count == PARSE_WORDS_MAX)
 			return err_words(err, pos + 1, PARSE_WORDS_MAX);
-		*word = (struct parse_word){ .text = text + pos, .column = pos + 1 };
-		if (text[pos] == '"' ? split_quoted(text, len, pos, &pos, err) :
+		*word = (struct parse_word){
+			.text = text + pos, .column = pos + 1, .is_quoted = text[pos] == '"',
+		};
+		if (word->is_quoted ? split_quoted(text, len, pos, &pos, err) :
 				       split_plain(text, pos, &pos, err))
 			return -1;
 		words->count++;
@@ -260,6 +268,20 @@ static int read_handle(uint64_t *handle, const char *keyword, const struct parse
 	if (!value_read_number(word->text, UINT64_MAX, handle) || !*handle)
 		return err_wrong(err, word->column, keyword, word->text, WANT_HANDLE);
 	return 0;
+}
+
+/* What elements of a set look like, which @word names. */
+static int set_form(struct parse_words *words, const struct parse_word *word,
+		    const char *name, struct fwctl_set_form *form, struct fwctl_err *err)
+{
+	int ret;
+
+	if (!model_set_name_valid(name))
+		return err_wrong(err, word->column, "set", name, WANT_SET_NAME);
+	ret = setforms_find(words->forms, name, form, err);
+	if (!ret)
+		return err_no_set(err, word->column, name);
+	return ret < 0 ? -1 : 0;
 }
 
 /** struct rule_state - what of a rule was read so far */
@@ -665,6 +687,101 @@ static int rule_field(struct rule_state *state, const struct keyword *known,
 	return 0;
 }
 
+/* A dot between fields, or the name of a set behind the last one. */
+static bool word_is_of_set(const struct parse_word *word)
+{
+	return word && !word->is_quoted && (!strcmp(word->text, ".") || word->text[0] == '@');
+}
+
+/* Of the fields that share a keyword the one that is such a member of a set. */
+static const struct fwctl_field *keyword_member(const struct keyword *first, int member)
+{
+	const struct keyword *keyword;
+
+	for (keyword = first; keyword->text; keyword = keyword_next(keyword)) {
+		if (!strcmp(keyword->text, first->text) &&
+		    model_field_member(keyword->field) == member)
+			return keyword->field;
+	}
+	return NULL;
+}
+
+/* The fields that their keywords stand for, by the members of the set. */
+static int in_set_fields(struct fwctl_in_set *in, const struct keyword *const *known,
+			 const struct fwctl_set_form *form, const struct parse_word *word,
+			 struct fwctl_err *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < in->count && in->count == form->count; i++) {
+		const struct fwctl_field *field = keyword_member(known[i], form->members[i]);
+
+		if (!field)
+			break;
+		in->fields[i] = field->attr;
+	}
+	if (in->count == form->count && i == in->count)
+		return 0;
+	return err_set_members(err, word->column, word->text + 1, form);
+}
+
+/* The keywords of a condition up to the name of the set, which is returned. */
+static const struct parse_word *in_set_keywords(struct rule_state *state,
+						struct fwctl_in_set *in,
+						const struct keyword **known,
+						struct fwctl_err *err)
+{
+	const struct parse_word *word = word_next(state->words);
+	struct parse_word *keyword;
+
+	while (!strcmp(word->text, ".")) {
+		keyword = word_next(state->words);
+		if (!keyword || in->count == BRFW_SET_MEMBERS_MAX) {
+			err_value_missing(err, word->column, ".", "one more field, of up to four");
+			return NULL;
+		}
+		known[in->count] = keyword_find(keyword->text);
+		if (!known[in->count] || !known[in->count]->field) {
+			err_wrong(err, keyword->column, ".", keyword->text, "a field");
+			return NULL;
+		}
+		keyword->argument = keyword->text;
+		in->count++;
+		word = word_next(state->words);
+		if (!word_is_of_set(word)) {
+			err_value_missing(err, keyword->column, keyword->text, WANT_IN_SET);
+			return NULL;
+		}
+	}
+	return word;
+}
+
+/* Fields that are in a set; @not is the word in front, if there is one. */
+static int rule_in_set(struct rule_state *state, const struct keyword *first,
+		       struct parse_word *keyword, const struct parse_word *not,
+		       struct fwctl_err *err)
+{
+	const struct keyword *known[BRFW_SET_MEMBERS_MAX] = { first };
+	struct fwctl_rule *rule = state->rule;
+	const struct parse_word *word;
+	struct fwctl_set_form form;
+	struct fwctl_in_set *in;
+
+	keyword->argument = keyword->text;
+	if (rule->set_count == FWCTL_RULE_SETS)
+		return err_words(err, keyword->column, FWCTL_RULE_SETS);
+	in = &rule->sets[rule->set_count];
+	in->count = 1;
+	word = in_set_keywords(state, in, known, err);
+	if (!word || set_form(state->words, word, word->text + 1, &form, err) ||
+	    in_set_fields(in, known, &form, word, err))
+		return -1;
+	strcpy(in->name, word->text + 1);
+	in->is_negated = not;
+	rule->set_count++;
+	return 0;
+}
+
 static int rule_word(struct rule_state *state, struct fwctl_err *err)
 {
 	struct parse_word *keyword = word_next(state->words), *not = NULL;
@@ -684,6 +801,8 @@ static int rule_word(struct rule_state *state, struct fwctl_err *err)
 		return err_unknown(err, keyword->column, keyword->text, "rule");
 	if (known->clause)
 		return rule_clause(state, known->clause, keyword, err);
+	if (word_is_of_set(word_peek(state->words)))
+		return rule_in_set(state, known, keyword, not, err);
 	return rule_field(state, known, keyword, not, err);
 }
 
@@ -845,6 +964,219 @@ int parse_zone_delete(struct parse_words *words, struct fwctl_zone *zone,
 	return parse_end(words, "zone", err);
 }
 
+/* Sets */
+
+static struct parse_word *set_name(struct parse_words *words, char *name,
+				   struct fwctl_err *err)
+{
+	struct parse_word *word = word_next(words);
+
+	if (!word) {
+		err_required(err, word_column(words), "NAME");
+		return NULL;
+	}
+	word->argument = "set";
+	if (!model_set_name_valid(word->text)) {
+		err_wrong(err, word->column, "set", word->text, WANT_SET_NAME);
+		return NULL;
+	}
+	strcpy(name, word->text);
+	return word;
+}
+
+static int set_members(struct parse_words *words, struct fwctl_set_form *form,
+		       struct fwctl_err *err)
+{
+	const struct parse_word *keyword = word_take(words, "type");
+	const struct parse_word *word;
+	uint32_t member;
+
+	if (!keyword)
+		return err_required(err, word_column(words), "type");
+	do {
+		word = word_value(words, keyword, WANT_MEMBER, err);
+		if (!word)
+			return -1;
+		if (form->count == BRFW_SET_MEMBERS_MAX)
+			return err_wrong(err, word->column, "type", word->text,
+					 "up to four members");
+		if (!model_value_of(model_members, word->text, &member))
+			return err_wrong(err, word->column, "type", word->text, WANT_MEMBER);
+		form->members[form->count++] = member;
+		keyword = word_take(words, ".");
+	} while (keyword);
+	return 0;
+}
+
+static int set_interval(struct fwctl_set_form *form, const struct parse_word *word,
+			struct fwctl_err *err)
+{
+	uint64_t number;
+
+	if (form->interval)
+		return err_duplicate(err, word->column, "interval", word->text);
+	if (form->count == 1)
+		return err_wrong(err, word->column, "interval", word->text,
+				 "no such word: of a type with one member elements may be ranges");
+	if (!value_read_number(word->text, form->count, &number) || !number)
+		return err_wrong(err, word->column, "interval", word->text, WANT_INTERVAL);
+	form->interval = number;
+	if (!model_member_may_be_range(form, number - 1))
+		return err_wrong(err, word->column, "interval", word->text, WANT_INTERVAL);
+	return 0;
+}
+
+static int read_timeout(uint32_t *seconds, const struct parse_word *word, struct fwctl_err *err)
+{
+	char want[VALUE_WANT_LEN];
+
+	if (value_read_time(word->text, seconds, want))
+		return err_wrong(err, word->column, "timeout", word->text, want);
+	return 0;
+}
+
+static int read_comment(char *comment, const struct parse_word *word, struct fwctl_err *err)
+{
+	if (comment[0])
+		return err_duplicate(err, word->column, "comment", word->text);
+	return read_text(comment, BRFW_COMMENT_LEN, "comment", WANT_COMMENT, word, err);
+}
+
+/* What may follow the type, in any order. */
+static int set_clause(struct parse_words *words, struct fwctl_set *set, struct fwctl_err *err)
+{
+	const struct parse_word *keyword, *word;
+
+	if ((keyword = word_take(words, "counters"))) {
+		if (set->counters)
+			return err_again(err, keyword->column, "counters");
+		set->counters = true;
+		return 0;
+	}
+	if ((keyword = word_take(words, "keep"))) {
+		if (set->keep)
+			return err_again(err, keyword->column, "keep");
+		set->keep = true;
+		return 0;
+	}
+	if ((keyword = word_take(words, "interval"))) {
+		word = word_value(words, keyword, WANT_INTERVAL, err);
+		return word ? set_interval(&set->form, word, err) : -1;
+	}
+	if ((keyword = word_take(words, "timeout"))) {
+		word = word_value(words, keyword, WANT_TIMEOUT, err);
+		if (word && set->timeout)
+			return err_duplicate(err, word->column, "timeout", word->text);
+		return word ? read_timeout(&set->timeout, word, err) : -1;
+	}
+	if ((keyword = word_take(words, "comment"))) {
+		word = word_value(words, keyword, WANT_COMMENT, err);
+		return word ? read_comment(set->comment, word, err) : -1;
+	}
+	return parse_end(words, "set", err);
+}
+
+int parse_set_add(struct parse_words *words, struct fwctl_set *set, struct fwctl_err *err)
+{
+	memset(set, 0, sizeof(*set));
+	if (!set_name(words, set->name, err) || set_members(words, &set->form, err))
+		return -1;
+	while (word_peek(words)) {
+		if (set_clause(words, set, err))
+			return -1;
+	}
+	return words->forms ? setforms_add(words->forms, set->name, &set->form, err) : 0;
+}
+
+int parse_set_name(struct parse_words *words, char *name, bool is_optional,
+		   struct fwctl_err *err)
+{
+	name[0] = '\0';
+	if (is_optional && !word_peek(words))
+		return 0;
+	if (!set_name(words, name, err))
+		return -1;
+	return parse_end(words, "set", err);
+}
+
+static int element_value(struct parse_words *words, struct fwctl_element *element,
+			 struct fwctl_err *err)
+{
+	const struct parse_word *dot = NULL;
+	char want[VALUE_WANT_LEN];
+	struct parse_word *word;
+	unsigned int i;
+
+	for (i = 0; i < element->form.count; i++) {
+		if (i)
+			dot = word_take(words, ".");
+		word = word_next(words);
+		if (!word || (i && !dot))
+			return err_element_members(err, word ? word->column : word_column(words),
+						   element->set, &element->form);
+		word->argument = "element";
+		if (value_read_member(element, i, word->text, want))
+			return err_wrong(err, word->column, "element", word->text, want);
+	}
+	word = (struct parse_word *)word_peek(words);
+	if (word && !word->is_quoted && !strcmp(word->text, "."))
+		return err_element_members(err, word->column, element->set, &element->form);
+	return 0;
+}
+
+static int element_timeout(struct fwctl_element *element, const struct parse_word *word,
+			   struct fwctl_err *err)
+{
+	char want[VALUE_WANT_LEN];
+
+	if (element->timeout != FWCTL_TIMEOUT_NONE)
+		return err_duplicate(err, word->column, "timeout", word->text);
+	if (!strcmp(word->text, "never")) {
+		element->timeout = 0;
+		return 0;
+	}
+	if (value_read_time(word->text, &element->timeout, want))
+		return err_wrong(err, word->column, "timeout", word->text, WANT_NEVER);
+	return 0;
+}
+
+static int element_clause(struct parse_words *words, struct fwctl_element *element,
+			  struct fwctl_err *err)
+{
+	const struct parse_word *keyword, *word;
+
+	if ((keyword = word_take(words, "timeout"))) {
+		word = word_value(words, keyword, WANT_NEVER, err);
+		return word ? element_timeout(element, word, err) : -1;
+	}
+	if ((keyword = word_take(words, "comment"))) {
+		word = word_value(words, keyword, WANT_COMMENT, err);
+		return word ? read_comment(element->comment, word, err) : -1;
+	}
+	return parse_end(words, "set", err);
+}
+
+int parse_element(struct parse_words *words, struct fwctl_element *element, bool is_key_only,
+		  struct fwctl_err *err)
+{
+	const struct parse_word *word;
+
+	memset(element, 0, sizeof(*element));
+	element->range = -1;
+	element->timeout = FWCTL_TIMEOUT_NONE;
+	word = set_name(words, element->set, err);
+	if (!word || set_form(words, word, element->set, &element->form, err) ||
+	    element_value(words, element, err))
+		return -1;
+	if (is_key_only)
+		return parse_end(words, "set", err);
+	while (word_peek(words)) {
+		if (element_clause(words, element, err))
+			return -1;
+	}
+	return 0;
+}
+
 int parse_end(struct parse_words *words, const char *object, struct fwctl_err *err)
 {
 	const struct parse_word *word = word_peek(words);
@@ -932,6 +1264,14 @@ int parse_statement(struct parse_words *words, struct fwctl_statement *statement
 	if (verb && !strcmp(object->text, "zone") && !strcmp(verb->text, "set")) {
 		statement->cmd = BRFW_CMD_ZONE_SET;
 		return parse_zone_set(words, &statement->zone, err);
+	}
+	if (verb && !strcmp(object->text, "set") && !strcmp(verb->text, "add")) {
+		statement->cmd = BRFW_CMD_SET_ADD;
+		return parse_set_add(words, &statement->set, err);
+	}
+	if (verb && !strcmp(object->text, "set") && !strcmp(verb->text, "add-element")) {
+		statement->cmd = BRFW_CMD_ELEMENT_ADD;
+		return parse_element(words, &statement->element, false, err);
 	}
 	return err_statement(err, object->column, object->text, verb ? verb->text : NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "model.h"
+#include "setforms.h"
 
 /** PARSE_LINE_MAX - longest line of a rule file in bytes, without its end */
 #define PARSE_LINE_MAX	4096
@@ -21,6 +22,8 @@ struct parse_word {
 	const char *text;
 	/** @column: where it begins in its line, from 1; 0 on the command line */
 	unsigned int column;
+	/** @is_quoted: stood in quotes, so that it is a value and nothing else */
+	bool is_quoted;
 	/** @argument: what it names, once it was read; NULL for values */
 	const char *argument;
 };
@@ -33,6 +36,8 @@ struct parse_words {
 	unsigned int next;
 	/** @is_file: a statement of a rule file, not of a command */
 	bool is_file;
+	/** @forms: sets that a statement may name, or NULL; the caller's */
+	struct setforms *forms;
 	/** @word: the words */
 	struct parse_word word[PARSE_WORDS_MAX];
 	/** @text: the line, cut into words */
@@ -62,6 +67,14 @@ int parse_policy_delete(struct parse_words *words, struct fwctl_policy *policy,
 int parse_zone_set(struct parse_words *words, struct fwctl_zone *zone, struct fwctl_err *err);
 int parse_zone_delete(struct parse_words *words, struct fwctl_zone *zone,
 		      struct fwctl_err *err);
+/* A set that is added becomes known to @words->forms. */
+int parse_set_add(struct parse_words *words, struct fwctl_set *set, struct fwctl_err *err);
+/* The name of a set and nothing else; with @is_optional none gives an empty one. */
+int parse_set_name(struct parse_words *words, char *name, bool is_optional,
+		   struct fwctl_err *err);
+/* With @is_key_only neither timeout nor comment may follow. */
+int parse_element(struct parse_words *words, struct fwctl_element *element, bool is_key_only,
+		  struct fwctl_err *err);
 int parse_end(struct parse_words *words, const char *object, struct fwctl_err *err);
 
 /* Which words parse_filter() knows. */

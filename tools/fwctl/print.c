@@ -22,7 +22,8 @@ static const struct fwctl_name active_hooks[] = {
 /* Bytes that a word can hold without quotes, wherever it stands. */
 static bool is_plain(const char *text)
 {
-	if (!*text || *text == '#')
+	/* What begins with @ is a set. */
+	if (!*text || *text == '#' || *text == '@')
 		return false;
 	for (; *text; text++) {
 		unsigned char c = *text;
@@ -284,6 +285,23 @@ static void print_rule_tail(FILE *out, const struct fwctl_rule *rule,
 		print_problem(out, rule->problem);
 }
 
+/* "not smac . saddr @name" */
+static void print_in_sets(FILE *out, const struct fwctl_rule *rule)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < rule->set_count; i++) {
+		const struct fwctl_in_set *in = &rule->sets[i];
+
+		if (in->is_negated)
+			fputs(" not", out);
+		for (j = 0; j < in->count; j++)
+			fprintf(out, "%s %s", j ? " ." : "",
+				model_field_by_attr(in->fields[j])->keyword);
+		fprintf(out, " @%s", in->name);
+	}
+}
+
 static void print_match(FILE *out, const struct fwctl_rule *rule,
 			const struct print_style *style)
 {
@@ -366,6 +384,7 @@ void print_rule(FILE *out, const struct fwctl_rule *rule, const struct print_sty
 	if (rule->has_prio)
 		fprintf(out, " prio %" PRIu32, rule->prio);
 	print_match(out, rule, style);
+	print_in_sets(out, rule);
 	print_limit(out, &rule->limit);
 	print_actions(out, rule);
 	print_verdict(out, rule);
@@ -399,8 +418,139 @@ void print_zone(FILE *out, const struct fwctl_zone *zone)
 	fprintf(out, " %u\n", zone->id);
 }
 
+/* Elements of sets */
+
+/* Of prefixes the length, of other ranges 0. */
+static unsigned int range_prefix(const uint8_t *first, const uint8_t *last, unsigned int size)
+{
+	unsigned int i, prefix = 0;
+
+	while (prefix < size * 8 &&
+	       !((first[prefix / 8] ^ last[prefix / 8]) & (0x80 >> prefix % 8)))
+		prefix++;
+	for (i = prefix; i < size * 8; i++) {
+		uint8_t bit = 0x80 >> i % 8;
+
+		if ((first[i / 8] & bit) || !(last[i / 8] & bit))
+			return size * 8 + 1;
+	}
+	return prefix;
+}
+
+/* Gives the end of what was written. */
+static char *text_addrs(char *text, int family, const union fwctl_value *first,
+			const union fwctl_value *last)
+{
+	unsigned int size = family == AF_INET ? 4 : 16, prefix;
+
+	inet_ntop(family, first->bytes, text, INET6_ADDRSTRLEN);
+	text += strlen(text);
+	if (!last)
+		return text;
+	prefix = range_prefix(first->bytes, last->bytes, size);
+	if (prefix <= size * 8)
+		return text + sprintf(text, "/%u", prefix);
+	*text++ = '-';
+	inet_ntop(family, last->bytes, text, INET6_ADDRSTRLEN);
+	return text + strlen(text);
+}
+
+static char *text_member(char *text, unsigned int member, const union fwctl_value *first,
+			 const union fwctl_value *last)
+{
+	switch ((enum brfw_set_member)member) {
+	case BRFW_SET_ETHER_ADDR:
+		return text + text_mac(text, first->bytes);
+	case BRFW_SET_IPV4_ADDR:
+		return text_addrs(text, AF_INET, first, last);
+	case BRFW_SET_IPV6_ADDR:
+		return text_addrs(text, AF_INET6, first, last);
+	case BRFW_SET_INET_PORT:
+		text += sprintf(text, "%u", first->number);
+		return last ? text + sprintf(text, "-%u", last->number) : text;
+	default:
+		text_name(text, first->name);
+		return text + strlen(text);
+	}
+}
+
+void print_element_value(const struct fwctl_element *element, char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < element->form.count; i++) {
+		if (i)
+			text = stpcpy(text, " . ");
+		text = text_member(text, element->form.members[i], &element->first[i],
+				   (int)i == element->range ? &element->last : NULL);
+	}
+}
+
+/* "1d12h", or "never" for 0. */
+static void text_timeout(char *text, uint32_t seconds)
+{
+	static const struct { char letter; uint32_t seconds; } units[] = {
+		{ 'd', 86400 }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 },
+	};
+	size_t i;
+
+	if (!seconds)
+		strcpy(text, "never");
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
+		if (seconds >= units[i].seconds)
+			text += sprintf(text, "%" PRIu32 "%c", seconds / units[i].seconds,
+					units[i].letter);
+		seconds %= units[i].seconds;
+	}
+}
+
+static void print_time(FILE *out, const char *keyword, uint32_t seconds)
+{
+	char text[PRINT_TIME_LEN];
+
+	text_timeout(text, seconds);
+	fprintf(out, " %s %s", keyword, text);
+}
+
+void print_set(FILE *out, const struct fwctl_set *set, const struct print_style *style)
+{
+	unsigned int i;
+
+	fprintf(out, "set add %s type", set->name);
+	for (i = 0; i < set->form.count; i++)
+		fprintf(out, "%s %s", i ? " ." : "",
+			model_word_of(model_members, set->form.members[i]));
+	if (set->form.interval)
+		fprintf(out, " interval %u", set->form.interval);
+	if (set->timeout)
+		print_time(out, "timeout", set->timeout);
+	fprintf(out, "%s%s", set->counters ? " counters" : "", set->keep ? " keep" : "");
+	print_text(out, "comment", set->comment);
+	if (style->handle)
+		fprintf(out, " # elements %" PRIu32 " rules %" PRIu32, set->elements, set->rules);
+	fputc('\n', out);
+}
+
+void print_element(FILE *out, const struct fwctl_element *element,
+		   const struct print_style *style)
+{
+	char value[PRINT_ELEMENT_LEN];
+
+	print_element_value(element, value);
+	fprintf(out, "set add-element %s %s", element->set, value);
+	if (element->timeout != FWCTL_TIMEOUT_NONE)
+		print_time(out, "timeout", element->timeout);
+	print_text(out, "comment", element->comment);
+	if (style->stats && element->has_stats) {
+		fputs(" #", out);
+		print_stats(out, &element->stats);
+		print_last_used(out, &element->stats);
+	}
+	fputc('\n', out);
+}
+
 /* Words for the bits of a set, or the numbers of bits without a word. */
-static void print_set(FILE *out, const char *title, const struct fwctl_name *names,
+static void print_bits(FILE *out, const char *title, const struct fwctl_name *names,
 		      uint64_t set)
 {
 	unsigned int bit;
@@ -480,17 +630,21 @@ void print_info(FILE *out, const struct fwctl_info *info)
 	fprintf(out, "generation %" PRIu64 "\n", info->generation);
 	fprintf(out, "rules %" PRIu32 "\n", info->rules);
 	fprintf(out, "max-rules %" PRIu32 "\n", info->max_rules);
+	fprintf(out, "sets %" PRIu32 "\n", info->sets);
+	fprintf(out, "max-sets %" PRIu32 "\n", info->max_sets);
+	fprintf(out, "elements %" PRIu32 "\n", info->elements);
+	fprintf(out, "max-elements %" PRIu32 "\n", info->max_elements);
 	fprintf(out, "drafts %" PRIu32 "\n", info->drafts);
 	fprintf(out, "max-drafts %" PRIu32 "\n", info->max_drafts);
 	fprintf(out, "overruns %" PRIu64 "\n", info->overruns);
 	fprintf(out, "no-target %" PRIu64 "\n", info->no_target);
 	fprintf(out, "vlan-unknown %" PRIu64 "\n", info->vlan_unknown);
 	fprintf(out, "limited %" PRIu64 "\n", info->limited);
-	print_set(out, "hooks", model_hooks, info->hooks);
-	print_set(out, "active-hooks", active_hooks, info->active_hooks);
-	print_set(out, "verdicts", model_verdicts, info->verdicts);
+	print_bits(out, "hooks", model_hooks, info->hooks);
+	print_bits(out, "active-hooks", active_hooks, info->active_hooks);
+	print_bits(out, "verdicts", model_verdicts, info->verdicts);
 	print_matches(out, info);
-	print_set(out, "warnings", model_warnings, info->warnings);
+	print_bits(out, "warnings", model_warnings, info->warnings);
 	fprintf(out, "max-cost %" PRIu32 "\n", info->max_cost);
 	print_costs(out, info);
 }
@@ -675,6 +829,41 @@ static bool json_add_match(json_t *match, const struct fwctl_rule *rule,
 	return good;
 }
 
+/* Adds @text to an array that may be NULL. */
+static bool json_append_text(json_t *array, const char *text)
+{
+	return !json_array_append_new(array, json_string(text));
+}
+
+static json_t *json_in_set(const struct fwctl_in_set *in)
+{
+	json_t *object = json_object(), *fields = json_array();
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < in->count; i++)
+		good = good && json_append_text(fields, model_field_by_attr(in->fields[i])->keyword);
+	/* Takes the reference in any case. */
+	good = json_add(object, "fields", fields) && good;
+	good = good && json_add(object, "set", json_string(in->name)) &&
+	       (!in->is_negated || json_add(object, "not", json_true()));
+	return json_done(object, good);
+}
+
+static bool json_add_in_sets(json_t *object, const struct fwctl_rule *rule)
+{
+	json_t *array;
+	unsigned int i;
+	bool good = true;
+
+	if (!rule->set_count)
+		return true;
+	array = json_array();
+	for (i = 0; i < rule->set_count; i++)
+		good = good && !json_array_append_new(array, json_in_set(&rule->sets[i]));
+	return json_add(object, "sets", json_done(array, good));
+}
+
 /* JSON integers are signed; nobody limits to more. */
 static json_t *json_amount(uint64_t amount)
 {
@@ -764,7 +953,7 @@ json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style 
 	       json_add_match(match, rule, style);
 	/* Takes the reference to match in any case. */
 	good = json_add(object, "match", match) && good;
-	good = good && json_add_actions(object, rule) && json_add_verdict(object, rule) &&
+	good = good && json_add_in_sets(object, rule) && json_add_actions(object, rule) && json_add_verdict(object, rule) &&
 	       json_add_text(object, "comment", rule->comment) &&
 	       json_add_stats(object, rule->has_stats, &rule->stats) &&
 	       json_add_last_used(object, &rule->stats) &&
@@ -796,7 +985,62 @@ json_t *print_zone_json(const struct fwctl_zone *zone)
 	return json_done(object, good);
 }
 
-static json_t *json_set(const struct fwctl_name *names, uint64_t set)
+static json_t *json_members(const struct fwctl_set_form *form)
+{
+	json_t *array = json_array();
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < form->count; i++)
+		good = good && json_append_text(array, model_word_of(model_members,
+								     form->members[i]));
+	return json_done(array, good);
+}
+
+static bool json_add_time(json_t *object, uint32_t seconds)
+{
+	char text[PRINT_TIME_LEN];
+
+	text_timeout(text, seconds);
+	return json_add(object, "timeout", json_string(text));
+}
+
+json_t *print_set_json(const struct fwctl_set *set)
+{
+	json_t *object = json_object();
+	bool good;
+
+	good = json_add(object, "set", json_string(set->name)) &&
+	       json_add(object, "type", json_members(&set->form)) &&
+	       (!set->form.interval ||
+		json_add(object, "interval", json_integer(set->form.interval))) &&
+	       (!set->timeout || json_add_time(object, set->timeout)) &&
+	       json_add(object, "counters", json_boolean(set->counters)) &&
+	       json_add(object, "keep", json_boolean(set->keep)) &&
+	       json_add_text(object, "comment", set->comment) &&
+	       json_add(object, "elements", json_integer(set->elements)) &&
+	       json_add(object, "rules", json_integer(set->rules));
+	return json_done(object, good);
+}
+
+json_t *print_element_json(const struct fwctl_element *element)
+{
+	json_t *object = json_object();
+	char value[PRINT_ELEMENT_LEN];
+	bool good;
+
+	print_element_value(element, value);
+	good = json_add(object, "set", json_string(element->set)) &&
+	       json_add(object, "element", json_text(value)) &&
+	       (element->timeout == FWCTL_TIMEOUT_NONE ||
+		json_add_time(object, element->timeout)) &&
+	       json_add_text(object, "comment", element->comment) &&
+	       json_add_stats(object, element->has_stats, &element->stats) &&
+	       json_add_last_used(object, &element->stats);
+	return json_done(object, good);
+}
+
+static json_t *json_bits(const struct fwctl_name *names, uint64_t set)
 {
 	json_t *array = json_array();
 	unsigned int bit;
@@ -856,17 +1100,21 @@ json_t *print_info_json(const struct fwctl_info *info)
 	       json_add(object, "generation", json_integer(info->generation)) &&
 	       json_add(object, "rules", json_integer(info->rules)) &&
 	       json_add(object, "max-rules", json_integer(info->max_rules)) &&
+	       json_add(object, "sets", json_integer(info->sets)) &&
+	       json_add(object, "max-sets", json_integer(info->max_sets)) &&
+	       json_add(object, "elements", json_integer(info->elements)) &&
+	       json_add(object, "max-elements", json_integer(info->max_elements)) &&
 	       json_add(object, "drafts", json_integer(info->drafts)) &&
 	       json_add(object, "max-drafts", json_integer(info->max_drafts)) &&
 	       json_add(object, "overruns", json_integer(info->overruns)) &&
 	       json_add(object, "no-target", json_integer(info->no_target)) &&
 	       json_add(object, "vlan-unknown", json_integer(info->vlan_unknown)) &&
 	       json_add(object, "limited", json_integer(info->limited)) &&
-	       json_add(object, "hooks", json_set(model_hooks, info->hooks)) &&
-	       json_add(object, "active-hooks", json_set(active_hooks, info->active_hooks)) &&
-	       json_add(object, "verdicts", json_set(model_verdicts, info->verdicts)) &&
+	       json_add(object, "hooks", json_bits(model_hooks, info->hooks)) &&
+	       json_add(object, "active-hooks", json_bits(active_hooks, info->active_hooks)) &&
+	       json_add(object, "verdicts", json_bits(model_verdicts, info->verdicts)) &&
 	       json_add(object, "matches", json_matches(info)) &&
-	       json_add(object, "warnings", json_set(model_warnings, info->warnings)) &&
+	       json_add(object, "warnings", json_bits(model_warnings, info->warnings)) &&
 	       json_add(object, "max-cost", json_integer(info->max_cost)) &&
 	       json_add(object, "costs", json_costs(info));
 	return json_done(object, good);

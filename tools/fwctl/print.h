@@ -11,6 +11,12 @@
 
 #include "model.h"
 
+/** PRINT_ELEMENT_LEN - room for the values of any element with its NUL byte */
+#define PRINT_ELEMENT_LEN	512
+
+/** PRINT_TIME_LEN - room for any time with its NUL byte */
+#define PRINT_TIME_LEN	48
+
 /** PRINT_VALUE_LEN - room for the value of any condition with its NUL byte */
 #define PRINT_VALUE_LEN	256
 
@@ -37,11 +43,16 @@ struct print_list {
 /* The value of one condition as the parser reads it, without "not". */
 void print_value(const struct fwctl_rule *rule, const struct fwctl_field *field,
 		 bool numeric, char *text);
+/* The values of an element, @text has PRINT_ELEMENT_LEN bytes. */
+void print_element_value(const struct fwctl_element *element, char *text);
 
 void print_rule(FILE *out, const struct fwctl_rule *rule, const struct print_style *style);
 void print_policy(FILE *out, const struct fwctl_policy *policy,
 		  const struct print_style *style);
 void print_zone(FILE *out, const struct fwctl_zone *zone);
+void print_set(FILE *out, const struct fwctl_set *set, const struct print_style *style);
+void print_element(FILE *out, const struct fwctl_element *element,
+		   const struct print_style *style);
 void print_info(FILE *out, const struct fwctl_info *info);
 /* A notice, then each of the changes that it tells. */
 void print_commit(FILE *out, const struct fwctl_commit *commit);
@@ -52,6 +63,8 @@ void print_change(FILE *out, const struct fwctl_change *change,
 json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style *style);
 json_t *print_policy_json(const struct fwctl_policy *policy);
 json_t *print_zone_json(const struct fwctl_zone *zone);
+json_t *print_set_json(const struct fwctl_set *set);
+json_t *print_element_json(const struct fwctl_element *element);
 json_t *print_info_json(const struct fwctl_info *info);
 /* With an empty array of changes, when it tells them. */
 json_t *print_commit_json(const struct fwctl_commit *commit);

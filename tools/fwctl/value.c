@@ -27,6 +27,7 @@
 #define BURST_SECONDS_MAX	(365 * 86400)
 
 #define WANT_IFNAME	"an interface name of 1 to 15 bytes"
+#define WANT_TIME	"a time such as 30s, 90m, 12h or 7d12h"
 #define WANT_RATE	"a rate from 1 such as 10/second, 100/minute, 9/hour, 1/day or 5mbytes/second"
 #define WANT_MARK	"a number of 32 bits such as 0x10 or 16, or NUMBER/MASK"
 
@@ -543,4 +544,178 @@ int value_read_burst(const char *text, struct fwctl_limit *limit, char *want)
 	else
 		snprintf(want, VALUE_WANT_LEN, "packets from 1 such as 10, as the rate is in packets");
 	return -1;
+}
+
+/* Times */
+
+static const struct fwctl_name time_units[] = {
+	{ "d", 86400 },
+	{ "h", 3600 },
+	{ "m", 60 },
+	{ "s", 1 },
+	{ NULL, 0 },
+};
+
+/* The units in order, each once. */
+static bool time_read(const char *text, uint64_t *seconds)
+{
+	uint32_t last = UINT32_MAX, unit;
+	uint64_t number;
+
+	*seconds = 0;
+	do {
+		size_t len = strspn(text, "0123456789");
+		char digits[12] = "", letter[2] = "";
+
+		if (!len || len >= sizeof(digits))
+			return false;
+		memcpy(digits, text, len);
+		letter[0] = text[len];
+		if (!value_read_number(digits, UINT32_MAX, &number) ||
+		    !model_value_of(time_units, letter, &unit) || unit >= last)
+			return false;
+		*seconds += number * unit;
+		last = unit;
+		text += len + 1;
+	} while (*text);
+	return true;
+}
+
+int value_read_time(const char *text, uint32_t *seconds, char *want)
+{
+	uint64_t sum;
+
+	if (!time_read(text, &sum) || !sum || sum >= FWCTL_TIMEOUT_NONE) {
+		snprintf(want, VALUE_WANT_LEN, WANT_TIME);
+		return -1;
+	}
+	*seconds = sum;
+	return 0;
+}
+
+/* Elements of sets */
+
+/* The last address of a prefix. */
+static void prefix_fill(uint8_t *addr, unsigned int size, unsigned int prefix)
+{
+	unsigned int i;
+
+	for (i = prefix; i < size * 8; i++)
+		addr[i / 8] |= 0x80 >> i % 8;
+}
+
+/* ADDR, ADDR/LEN or ADDR-ADDR. */
+static bool member_read_addr(const char *text, int family, unsigned int size,
+			     union fwctl_value *first, union fwctl_value *last)
+{
+	char head[INET6_ADDRSTRLEN];
+	const char *tail = text_cut(text, '-', head, sizeof(head));
+	uint64_t prefix;
+
+	if (tail)
+		return inet_pton(family, head, first->bytes) == 1 &&
+		       inet_pton(family, tail, last->bytes) == 1;
+	tail = text_cut(text, '/', head, sizeof(head));
+	if (inet_pton(family, head, first->bytes) != 1)
+		return false;
+	*last = *first;
+	if (!tail)
+		return true;
+	if (!value_read_number(tail, size * 8, &prefix) ||
+	    prefix_cut(first->bytes, size, prefix))
+		return false;
+	prefix_fill(last->bytes, size, prefix);
+	return true;
+}
+
+static bool member_read_port(const char *text, union fwctl_value *first,
+			     union fwctl_value *last)
+{
+	char head[8];
+	const char *tail = text_cut(text, '-', head, sizeof(head));
+	uint64_t a, b;
+
+	if (!value_read_number(head, UINT16_MAX, &a) ||
+	    !value_read_number(tail ? tail : head, UINT16_MAX, &b))
+		return false;
+	first->number = a;
+	last->number = b;
+	return true;
+}
+
+/* Tells whether it is right, and of ranges which end is larger in @order. */
+static bool member_read(unsigned int member, const char *text, union fwctl_value *first,
+			union fwctl_value *last, int *order)
+{
+	switch ((enum brfw_set_member)member) {
+	case BRFW_SET_IPV4_ADDR:
+		if (!member_read_addr(text, AF_INET, 4, first, last))
+			return false;
+		*order = memcmp(last->bytes, first->bytes, 4);
+		return true;
+	case BRFW_SET_IPV6_ADDR:
+		if (!member_read_addr(text, AF_INET6, 16, first, last))
+			return false;
+		*order = memcmp(last->bytes, first->bytes, 16);
+		return true;
+	case BRFW_SET_INET_PORT:
+		if (!member_read_port(text, first, last))
+			return false;
+		*order = (last->number > first->number) - (last->number < first->number);
+		return true;
+	case BRFW_SET_ETHER_ADDR:
+		return mac_read(text, first->bytes);
+	default:
+		if (!model_ifname_valid(text))
+			return false;
+		strcpy(first->name, text);
+		return true;
+	}
+}
+
+static void want_member(const struct fwctl_set_form *form, unsigned int member, char *want)
+{
+	static const struct {
+		const char *single;
+		const char *more;
+	} wants[] = {
+		[BRFW_SET_ETHER_ADDR] = { "a MAC address such as 02:00:00:00:00:01", "" },
+		[BRFW_SET_IPV4_ADDR] = {
+			"an IPv4 address", ", ADDR/LEN without bits behind the prefix, or ADDR-ADDR",
+		},
+		[BRFW_SET_IPV6_ADDR] = {
+			"an IPv6 address", ", ADDR/LEN without bits behind the prefix, or ADDR-ADDR",
+		},
+		[BRFW_SET_INET_PORT] = { "a port, 0-65535", ", or PORT-PORT" },
+		[BRFW_SET_IFNAME] = { WANT_IFNAME, "" },
+	};
+	unsigned int i = form->members[member];
+
+	snprintf(want, VALUE_WANT_LEN, "%s%s", wants[i].single,
+		 model_member_may_be_range(form, member) ? wants[i].more : "");
+}
+
+int value_read_member(struct fwctl_element *element, unsigned int member, const char *text,
+		      char *want)
+{
+	union fwctl_value *first = &element->first[member];
+	union fwctl_value last;
+	int order = 0;
+
+	memset(first, 0, sizeof(*first));
+	memset(&last, 0, sizeof(last));
+	want_member(&element->form, member, want);
+	if (!member_read(element->form.members[member], text, first, &last, &order))
+		return -1;
+	if (order < 0) {
+		snprintf(want, VALUE_WANT_LEN, "the smaller one first");
+		return -1;
+	}
+	if (!order)
+		return 0;
+	if (!model_member_may_be_range(&element->form, member))
+		return -1;
+	element->range = member;
+	element->last = last;
+	return 0;
 }

@@ -20,6 +20,12 @@ int value_read_rate(const char *text, struct fwctl_limit *limit, char *want);
 int value_read_burst(const char *text, struct fwctl_limit *limit, char *want);
 int value_read_mark(const char *text, struct fwctl_mark *mark, char *want);
 
+/* Seconds of a time such as 1d12h or 30s, from 1. */
+int value_read_time(const char *text, uint32_t *seconds, char *want);
+/* A member, from 0, of an element, whose form is set. */
+int value_read_member(struct fwctl_element *element, unsigned int member, const char *text,
+		      char *want);
+
 /* Does the word look like a value of this field, not of one that shares its keyword? */
 bool value_fits(const struct fwctl_field *field, const char *text);
 

@@ -127,6 +127,27 @@ static void put_match(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 	mnl_attr_nest_end(nlh, match);
 }
 
+static void put_in_sets(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
+{
+	struct nlattr *list, *item;
+	unsigned int i;
+
+	if (!rule->set_count)
+		return;
+	list = mnl_attr_nest_start(nlh, BRFW_RULE_A_SETS);
+	for (i = 0; i < rule->set_count; i++) {
+		const struct fwctl_in_set *in = &rule->sets[i];
+
+		item = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
+		mnl_attr_put_strz(nlh, BRFW_IN_SET_A_NAME, in->name);
+		mnl_attr_put(nlh, BRFW_IN_SET_A_FIELDS, in->count, in->fields);
+		if (in->is_negated)
+			mnl_attr_put(nlh, BRFW_IN_SET_A_NEGATE, 0, NULL);
+		mnl_attr_nest_end(nlh, item);
+	}
+	mnl_attr_nest_end(nlh, list);
+}
+
 static void put_limit(struct nlmsghdr *nlh, const struct fwctl_limit *limit)
 {
 	struct nlattr *nest;
@@ -233,6 +254,7 @@ void wire_put_rule(struct nlmsghdr *nlh, const struct fwctl_rule *rule)
 		mnl_attr_put_strz(nlh, BRFW_RULE_A_BRIDGE, rule->bridge);
 	put_place(nlh, rule);
 	put_match(nlh, rule);
+	put_in_sets(nlh, rule);
 	put_actions(nlh, rule);
 	put_verdict(nlh, rule);
 	if (rule->comment[0])
@@ -263,6 +285,94 @@ void wire_put_zone(struct nlmsghdr *nlh, const struct fwctl_zone *zone)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static void put_form(struct nlmsghdr *nlh, const char *name,
+		     const struct fwctl_set_form *form)
+{
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, name);
+	mnl_attr_put(nlh, BRFW_SET_A_MEMBERS, form->count, form->members);
+	if (form->interval)
+		mnl_attr_put_u8(nlh, BRFW_SET_A_INTERVAL, form->interval);
+}
+
+void wire_put_set(struct nlmsghdr *nlh, const struct fwctl_set *set)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET);
+	uint32_t flags = (set->counters ? BRFW_SET_F_COUNTERS : 0) |
+			 (set->keep ? BRFW_SET_F_KEEP : 0);
+
+	put_form(nlh, set->name, &set->form);
+	if (set->timeout)
+		mnl_attr_put_u32(nlh, BRFW_SET_A_TIMEOUT, set->timeout);
+	if (flags)
+		mnl_attr_put_u32(nlh, BRFW_SET_A_FLAGS, flags);
+	if (set->comment[0])
+		mnl_attr_put_strz(nlh, BRFW_SET_A_COMMENT, set->comment);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+void wire_put_set_name(struct nlmsghdr *nlh, const char *name)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET);
+
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, name);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+struct nlattr *wire_put_elements(struct nlmsghdr *nlh, const struct fwctl_element *element)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET), *list;
+
+	put_form(nlh, element->set, &element->form);
+	mnl_attr_nest_end(nlh, nest);
+	list = mnl_attr_nest_start(nlh, BRFW_A_ELEMENTS);
+	mnl_attr_nest_end(nlh, list);
+	return list;
+}
+
+/* Values of all members side by side; with @is_last those that a range ends with. */
+static size_t element_bytes(const struct fwctl_element *element, bool is_last, uint8_t *bytes)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < element->form.count; i++) {
+		const union fwctl_value *value = &element->first[i];
+		unsigned int member = element->form.members[i];
+		uint16_t port;
+
+		if (is_last && (int)i == element->range)
+			value = &element->last;
+		port = value->number;
+		memcpy(bytes + len, member == BRFW_SET_INET_PORT ? (const void *)&port : value,
+		       model_member_size(member));
+		len += model_member_size(member);
+	}
+	return len;
+}
+
+void wire_put_element(struct nlmsghdr *nlh, struct nlattr *list,
+		      const struct fwctl_element *element, uint32_t change_id)
+{
+	uint8_t bytes[BRFW_SET_MEMBERS_MAX * BRFW_IFNAME_LEN];
+	struct nlattr *item = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
+	size_t len;
+
+	len = element_bytes(element, false, bytes);
+	mnl_attr_put(nlh, BRFW_ELEMENT_A_VALUE, len, bytes);
+	if (element->range >= 0) {
+		element_bytes(element, true, bytes);
+		mnl_attr_put(nlh, BRFW_ELEMENT_A_LAST, len, bytes);
+	}
+	if (element->timeout != FWCTL_TIMEOUT_NONE)
+		mnl_attr_put_u32(nlh, BRFW_ELEMENT_A_TIMEOUT, element->timeout);
+	if (element->comment[0])
+		mnl_attr_put_strz(nlh, BRFW_ELEMENT_A_COMMENT, element->comment);
+	if (change_id)
+		mnl_attr_put_u32(nlh, BRFW_ELEMENT_A_CHANGE_ID, change_id);
+	mnl_attr_nest_end(nlh, item);
+	mnl_attr_nest_end(nlh, list);
+}
+
 void wire_put_filter(struct nlmsghdr *nlh, const struct fwctl_filter *filter)
 {
 	if (filter->handle)
@@ -279,6 +389,11 @@ void wire_put_statement(struct nlmsghdr *nlh, const struct fwctl_statement *stat
 		wire_put_rule(nlh, &statement->rule);
 	else if (statement->cmd == BRFW_CMD_ZONE_SET)
 		wire_put_zone(nlh, &statement->zone);
+	else if (statement->cmd == BRFW_CMD_SET_ADD)
+		wire_put_set(nlh, &statement->set);
+	else if (statement->cmd == BRFW_CMD_ELEMENT_ADD)
+		wire_put_element(nlh, wire_put_elements(nlh, &statement->element),
+				 &statement->element, 0);
 	else
 		wire_put_policy(nlh, &statement->policy, true);
 }
@@ -369,6 +484,11 @@ static bool get_text(const struct nlattr *attr, char *text, size_t size)
 		return false;
 	memcpy(text, mnl_attr_get_payload(attr), len);
 	return true;
+}
+
+static bool get_set_name(const struct nlattr *attr, char *name)
+{
+	return get_text(attr, name, BRFW_SET_NAME_LEN) && model_set_name_valid(name);
 }
 
 static bool get_number(const struct fwctl_field *field, const struct nlattr *attr,
@@ -762,6 +882,53 @@ static enum wire_result get_verdict(const struct nlattr **tb, struct fwctl_rule 
 	return result == WIRE_OK ? get_verdict_value(tb, rule) : result;
 }
 
+static enum wire_result get_in_set(const struct nlattr *nest, struct fwctl_in_set *in)
+{
+	const struct nlattr *tb[BRFW_IN_SET_A_MAX + 1];
+	enum wire_result result = get_nest(nest, tb, BRFW_IN_SET_A_MAX);
+	unsigned int i;
+	size_t len;
+
+	if (result != WIRE_OK)
+		return result;
+	len = tb[BRFW_IN_SET_A_FIELDS] ? mnl_attr_get_payload_len(tb[BRFW_IN_SET_A_FIELDS]) : 0;
+	if (!len || len > sizeof(in->fields) ||
+	    !get_bytes(tb[BRFW_IN_SET_A_FIELDS], in->fields, len) ||
+	    !get_set_name(tb[BRFW_IN_SET_A_NAME], in->name))
+		return WIRE_MALFORMED;
+	in->count = len;
+	in->is_negated = tb[BRFW_IN_SET_A_NEGATE];
+	for (i = 0; i < len; i++) {
+		const struct fwctl_field *field = model_field_by_attr(in->fields[i]);
+
+		if (!field || model_field_member(field) < 0)
+			return WIRE_NEWER;
+	}
+	return WIRE_OK;
+}
+
+static enum wire_result get_in_sets(const struct nlattr *list, struct fwctl_rule *rule)
+{
+	const struct nlattr *item;
+	enum wire_result result;
+	bool bad = false;
+	struct span span;
+
+	if (!list)
+		return WIRE_OK;
+	span = span_of_nest(list);
+	while ((item = span_next(&span, &bad))) {
+		if (mnl_attr_get_type(item) != BRFW_LIST_A_ITEM ||
+		    rule->set_count == FWCTL_RULE_SETS)
+			return WIRE_NEWER;
+		result = get_in_set(item, &rule->sets[rule->set_count]);
+		if (result != WIRE_OK)
+			return result;
+		rule->set_count++;
+	}
+	return bad ? WIRE_MALFORMED : WIRE_OK;
+}
+
 /* The nest of @type in a message. */
 static const struct nlattr *find_nest(const struct nlmsghdr *nlh, unsigned int type)
 {
@@ -791,6 +958,8 @@ static enum wire_result get_rule(const struct nlattr *nest, struct fwctl_rule *r
 		result = get_actions(tb, rule);
 	if (result == WIRE_OK)
 		result = get_verdict(tb, rule);
+	if (result == WIRE_OK)
+		result = get_in_sets(tb[BRFW_RULE_A_SETS], rule);
 	return result == WIRE_OK ? get_match(tb[BRFW_RULE_A_MATCH], rule) : result;
 }
 
@@ -939,6 +1108,190 @@ enum wire_result wire_each_change(const struct nlmsghdr *nlh, wire_change_fn fn,
 	return bad ? WIRE_MALFORMED : WIRE_OK;
 }
 
+static enum wire_result get_form(const struct nlattr **tb, char *name,
+				 struct fwctl_set_form *form)
+{
+	const struct nlattr *members = tb[BRFW_SET_A_MEMBERS];
+	const struct nlattr *interval = tb[BRFW_SET_A_INTERVAL];
+	size_t len = members ? mnl_attr_get_payload_len(members) : 0;
+	unsigned int i;
+
+	memset(form, 0, sizeof(*form));
+	if (!len || len > sizeof(form->members) || !get_bytes(members, form->members, len) ||
+	    !get_set_name(tb[BRFW_SET_A_NAME], name) ||
+	    (interval && !get_bytes(interval, &form->interval, sizeof(form->interval))) ||
+	    form->interval > len)
+		return WIRE_MALFORMED;
+	form->count = len;
+	for (i = 0; i < len; i++) {
+		if (form->members[i] > BRFW_SET_MEMBER_MAX)
+			return WIRE_NEWER;
+	}
+	return WIRE_OK;
+}
+
+enum wire_result wire_get_set(const struct nlmsghdr *nlh, struct fwctl_set *set)
+{
+	const uint32_t known = BRFW_SET_F_COUNTERS | BRFW_SET_F_KEEP;
+	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_SET_A_MAX + 1];
+	enum wire_result result;
+	uint32_t flags = 0;
+
+	memset(set, 0, sizeof(*set));
+	if (!read_message(nlh, msg) || !msg[BRFW_A_SET])
+		return WIRE_MALFORMED;
+	result = get_nest(msg[BRFW_A_SET], tb, BRFW_SET_A_MAX);
+	if (result == WIRE_OK)
+		result = get_form(tb, set->name, &set->form);
+	if (result != WIRE_OK)
+		return result;
+	if ((tb[BRFW_SET_A_TIMEOUT] && !get_bytes(tb[BRFW_SET_A_TIMEOUT], &set->timeout, 4)) ||
+	    (tb[BRFW_SET_A_FLAGS] && !get_bytes(tb[BRFW_SET_A_FLAGS], &flags, 4)) ||
+	    !get_optional_text(tb[BRFW_SET_A_COMMENT], set->comment, sizeof(set->comment)) ||
+	    !get_bytes(tb[BRFW_SET_A_ELEMENTS], &set->elements, 4) ||
+	    !get_bytes(tb[BRFW_SET_A_RULES], &set->rules, 4))
+		return WIRE_MALFORMED;
+	set->counters = flags & BRFW_SET_F_COUNTERS;
+	set->keep = flags & BRFW_SET_F_KEEP;
+	return flags & ~known ? WIRE_NEWER : WIRE_OK;
+}
+
+static bool get_values(const struct nlattr *attr, const struct fwctl_set_form *form,
+		       union fwctl_value *values)
+{
+	uint8_t bytes[BRFW_SET_MEMBERS_MAX * BRFW_IFNAME_LEN];
+	size_t len = 0, pos = 0;
+	unsigned int i;
+
+	for (i = 0; i < form->count; i++)
+		len += model_member_size(form->members[i]);
+	if (!get_bytes(attr, bytes, len))
+		return false;
+	memset(values, 0, BRFW_SET_MEMBERS_MAX * sizeof(*values));
+	for (i = 0; i < form->count; i++) {
+		size_t size = model_member_size(form->members[i]);
+		uint16_t port;
+
+		memcpy(&values[i], bytes + pos, size);
+		if (form->members[i] == BRFW_SET_INET_PORT) {
+			memcpy(&port, bytes + pos, sizeof(port));
+			values[i].number = port;
+		}
+		if (form->members[i] == BRFW_SET_IFNAME &&
+		    (!values[i].name[0] || values[i].name[BRFW_IFNAME_LEN - 1]))
+			return false;
+		pos += size;
+	}
+	return true;
+}
+
+/* The member in which both ends differ, which must be one. */
+static bool get_last(const struct nlattr *attr, struct fwctl_element *element)
+{
+	union fwctl_value last[BRFW_SET_MEMBERS_MAX];
+	unsigned int i;
+
+	if (!get_values(attr, &element->form, last))
+		return false;
+	for (i = 0; i < element->form.count; i++) {
+		if (!memcmp(&last[i], &element->first[i], sizeof(last[i])))
+			continue;
+		if (element->range >= 0 || !model_member_may_be_range(&element->form, i))
+			return false;
+		element->range = i;
+		element->last = last[i];
+	}
+	return element->range >= 0;
+}
+
+static enum wire_result get_element(const struct nlattr *nest, struct fwctl_element *element)
+{
+	const struct nlattr *tb[BRFW_ELEMENT_A_MAX + 1];
+	enum wire_result result = get_nest(nest, tb, BRFW_ELEMENT_A_MAX);
+
+	if (result != WIRE_OK)
+		return result;
+	memset(&element->last, 0, sizeof(element->last));
+	element->range = -1;
+	element->timeout = FWCTL_TIMEOUT_NONE;
+	element->has_stats = false;
+	element->comment[0] = '\0';
+	if (!get_values(tb[BRFW_ELEMENT_A_VALUE], &element->form, element->first) ||
+	    (tb[BRFW_ELEMENT_A_LAST] && !get_last(tb[BRFW_ELEMENT_A_LAST], element)) ||
+	    (tb[BRFW_ELEMENT_A_TIMEOUT] &&
+	     !get_bytes(tb[BRFW_ELEMENT_A_TIMEOUT], &element->timeout, 4)) ||
+	    !get_optional_text(tb[BRFW_ELEMENT_A_COMMENT], element->comment,
+			       sizeof(element->comment)) ||
+	    !get_stats(tb[BRFW_ELEMENT_A_STATS], &element->has_stats, &element->stats))
+		return WIRE_MALFORMED;
+	return WIRE_OK;
+}
+
+/* The form of the elements of a message; where the set has a time, 0 means none. */
+static enum wire_result get_elements_form(const struct nlattr *nest, struct fwctl_element *element,
+					  uint32_t *timeout)
+{
+	const struct nlattr *tb[BRFW_SET_A_MAX + 1];
+	enum wire_result result = get_nest(nest, tb, BRFW_SET_A_MAX);
+
+	*timeout = 0;
+	if (result == WIRE_OK)
+		result = get_form(tb, element->set, &element->form);
+	if (result == WIRE_OK && tb[BRFW_SET_A_TIMEOUT] &&
+	    !get_bytes(tb[BRFW_SET_A_TIMEOUT], timeout, sizeof(*timeout)))
+		result = WIRE_MALFORMED;
+	return result;
+}
+
+enum wire_result wire_get_element(const struct nlmsghdr *nlh, const struct nlattr **pos,
+				  struct fwctl_element *element)
+{
+	const struct nlattr *msg[BRFW_A_MAX + 1];
+	enum wire_result result;
+	bool bad = false;
+	struct span span;
+	uint32_t timeout;
+
+	if (!read_message(nlh, msg) || !msg[BRFW_A_SET] || !msg[BRFW_A_ELEMENTS])
+		return WIRE_MALFORMED;
+	result = get_elements_form(msg[BRFW_A_SET], element, &timeout);
+	if (result != WIRE_OK)
+		return result;
+	span = span_of_nest(msg[BRFW_A_ELEMENTS]);
+	if (*pos) {
+		span.len -= (const char *)*pos - span.pos;
+		span.pos = (const char *)*pos;
+		span_next(&span, &bad);
+	}
+	*pos = span_next(&span, &bad);
+	if (bad)
+		return WIRE_MALFORMED;
+	if (!*pos)
+		return WIRE_OK;
+	if (mnl_attr_get_type(*pos) != BRFW_LIST_A_ITEM)
+		return WIRE_NEWER;
+	result = get_element(*pos, element);
+	if (timeout && element->timeout == FWCTL_TIMEOUT_NONE)
+		element->timeout = 0;
+	return result;
+}
+
+void wire_get_culprit(const struct nlmsghdr *nlh, char *set, bool *has_element,
+		      struct fwctl_element *element)
+{
+	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_SET_A_MAX + 1];
+	const struct nlattr *pos = NULL;
+
+	if (!read_message(nlh, msg) || !msg[BRFW_A_SET] ||
+	    get_nest(msg[BRFW_A_SET], tb, BRFW_SET_A_MAX) != WIRE_OK ||
+	    !get_set_name(tb[BRFW_SET_A_NAME], set)) {
+		set[0] = '\0';
+		return;
+	}
+	*has_element = msg[BRFW_A_ELEMENTS] &&
+		       wire_get_element(nlh, &pos, element) == WIRE_OK && pos;
+}
+
 /* A bitmap in words. Fields that are not known here can't be shown. */
 static bool get_matches(const struct nlattr *attr, uint64_t *matches)
 {
@@ -982,6 +1335,10 @@ enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *in
 		{ BRFW_INFO_A_HOOKS, &info->hooks, 4 },
 		{ BRFW_INFO_A_VERDICTS, &info->verdicts, 4 },
 		{ BRFW_INFO_A_RULES, &info->rules, 4 },
+		{ BRFW_INFO_A_SETS, &info->sets, 4 },
+		{ BRFW_INFO_A_MAX_SETS, &info->max_sets, 4 },
+		{ BRFW_INFO_A_ELEMENTS, &info->elements, 4 },
+		{ BRFW_INFO_A_MAX_ELEMENTS, &info->max_elements, 4 },
 		{ BRFW_INFO_A_WARNINGS, &info->warnings, 4 },
 		{ BRFW_INFO_A_MAX_RULES, &info->max_rules, 4 },
 		{ BRFW_INFO_A_DRAFTS, &info->drafts, 4 },
@@ -1049,6 +1406,8 @@ static const struct fwctl_name msg_names[] = {
 	{ "rule", BRFW_A_RULE },
 	{ "policy", BRFW_A_POLICY },
 	{ "zone", BRFW_A_ZONE },
+	{ "set", BRFW_A_SET },
+	{ "element", BRFW_A_ELEMENTS },
 	{ NULL, 0 },
 };
 
@@ -1068,6 +1427,7 @@ static const struct fwctl_name rule_names[] = {
 	{ "with", BRFW_RULE_A_REJECT },
 	{ "redirect", BRFW_RULE_A_REDIRECT },
 	{ "queue", BRFW_RULE_A_QUEUE },
+	{ "set", BRFW_RULE_A_SETS },
 	{ NULL, 0 },
 };
 
@@ -1103,12 +1463,32 @@ static const struct fwctl_name zone_names[] = {
 	{ NULL, 0 },
 };
 
+static const struct fwctl_name set_names[] = {
+	{ "set", BRFW_SET_A_NAME },
+	{ "type", BRFW_SET_A_MEMBERS },
+	{ "interval", BRFW_SET_A_INTERVAL },
+	{ "timeout", BRFW_SET_A_TIMEOUT },
+	{ "comment", BRFW_SET_A_COMMENT },
+	{ NULL, 0 },
+};
+
+static const struct fwctl_name element_names[] = {
+	{ "element", BRFW_ELEMENT_A_VALUE },
+	{ "element", BRFW_ELEMENT_A_LAST },
+	{ "timeout", BRFW_ELEMENT_A_TIMEOUT },
+	{ "comment", BRFW_ELEMENT_A_COMMENT },
+	{ NULL, 0 },
+};
+
 /** enum level - a nest; LEVEL_OTHER has no names below */
 enum level {
 	LEVEL_MSG,
 	LEVEL_RULE,
 	LEVEL_POLICY,
 	LEVEL_ZONE,
+	LEVEL_SET,
+	LEVEL_ELEMENTS,
+	LEVEL_ELEMENT,
 	LEVEL_MATCH,
 	LEVEL_LIMIT,
 	LEVEL_LOG,
@@ -1121,6 +1501,9 @@ static const struct fwctl_name *const level_names[] = {
 	[LEVEL_RULE] = rule_names,
 	[LEVEL_POLICY] = policy_names,
 	[LEVEL_ZONE] = zone_names,
+	[LEVEL_SET] = set_names,
+	[LEVEL_ELEMENTS] = NULL,
+	[LEVEL_ELEMENT] = element_names,
 	[LEVEL_MATCH] = NULL,
 	[LEVEL_LIMIT] = limit_names,
 	[LEVEL_LOG] = log_names,
@@ -1145,6 +1528,9 @@ static enum level level_below(enum level level, unsigned int type)
 		{ LEVEL_MSG, BRFW_A_RULE, LEVEL_RULE },
 		{ LEVEL_MSG, BRFW_A_POLICY, LEVEL_POLICY },
 		{ LEVEL_MSG, BRFW_A_ZONE, LEVEL_ZONE },
+		{ LEVEL_MSG, BRFW_A_SET, LEVEL_SET },
+		{ LEVEL_MSG, BRFW_A_ELEMENTS, LEVEL_ELEMENTS },
+		{ LEVEL_ELEMENTS, BRFW_LIST_A_ITEM, LEVEL_ELEMENT },
 		{ LEVEL_RULE, BRFW_RULE_A_MATCH, LEVEL_MATCH },
 		{ LEVEL_RULE, BRFW_RULE_A_LIMIT, LEVEL_LIMIT },
 		{ LEVEL_RULE, BRFW_RULE_A_LOG, LEVEL_LOG },
@@ -1191,6 +1577,28 @@ const char *wire_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 	enum level level;
 
 	return name_at(nlh, offset, &level);
+}
+
+uint32_t wire_element_change(const struct nlmsghdr *nlh, uint32_t offset)
+{
+	size_t head = MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct genlmsghdr));
+	struct span span = { (const char *)nlh + head, nlh->nlmsg_len - head };
+	const char *target = (const char *)nlh + offset;
+	const struct nlattr *attr;
+	bool bad = false;
+	int depth = 0;
+
+	while ((attr = span_next(&span, &bad))) {
+		if (depth == 2 && mnl_attr_get_type(attr) == BRFW_ELEMENT_A_CHANGE_ID)
+			return mnl_attr_get_u32(attr);
+		if (depth == 2 || target < (const char *)attr || target >= span.pos)
+			continue;
+		if (!depth && mnl_attr_get_type(attr) != BRFW_A_ELEMENTS)
+			return 0;
+		depth++;
+		span = span_of_nest(attr);
+	}
+	return 0;
 }
 
 const char *wire_missing_name(const struct nlmsghdr *nlh, uint32_t offset, uint32_t type)

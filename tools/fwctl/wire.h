@@ -21,6 +21,12 @@ void wire_put_place(struct nlmsghdr *nlh, const struct fwctl_rule *rule);
 void wire_put_policy(struct nlmsghdr *nlh, const struct fwctl_policy *policy,
 		     bool has_verdict);
 void wire_put_zone(struct nlmsghdr *nlh, const struct fwctl_zone *zone);
+void wire_put_set(struct nlmsghdr *nlh, const struct fwctl_set *set);
+void wire_put_set_name(struct nlmsghdr *nlh, const char *name);
+/* Elements of one set: the list is the end of the message. */
+struct nlattr *wire_put_elements(struct nlmsghdr *nlh, const struct fwctl_element *element);
+void wire_put_element(struct nlmsghdr *nlh, struct nlattr *list,
+		      const struct fwctl_element *element, uint32_t change_id);
 void wire_put_filter(struct nlmsghdr *nlh, const struct fwctl_filter *filter);
 void wire_put_statement(struct nlmsghdr *nlh, const struct fwctl_statement *statement);
 
@@ -43,6 +49,16 @@ enum wire_result {
 enum wire_result wire_get_rule(const struct nlmsghdr *nlh, struct fwctl_rule *rule);
 enum wire_result wire_get_policy(const struct nlmsghdr *nlh, struct fwctl_policy *policy);
 enum wire_result wire_get_zone(const struct nlmsghdr *nlh, struct fwctl_zone *zone);
+enum wire_result wire_get_set(const struct nlmsghdr *nlh, struct fwctl_set *set);
+/*
+ * The elements of a message one after the other: @pos is NULL at first.
+ * WIRE_OK with @element filled; with *@pos NULL there are no more.
+ */
+enum wire_result wire_get_element(const struct nlmsghdr *nlh, const struct nlattr **pos,
+				  struct fwctl_element *element);
+/* The set and element of BRFW_CMD_CULPRIT, as far as it has any. */
+void wire_get_culprit(const struct nlmsghdr *nlh, char *set, bool *has_element,
+		      struct fwctl_element *element);
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info);
 enum wire_result wire_get_done(const struct nlmsghdr *nlh, struct fwctl_done *done);
 enum wire_result wire_get_commit(const struct nlmsghdr *nlh, struct fwctl_commit *commit);
@@ -60,6 +76,8 @@ enum wire_result wire_each_change(const struct nlmsghdr *nlh, wire_change_fn fn,
  * come from; NULL when it has none.
  */
 const char *wire_attr_name(const struct nlmsghdr *nlh, uint32_t offset);
+/* BRFW_ELEMENT_A_CHANGE_ID of the element that holds @offset, or 0. */
+uint32_t wire_element_change(const struct nlmsghdr *nlh, uint32_t offset);
 const char *wire_missing_name(const struct nlmsghdr *nlh, uint32_t offset, uint32_t type);
 
 #endif /* _FWCTL_WIRE_H */

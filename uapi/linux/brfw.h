@@ -20,9 +20,10 @@
  *
  * Errors: each refusal but for lack of memory carries an extended ACK with a
  * text, and the offending attribute, or the nest that lacks one, where there is
- * one. No attribute may stand twice in a nest. Errors of a change that are found
- * only when it is applied (at once, or at BRFW_CMD_TXN_COMMIT) follow a message
- * BRFW_CMD_CULPRIT, if there is something to tell and memory for it.
+ * one. No attribute but BRFW_LIST_A_ITEM may stand twice in a nest. Errors of a
+ * change that are found only when it is applied (at once, or at
+ * BRFW_CMD_TXN_COMMIT) follow a message BRFW_CMD_CULPRIT, if there is something
+ * to tell and memory for it.
  *
  * Every change is all or nothing. Each successful commit raises the
  * generation of the ruleset by one; a commit that changes nothing does too.
@@ -50,6 +51,8 @@
  *                              the four
  *        BRFW_RULE_A_MATCH: NLA_NESTED, optional, see enum brfw_match_attr
  *            BRFW_MATCH_A_...: NLA_NESTED, see enum brfw_cond_attr
+ *        BRFW_RULE_A_SETS: NLA_NESTED, optional
+ *            BRFW_LIST_A_ITEM: NLA_NESTED, one or more, see enum brfw_in_set_attr
  *        BRFW_RULE_A_LIMIT: NLA_NESTED, optional, see enum brfw_limit_attr
  *        BRFW_RULE_A_LOG: NLA_NESTED, optional, see enum brfw_log_attr
  *        BRFW_RULE_A_MARK: NLA_NESTED, optional, see enum brfw_mark_attr
@@ -67,9 +70,9 @@
  *    BRFW_A_WARNINGS: NLA_U32, optional, those that this rule has a part in
  *    Fails with EEXIST when a rule with the same hook, bridge, priority and
  *    conditions exists (culprit: its handle), ENOENT when the rule to be put
- *    before or after doesn't exist, ENOSPC when a limit is reached:
- *    BRFW_INFO_A_MAX_RULES, or BRFW_INFO_A_MAX_COST (culprit: one of the rules
- *    that make it too much).
+ *    before or after or a set doesn't exist, EINVAL when a set has other members
+ *    than the fields, ENOSPC when a limit is reached: BRFW_INFO_A_MAX_RULES, or
+ *    BRFW_INFO_A_MAX_COST (culprit: one of the rules that make it too much).
  *
  * BRFW_CMD_RULE_DELETE	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
@@ -195,11 +198,18 @@
  *
  * BRFW_CMD_CULPRIT	from the kernel only, in front of an error
  *    What made a change fail, as far as there is something to tell.
- *    BRFW_A_CHANGE_ID: NLA_U32, of the refused change
+ *    BRFW_A_CHANGE_ID: NLA_U32, of the refused change, or
+ *                        BRFW_ELEMENT_A_CHANGE_ID of the refused element
  *    BRFW_A_RULE_CHANGE: NLA_U32, another rule that is concerned (of which this
  *                        is a duplicate), by the change of the same draft that
  *                        adds it
  *    BRFW_A_HANDLE: NLA_U64, likewise, by its handle
+ *    BRFW_A_SET: NLA_NESTED, the set that is concerned
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *        BRFW_SET_A_MEMBERS, BRFW_SET_A_INTERVAL: when there is an element
+ *    BRFW_A_ELEMENTS: NLA_NESTED, the element of it that is in the way
+ *        BRFW_LIST_A_ITEM: NLA_NESTED
+ *            BRFW_ELEMENT_A_VALUE, BRFW_ELEMENT_A_LAST: see there
  *
  * BRFW_CMD_COMMITTED	from the kernel, to the multicast group BRFW_MCGRP_COMMITS
  *    BRFW_A_GENERATION: NLA_U64, that the commit led to
@@ -208,6 +218,80 @@
  *    before the client that commits is answered. To join the group needs
  *    CAP_NET_ADMIN in the user namespace that owns the network namespace. A
  *    reader who is too slow gets ENOBUFS when it reads, and has lost notices.
+ *
+ * BRFW_CMD_SET_ADD	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_SET: NLA_NESTED
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *        BRFW_SET_A_MEMBERS: NLA_BINARY
+ *        BRFW_SET_A_INTERVAL: NLA_U8, optional
+ *        BRFW_SET_A_TIMEOUT: NLA_U32, optional
+ *        BRFW_SET_A_FLAGS: NLA_U32, BRFW_SET_F_*, optional
+ *        BRFW_SET_A_COMMENT: NLA_NUL_STRING, optional
+ *    Fails with EEXIST when there is a set of that name, ENOSPC when a limit is
+ *    reached.
+ *
+ * BRFW_CMD_SET_DELETE	do, changes
+ * BRFW_CMD_SET_FLUSH	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_SET: NLA_NESTED
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *    Deletes a set with its elements, or its elements only. Fails with ENOENT
+ *    when there is no such set, EBUSY when after the commit rules would name a
+ *    set that doesn't exist.
+ *
+ * BRFW_CMD_SET_GET	do
+ *    BRFW_A_SET: NLA_NESTED
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *    reply:
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_SET: NLA_NESTED, as for BRFW_CMD_SET_ADD and
+ *        BRFW_SET_A_ELEMENTS: NLA_U32
+ *        BRFW_SET_A_RULES: NLA_U32
+ *
+ * BRFW_CMD_SET_GET	dump
+ *    replies: as for do, one message a set, in the order of names
+ *
+ * BRFW_CMD_ELEMENT_ADD	do, changes
+ * BRFW_CMD_ELEMENT_REPLACE	do, changes
+ * BRFW_CMD_ELEMENT_DELETE	do, changes
+ *    BRFW_A_CHANGE_ID: NLA_U32, optional
+ *    BRFW_A_SET: NLA_NESTED
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *        BRFW_SET_A_MEMBERS: NLA_BINARY, those of the set
+ *        BRFW_SET_A_INTERVAL: NLA_U8, when the set has it
+ *    BRFW_A_ELEMENTS: NLA_NESTED
+ *        BRFW_LIST_A_ITEM: NLA_NESTED, one or more
+ *            BRFW_ELEMENT_A_VALUE: NLA_BINARY
+ *            BRFW_ELEMENT_A_LAST: NLA_BINARY, optional
+ *            BRFW_ELEMENT_A_TIMEOUT: NLA_U32, optional, not to delete
+ *            BRFW_ELEMENT_A_COMMENT: NLA_NUL_STRING, optional, not to delete
+ *            BRFW_ELEMENT_A_CHANGE_ID: NLA_U32, optional
+ *    ELEMENT_REPLACE gives elements that are there another timeout and comment,
+ *    or none. Their counters stay. Fails with ENOENT when there is no such set
+ *    or element, EINVAL when the set has other members, EEXIST when an element
+ *    to be added overlaps with one that is there, ENOSPC when a limit is
+ *    reached.
+ *
+ *    In a draft with BRFW_TXN_F_REPLACE an element that was there before keeps
+ *    its counters, and its time when BRFW_ELEMENT_A_TIMEOUT is absent.
+ *
+ * BRFW_CMD_ELEMENT_GET	dump
+ *    BRFW_A_SET: NLA_NESTED, optional: only elements of this set
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *    replies: messages with many elements of one set each, sets in the order of
+ *    names. NLM_F_DUMP_INTR is set when a commit came in between.
+ *    BRFW_A_GENERATION: NLA_U64
+ *    BRFW_A_SET: NLA_NESTED
+ *        BRFW_SET_A_NAME: NLA_NUL_STRING
+ *        BRFW_SET_A_MEMBERS: NLA_BINARY
+ *        BRFW_SET_A_INTERVAL: NLA_U8, when the set has it
+ *        BRFW_SET_A_TIMEOUT: NLA_U32, when the set has it
+ *    BRFW_A_ELEMENTS: NLA_NESTED
+ *        BRFW_LIST_A_ITEM: NLA_NESTED, as above and
+ *            BRFW_ELEMENT_A_STATS: NLA_NESTED, when the set has counters, see
+ *                              enum brfw_stats_attr
+ *    Fails with ENOENT when there is no such set.
  */
 #ifndef _UAPI_LINUX_BRFW_H
 #define _UAPI_LINUX_BRFW_H
@@ -269,6 +353,14 @@
  * @BRFW_CMD_RULE_MOVE: give a rule another place
  * @BRFW_CMD_CULPRIT: tells what made a change fail
  * @BRFW_CMD_COMMITTED: the kernel tells of a commit
+ * @BRFW_CMD_SET_ADD: add a set
+ * @BRFW_CMD_SET_DELETE: delete a set with its elements
+ * @BRFW_CMD_SET_FLUSH: delete the elements of a set
+ * @BRFW_CMD_SET_GET: read one set or all, without elements
+ * @BRFW_CMD_ELEMENT_ADD: add elements to a set
+ * @BRFW_CMD_ELEMENT_REPLACE: give elements another timeout and comment
+ * @BRFW_CMD_ELEMENT_DELETE: delete elements
+ * @BRFW_CMD_ELEMENT_GET: read elements
  */
 enum brfw_cmd {
 	BRFW_CMD_UNSPEC,
@@ -291,6 +383,14 @@ enum brfw_cmd {
 	BRFW_CMD_RULE_MOVE,
 	BRFW_CMD_CULPRIT,
 	BRFW_CMD_COMMITTED,
+	BRFW_CMD_SET_ADD,
+	BRFW_CMD_SET_DELETE,
+	BRFW_CMD_SET_FLUSH,
+	BRFW_CMD_SET_GET,
+	BRFW_CMD_ELEMENT_ADD,
+	BRFW_CMD_ELEMENT_REPLACE,
+	BRFW_CMD_ELEMENT_DELETE,
+	BRFW_CMD_ELEMENT_GET,
 	/* private: */
 	__BRFW_CMD_MAX,
 	BRFW_CMD_MAX = __BRFW_CMD_MAX - 1,
@@ -427,6 +527,17 @@ enum brfw_frame_class {
 /** BRFW_TXN_F_DRY_RUN - check everything, change nothing (COMMIT) */
 #define BRFW_TXN_F_DRY_RUN	(1U << 1)
 
+/* BRFW_SET_A_FLAGS */
+
+/** BRFW_SET_F_COUNTERS - elements have counters */
+#define BRFW_SET_F_COUNTERS	(1U << 0)
+/**
+ * BRFW_SET_F_KEEP - in a draft with BRFW_TXN_F_REPLACE: if there is a set with
+ *	this name, members and interval, it keeps its elements, but for those
+ *	that overlap with others of the draft
+ */
+#define BRFW_SET_F_KEEP		(1U << 1)
+
 /* BRFW_A_WARNINGS, BRFW_INFO_A_WARNINGS */
 
 /**
@@ -456,6 +567,8 @@ enum brfw_frame_class {
  * @BRFW_A_WARNINGS: NLA_U32, BRFW_WARN_*; absent when there are none
  * @BRFW_A_ZONE: NLA_NESTED, enum brfw_zone_attr
  * @BRFW_A_COMMIT: NLA_NESTED, enum brfw_commit_attr
+ * @BRFW_A_SET: NLA_NESTED, enum brfw_set_attr
+ * @BRFW_A_ELEMENTS: NLA_NESTED, enum brfw_list_attr of enum brfw_element_attr
  */
 enum brfw_attr {
 	BRFW_A_UNSPEC,
@@ -474,6 +587,8 @@ enum brfw_attr {
 	BRFW_A_WARNINGS,
 	BRFW_A_ZONE,
 	BRFW_A_COMMIT,
+	BRFW_A_SET,
+	BRFW_A_ELEMENTS,
 	/* private: */
 	__BRFW_A_MAX,
 	BRFW_A_MAX = __BRFW_A_MAX - 1,
@@ -543,6 +658,10 @@ struct brfw_cost {
  *	that a commit may lead to; see struct brfw_cost
  * @BRFW_INFO_A_COSTS: NLA_BINARY, array of struct brfw_cost in ascending order
  *	of hooks and families: one for each that has rules; absent: there is none
+ * @BRFW_INFO_A_SETS: NLA_U32, sets in the ruleset
+ * @BRFW_INFO_A_MAX_SETS: NLA_U32, sets that this namespace may hold
+ * @BRFW_INFO_A_ELEMENTS: NLA_U32, elements of all sets
+ * @BRFW_INFO_A_MAX_ELEMENTS: NLA_U32, elements that this namespace may hold
  */
 enum brfw_info_attr {
 	BRFW_INFO_A_UNSPEC,
@@ -564,6 +683,10 @@ enum brfw_info_attr {
 	BRFW_INFO_A_WARNINGS,
 	BRFW_INFO_A_MAX_COST,
 	BRFW_INFO_A_COSTS,
+	BRFW_INFO_A_SETS,
+	BRFW_INFO_A_MAX_SETS,
+	BRFW_INFO_A_ELEMENTS,
+	BRFW_INFO_A_MAX_ELEMENTS,
 	/* private: */
 	__BRFW_INFO_A_MAX,
 	BRFW_INFO_A_MAX = __BRFW_INFO_A_MAX - 1,
@@ -595,6 +718,8 @@ enum brfw_info_attr {
  * @BRFW_RULE_A_QUEUE: NLA_NESTED, enum brfw_queue_attr
  * @BRFW_RULE_A_PROBLEM: NLA_NUL_STRING of up to BRFW_PROBLEM_LEN bytes, why
  *	the rule can't do now what it says, for people; absent when it can
+ * @BRFW_RULE_A_SETS: NLA_NESTED, enum brfw_list_attr of enum brfw_in_set_attr;
+ *	conditions that must hold too
  */
 enum brfw_rule_attr {
 	BRFW_RULE_A_UNSPEC,
@@ -619,6 +744,7 @@ enum brfw_rule_attr {
 	BRFW_RULE_A_REDIRECT,
 	BRFW_RULE_A_QUEUE,
 	BRFW_RULE_A_PROBLEM,
+	BRFW_RULE_A_SETS,
 	/* private: */
 	__BRFW_RULE_A_MAX,
 	BRFW_RULE_A_MAX = __BRFW_RULE_A_MAX - 1,
@@ -783,8 +909,8 @@ struct brfw_range16 {
  * @BRFW_COND_A_NEGATE: NLA_FLAG, the field is there and the rest doesn't hold;
  *	not for fields that are 0 or 1, nor for ports of the bridge
  *
- * A rule has at most 8 conditions that are negated, have ranges, or are on
- * BRFW_MATCH_A_CT_STATE.
+ * A rule has at most 8 conditions that are negated, have ranges, are on
+ * BRFW_MATCH_A_CT_STATE or on sets.
  *
  * Each set of conditions has one canonical form, in which the kernel compares
  * and shows it; it takes no other but for these, which it changes to it: a mask
@@ -803,6 +929,118 @@ enum brfw_cond_attr {
 	/* private: */
 	__BRFW_COND_A_MAX,
 	BRFW_COND_A_MAX = __BRFW_COND_A_MAX - 1,
+};
+
+/**
+ * enum brfw_list_attr - what a list consists of
+ * @BRFW_LIST_A_UNSPEC: not used
+ * @BRFW_LIST_A_ITEM: NLA_NESTED, may stand there more than once
+ */
+enum brfw_list_attr {
+	BRFW_LIST_A_UNSPEC,
+	BRFW_LIST_A_ITEM,
+	/* private: */
+	__BRFW_LIST_A_MAX,
+	BRFW_LIST_A_MAX = __BRFW_LIST_A_MAX - 1,
+};
+
+/**
+ * enum brfw_in_set_attr - a condition that some fields are in a set
+ *
+ * The fields together are the values of an element: BRFW_SET_ETHER_ADDR are
+ * BRFW_MATCH_A_ETH_SRC, BRFW_MATCH_A_ETH_DST, BRFW_MATCH_A_ARP_SENDER_MAC,
+ * BRFW_MATCH_A_ARP_TARGET_MAC and BRFW_MATCH_A_ND_LLADDR; BRFW_SET_IPV4_ADDR are
+ * BRFW_MATCH_A_IP4_SRC, BRFW_MATCH_A_IP4_DST, BRFW_MATCH_A_ARP_SENDER_IP and
+ * BRFW_MATCH_A_ARP_TARGET_IP; BRFW_SET_IPV6_ADDR are BRFW_MATCH_A_IP6_SRC,
+ * BRFW_MATCH_A_IP6_DST and BRFW_MATCH_A_ND_TARGET; BRFW_SET_INET_PORT are
+ * BRFW_MATCH_A_L4_SPORT and BRFW_MATCH_A_L4_DPORT; BRFW_SET_IFNAME are
+ * BRFW_MATCH_A_IN_PORT and BRFW_MATCH_A_OUT_PORT. What they need and exclude is as
+ * in other conditions, beside which they may stand. Two of the conditions may
+ * have the same fields, but not also the same set. The kernel shows them in
+ * ascending order of fields.
+ *
+ * @BRFW_IN_SET_A_UNSPEC: not used
+ * @BRFW_IN_SET_A_NAME: NLA_NUL_STRING, name of the set, which must exist when
+ *	the rule is committed
+ * @BRFW_IN_SET_A_FIELDS: NLA_BINARY, array of __u8, 1 to BRFW_SET_MEMBERS_MAX of
+ *	enum brfw_match_attr, in the order of the members of the set
+ * @BRFW_IN_SET_A_NEGATE: NLA_FLAG, the fields are there and not in the set
+ */
+enum brfw_in_set_attr {
+	BRFW_IN_SET_A_UNSPEC,
+	BRFW_IN_SET_A_NAME,
+	BRFW_IN_SET_A_FIELDS,
+	BRFW_IN_SET_A_NEGATE,
+	/* private: */
+	__BRFW_IN_SET_A_MAX,
+	BRFW_IN_SET_A_MAX = __BRFW_IN_SET_A_MAX - 1,
+};
+
+/**
+ * enum brfw_set_attr - attributes of a set
+ * @BRFW_SET_A_UNSPEC: not used
+ * @BRFW_SET_A_NAME: NLA_NUL_STRING, a letter, then letters, digits, '_', '-'
+ *	and '.'; up to BRFW_SET_NAME_LEN bytes
+ * @BRFW_SET_A_MEMBERS: NLA_BINARY, array of __u8, 1 to BRFW_SET_MEMBERS_MAX of
+ *	enum brfw_set_member: what an element is made of
+ * @BRFW_SET_A_INTERVAL: NLA_U8, only with several members: which of them, from
+ *	1, may be a range; an address or port. Of a set with one member that is an
+ *	IP address or port it may be a range without being said
+ * @BRFW_SET_A_TIMEOUT: NLA_U32, not 0: seconds that elements live which don't
+ *	say; absent: for ever
+ * @BRFW_SET_A_FLAGS: NLA_U32, BRFW_SET_F_*, absent: none
+ * @BRFW_SET_A_COMMENT: NLA_NUL_STRING, no control characters
+ * @BRFW_SET_A_ELEMENTS: NLA_U32, number of elements
+ * @BRFW_SET_A_RULES: NLA_U32, how many conditions of rules name the set
+ */
+enum brfw_set_attr {
+	BRFW_SET_A_UNSPEC,
+	BRFW_SET_A_NAME,
+	BRFW_SET_A_MEMBERS,
+	BRFW_SET_A_INTERVAL,
+	BRFW_SET_A_TIMEOUT,
+	BRFW_SET_A_FLAGS,
+	BRFW_SET_A_COMMENT,
+	BRFW_SET_A_ELEMENTS,
+	BRFW_SET_A_RULES,
+	/* private: */
+	__BRFW_SET_A_MAX,
+	BRFW_SET_A_MAX = __BRFW_SET_A_MAX - 1,
+};
+
+/**
+ * enum brfw_element_attr - attributes of an element of a set
+ *
+ * Elements of one set don't overlap.
+ *
+ * @BRFW_ELEMENT_A_UNSPEC: not used
+ * @BRFW_ELEMENT_A_VALUE: NLA_BINARY, values of all members, one behind the other:
+ *	addresses as on the wire, ports as __u16 in host byte order, names in
+ *	BRFW_IFNAME_LEN bytes of which the last ones are 0
+ * @BRFW_ELEMENT_A_LAST: NLA_BINARY, the same but for the member that is a range,
+ *	of which it is the last value; larger than the first
+ * @BRFW_ELEMENT_A_TIMEOUT: NLA_U32, seconds until the element expires, counted
+ *	from the commit, 0: never; absent: that of the set. From the kernel:
+ *	absent when the element never expires, else not 0
+ * @BRFW_ELEMENT_A_COMMENT: NLA_NUL_STRING, no control characters
+ * @BRFW_ELEMENT_A_CHANGE_ID: NLA_U32, number, not 0, that BRFW_CMD_CULPRIT tells
+ *	instead of that of the change when the element is refused; need not be
+ *	unique
+ * @BRFW_ELEMENT_A_STATS: NLA_NESTED, enum brfw_stats_attr: judgements of frames
+ *	whose values were those of the element, by rules that matched since they
+ *	are in the set
+ */
+enum brfw_element_attr {
+	BRFW_ELEMENT_A_UNSPEC,
+	BRFW_ELEMENT_A_VALUE,
+	BRFW_ELEMENT_A_LAST,
+	BRFW_ELEMENT_A_TIMEOUT,
+	BRFW_ELEMENT_A_COMMENT,
+	BRFW_ELEMENT_A_CHANGE_ID,
+	BRFW_ELEMENT_A_STATS,
+	/* private: */
+	__BRFW_ELEMENT_A_MAX,
+	BRFW_ELEMENT_A_MAX = __BRFW_ELEMENT_A_MAX - 1,
 };
 
 /**
