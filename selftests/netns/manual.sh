@@ -23,7 +23,7 @@ test_help() {
 	equal "version" "fwctl $(<"$BRFW_TOP/VERSION")" "$text"
 	text=$("$FWCTL" --help)
 	equal "-h" "$text" "$("$FWCTL" -h)"
-	for object in rule policy ruleset counter info; do
+	for object in rule policy set ruleset counter info; do
 		contains "fwctl -h" "fwctl [OPTIONS] $object " "$text"
 		contains "fwctl help $object" "fwctl [OPTIONS] $object " "$("$FWCTL" help "$object")"
 		equal "fwctl $object help" "$("$FWCTL" help "$object")" "$("$FWCTL" "$object" help)"
@@ -127,27 +127,50 @@ test_generation() {
 	info generation
 	equal "generation after what changed nothing" $((before + 4)) "$INFO"
 	for key in module-version abi-version rules max-rules drafts max-drafts overruns \
+		sets max-sets elements max-elements \
 		no-target vlan-unknown limited hooks active-hooks verdicts matches warnings \
 		max-cost costs; do
 		info "$key" || [ "$key" = active-hooks ]
 	done
 }
 
-# Each statement of the examples, as the kernel sees it
+# examples: the lines of the examples, those that go on joined
+examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh JSON/p' "$PAGE" |
+		sed -e ':a' -e '/\\e$/{N;s/\\e\n[[:space:]]*//;ba' -e '}'
+}
+
+# Each statement of the examples, as the kernel sees it, with the sets before it
 test_examples() {
 	local n=0 line
+	local -a sets=()
 
 	fw ruleset flush
 	while read -r line; do
 		n=$((n + 1))
-		printf '%s\n' "$line" | fw ruleset check - 2>"$TMP/refused" || {
+		printf '%s\n' "${sets[@]}" "$line" | fw ruleset check - 2>"$TMP/refused" || {
 			say "$line: $(<"$TMP/refused")"
 			return 1
 		}
-	done < <(sed -n '/^\.Sh EXAMPLES/,/^\.Sh JSON/p' "$PAGE" |
-		sed -e ':a' -e '/\\e$/{N;s/\\e\n[[:space:]]*//;ba' -e '}' |
-		sed -n 's/^fwctl \(rule add\)/\1/; /^\(rule add\|policy set\|zone set\) /p')
-	[ "$n" -ge 25 ]
+		[[ $line != set\ * ]] || sets+=("$line")
+	done < <(examples |
+		sed -n 's/^fwctl \(rule add\)/\1/; /^\(rule add\|policy set\|zone set\|set add\|set add-element\) /p')
+	[ "$n" -ge 38 ]
+}
+
+# What is done to sets there, with the sets that are there
+test_set_examples() {
+	local n=0 line
+	local -a words
+
+	examples | grep '^set add' | fw ruleset load -
+	while read -r line; do
+		n=$((n + 1))
+		eval "words=($line)"
+		fw "${words[@]}" >/dev/null
+	done < <(examples | sed -n 's/^fwctl \(-s \)*\(set .*\)/\1\2/p')
+	equal "commands" 4 "$n"
+	contains "what they leave" "198.51.100.0/24 timeout never" "$(fw set show black4)"
 }
 
 # At output, too, a frame is judged once for each port.
@@ -193,6 +216,7 @@ check "rule show and rule flush of a part" test_show
 check "ruleset save replaces a file" test_save
 check "info show" test_generation
 check "the examples of the manual" test_examples
+check "the examples of sets" test_set_examples
 check "flooded from the bridge itself" test_flooded_output
 check "the length of joined packets" test_joint_length
 check "redirect and mirror to a device that is not Ethernet" test_unsuitable

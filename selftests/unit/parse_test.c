@@ -660,6 +660,7 @@ static int manual_read(FILE *in)
 	char line[512], *text;
 	int count = 0;
 
+	words.forms = &forms;
 	while ((text = manual_line(in, line, sizeof(line)))) {
 		if (text[0] == '.')
 			is_example = !strncmp(text, ".Bd", 3);
