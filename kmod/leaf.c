@@ -138,8 +138,8 @@ static noinline const u64 *brfw_set_row(const struct brfw_leaf_set *s,
 
 	brfw_domain_walk_start(&walk, s->domain, &s->fields, key, gen);
 	while ((other = brfw_set_next_row(s, data, stride, &walk)))
-		/* The word in front of several may tell too much. */
-		for (i = stride > 1; i < stride; i++)
+		/* The word in front may tell too much. */
+		for (i = 1; i < stride; i++)
 			row[i] &= ~other[s->nsets * stride + i];
 
 	return row;
@@ -157,7 +157,7 @@ static bool brfw_leaf_has_common(const struct brfw_leaf *leaf,
 	return true;
 }
 
-/* Look-up in a leaf of up to 64 rules. */
+/* Look-up in a leaf of up to 64 rules without sets. */
 static noinline struct brfw_cls_rule *
 brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
 		      const struct brfw_key *key, u64 gen, u64 after,
@@ -165,7 +165,7 @@ brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
 {
 	const u64 *data = brfw_leaf_data(leaf);
 	const u64 *rows = data + leaf->rows;
-	u64 bits = ~0ULL, row;
+	u64 bits = ~0ULL;
 	unsigned int i;
 
 	if (!brfw_leaf_has_common(leaf, data, key))
@@ -175,9 +175,6 @@ brfw_leaf_lookup_word(const struct brfw_leaf *leaf,
 		bits &= *brfw_nibble_row(&leaf->nibbles[i], rows, 1, key);
 	for (i = 0; i < leaf->nnumbers && bits; i++)
 		bits &= *brfw_number_row(&leaf->numbers[i], data, 1, key);
-	for (i = 0; i < leaf->nsets && bits; i++)
-		bits &= *brfw_set_row(&brfw_leaf_sets(leaf, data)[i], data, 1,
-				      key, gen, &row);
 
 	return brfw_leaf_scan(leaf, 0, bits, key, gen, after, before);
 }
@@ -224,7 +221,7 @@ brfw_leaf_lookup_sets(const struct brfw_leaf *leaf, const u64 **row,
 
 	for (i = 0; i < leaf->nsets && words; i++) {
 		row[n] = brfw_set_row(&brfw_leaf_sets(leaf, data)[i], data,
-				      leaf->nwords + 1, key, gen, buf[i]);
+				      leaf->stride, key, gen, buf[i]);
 		words &= *row[n++];
 	}
 
@@ -241,7 +238,7 @@ brfw_leaf_lookup_words(const struct brfw_leaf *leaf,
 	const u64 *data = brfw_leaf_data(leaf);
 	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX +
 		       BRFW_LEAF_SETS_MAX] BRFW_UNINITIALIZED;
-	unsigned int i, n = 0, stride = leaf->nwords + 1;
+	unsigned int i, n = 0, stride = leaf->stride;
 	const u64 *rows = data + leaf->rows;
 	u64 words = ~0ULL;
 
@@ -281,7 +278,7 @@ struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
 {
 	if (!leaf->nwords)
 		return brfw_leaf_walk(leaf, key, gen, after, before);
-	if (leaf->nwords == 1)
+	if (leaf->stride == 1)
 		return brfw_leaf_lookup_word(leaf, key, gen, after, before);
 
 	return brfw_leaf_lookup_words(leaf, key, gen, after, before);
@@ -291,7 +288,7 @@ struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
 static unsigned int brfw_leaf_count_left(const struct brfw_leaf *leaf,
 					 const struct brfw_key *key)
 {
-	unsigned int stride = leaf->nwords == 1 ? 1 : leaf->nwords + 1;
+	unsigned int stride = leaf->stride;
 	const u64 *data = brfw_leaf_data(leaf);
 	const u64 *row[BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX +
 		       BRFW_LEAF_SETS_MAX];

@@ -27,7 +27,7 @@
  * are combined by OR, together with the latter. Then the rules are taken out
  * that must not have one of these sets.
  *
- * With more than 64 rules a row has several words, and in front of them one
+ * With more than 64 rules, or sets, a row has several words, and in front of them one
  * that tells which of them aren't 0, so that most of them are never read.
  *
  * Life
@@ -121,6 +121,7 @@ struct brfw_leaf_set {
  * @ndead: rules that were taken out; for writers
  * @cost: most steps of a look-up; for writers
  * @nwords: words of bits, or 0 when rules are compared one by one
+ * @stride: words of a row
  * @ncommon: words of the key that all rules compare alike
  * @nnibbles: number of entries in @nibbles
  * @nnumbers: number of entries in @numbers
@@ -143,6 +144,7 @@ struct brfw_leaf {
 	u16 ndead;
 	u16 cost;
 	u8 nwords;
+	u8 stride;
 	u8 ncommon;
 	u8 nnibbles;
 	u8 nnumbers;

@@ -886,7 +886,7 @@ static unsigned int brfw_leaf_worst(const struct brfw_leaf_builder *b,
 
 static unsigned int brfw_builder_stride(const struct brfw_leaf_builder *b)
 {
-	return b->nwords == 1 ? 1 : b->nwords + 1;
+	return b->nwords == 1 && !b->nchosen[BRFW_PART_SET] ? 1 : b->nwords + 1;
 }
 
 /* What the selectors cost, those of sets with as many elements as may be. */
@@ -1004,13 +1004,15 @@ static void brfw_leaf_put_row(const struct brfw_leaf_builder *b, const u64 *row,
 	unsigned int w, i;
 	u64 bits;
 
-	if (b->nwords == 1) {
+	if (brfw_builder_stride(b) == 1) {
 		*out = *row;
 		return;
 	}
 	for (w = 0; w < b->nwords; w++) {
 		for (bits = row[w]; bits; bits &= bits - 1) {
-			i = b->place[64 * w + __ffs64(bits)];
+			i = 64 * w + __ffs64(bits);
+			if (b->place)
+				i = b->place[i];
 			brfw_bits_set(out + 1, i);
 			*out |= 1ULL << i / 64;
 		}
@@ -1120,6 +1122,7 @@ static void brfw_leaf_put_data(const struct brfw_leaf_builder *b,
 	out += b->nwords;
 
 	leaf->nwords = b->nwords;
+	leaf->stride = brfw_builder_stride(b);
 	leaf->rows = out - data;
 	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
 		if (!c->is_chosen || c->part != BRFW_PART_NIBBLE)
