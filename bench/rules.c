@@ -10,6 +10,10 @@
  *   nft         plain rules of chain forward of table bridge bench
  *   nft-exact   elements "address . port" of a set there
  *   nft-range   elements "prefix . prefix . ports"
+ *   nft-prefixes  elements that are prefixes, of as many as there are rules
+ *   fwctl-exact, fwctl-prefixes   the same as sets of brfw, with a rule each
+ *   fwctl-sets  as many sets as there are rules, with ten addresses and a rule
+ *		 each
  *   ebtables    for ebtables-restore
  *   flower      for "tc -b", on device d0
  */
@@ -182,6 +186,47 @@ static void print_nft_range(const struct b_rule *r)
 	       prefix(dst, r->dst, r->dst_len), r->dport[0], r->dport[1]);
 }
 
+static void print_fwctl_exact(const struct b_rule *r)
+{
+	char ip[32];
+
+	printf("set add-element exact %s . %u\n", ip4(ip, r->dst), r->dport[0]);
+}
+
+/* Prefixes of 16 to 32 bits, none in another. */
+static void print_prefix(const char *before, const char *after)
+{
+	static unsigned int n;
+
+	printf("%s%u.%u.0.0/%u%s", before, 11 + n % 90, n / 90, 16 + n % 17, after);
+	n++;
+}
+
+static void print_nft_prefix(const struct b_rule *r)
+{
+	(void)r;
+	print_prefix("", ",\n");
+}
+
+static void print_fwctl_prefix(const struct b_rule *r)
+{
+	(void)r;
+	print_prefix("set add-element prefixes ", "\n");
+}
+
+static void print_fwctl_set(const struct b_rule *r)
+{
+	static unsigned int set, address;
+	unsigned int i;
+	char ip[32];
+
+	(void)r;
+	printf("set add s%u type ipv4_addr\n", ++set);
+	for (i = 0; i < 10; i++)
+		printf("set add-element s%u %s\n", set, ip4(ip, ++address * 2654435761U));
+	printf("rule add prio %u daddr @s%u proto udp accept\n", set, set);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(const struct b_rule *r);
@@ -194,6 +239,15 @@ static const struct {
 	  .head = "add element bridge bench exact {\n", .tail = "}\n" },
 	{ .name = "nft-range", .print = print_nft_range,
 	  .head = "add element bridge bench range {\n", .tail = "}\n" },
+	{ .name = "nft-prefixes", .print = print_nft_prefix,
+	  .head = "add element bridge bench prefixes {\n", .tail = "}\n" },
+	{ .name = "fwctl-exact", .print = print_fwctl_exact,
+	  .head = "set add exact type ipv4_addr . inet_port\n",
+	  .tail = "rule add daddr . dport @exact proto udp accept\n" },
+	{ .name = "fwctl-prefixes", .print = print_fwctl_prefix,
+	  .head = "set add prefixes type ipv4_addr\n",
+	  .tail = "rule add daddr @prefixes proto udp accept\n" },
+	{ .name = "fwctl-sets", .print = print_fwctl_set },
 	{ .name = "ebtables", .print = print_ebtables,
 	  .head = "*filter\n:FORWARD ACCEPT\n" },
 	{ .name = "flower", .print = print_flower },

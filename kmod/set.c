@@ -179,15 +179,19 @@ brfw_masks_get(const struct brfw_domain *d,
 	return masks->data + i * (1 + d->nwords);
 }
 
-/* Hash of masked values; masked by a mask, and copied, if one is given. */
+/*
+ * Mask values, and hash them for a table: by value the set is 0. Callers that
+ * know the number of words save the loop.
+ */
 static __always_inline u64 brfw_domain_hash(const struct brfw_domain *d,
+					    unsigned int nwords, u16 set,
 					    const u64 *words, const u64 *mask,
 					    u64 *masked)
 {
-	u64 hash = d->seed ^ mask[0];
+	u64 hash = d->seed ^ mask[0] ^ (u64)set << 32;
 	unsigned int i;
 
-	for (i = 0; i < d->nwords; i++) {
+	for (i = 0; i < nwords; i++) {
 		masked[i] = words[i] & mask[1 + i];
 		hash = brfw_hash_word(hash, masked[i]);
 	}
@@ -218,6 +222,51 @@ static bool brfw_elem_is_visible(const struct brfw_elem *e, u64 gen, u64 now)
 	       (!expires || now < expires);
 }
 
+/* Of entries with one hash, the element of a set that is visible. */
+static noinline struct brfw_elem *
+brfw_chain_find(const struct brfw_domain *d, const struct brfw_elem_entry *entry,
+		u16 set, u32 mask, const u64 *masked, u64 gen)
+{
+	struct brfw_elem *e;
+
+	for (; entry; entry = rcu_dereference(entry->next[BRFW_DOMAIN_BY_SET])) {
+		if (!brfw_entry_has(d, entry, mask, masked))
+			continue;
+		e = brfw_entry_elem(d, entry);
+		if (e->set == set &&
+		    brfw_elem_is_visible(e, gen, get_jiffies_64()))
+			return e;
+	}
+
+	return NULL;
+}
+
+static __always_inline struct brfw_elem *
+brfw_domain_find_words(const struct brfw_domain *d, unsigned int nwords,
+		       u16 set, const u64 *words, u64 gen)
+{
+	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_SET]);
+	const struct brfw_domain_masks *masks = rcu_dereference(d->masks);
+	u64 masked[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
+	const struct brfw_elem_entry *entry;
+	const u64 *mask = masks->data;
+	struct brfw_elem *e;
+	unsigned int i;
+	u64 hash;
+
+	for (i = 0; i < masks->n; i++, mask += 1 + nwords) {
+		hash = brfw_domain_hash(d, nwords, set, words, mask, masked);
+		entry = brfw_slots_lookup(s, hash);
+		if (!entry)
+			continue;
+		e = brfw_chain_find(d, entry, set, mask[0], masked, gen);
+		if (e)
+			return e;
+	}
+
+	return NULL;
+}
+
 /**
  * brfw_domain_find() - the element of a set that has the values of a key
  * @d: the domain
@@ -234,32 +283,13 @@ struct brfw_elem *brfw_domain_find(const struct brfw_domain *d,
 				   u16 set, const struct brfw_key *key,
 				   u64 gen)
 {
-	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_SET]);
-	const struct brfw_domain_masks *masks = rcu_dereference(d->masks);
 	u64 words[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
-	u64 masked[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
-	const struct brfw_elem_entry *entry;
-	struct brfw_elem *e;
-	const u64 *mask;
-	unsigned int i;
-	u64 hash;
 
 	brfw_domain_gather(d, fields, key, words);
-	for (i = 0; i < masks->n; i++) {
-		mask = brfw_masks_get(d, masks, i);
-		hash = brfw_domain_hash(d, words, mask, masked);
-		entry = brfw_slots_lookup(s, brfw_hash_word(hash, set));
-		for (; entry; entry = rcu_dereference(entry->next[BRFW_DOMAIN_BY_SET])) {
-			if (!brfw_entry_has(d, entry, mask[0], masked))
-				continue;
-			e = brfw_entry_elem(d, entry);
-			if (e->set == set &&
-			    brfw_elem_is_visible(e, gen, get_jiffies_64()))
-				return e;
-		}
-	}
+	if (d->nwords == 1)
+		return brfw_domain_find_words(d, 1, set, words, gen);
 
-	return NULL;
+	return brfw_domain_find_words(d, d->nwords, set, words, gen);
 }
 
 /**
@@ -286,23 +316,39 @@ void brfw_domain_walk_start(struct brfw_domain_walk *walk,
 	brfw_domain_gather(d, fields, key, walk->words);
 }
 
-/* The next entry with the hash of the values, whatever it is. */
+/* The first entry of the next hash that has one, whatever it is. */
+static __always_inline const struct brfw_elem_entry *
+brfw_domain_walk_hashes(struct brfw_domain_walk *walk, unsigned int nwords)
+{
+	const struct brfw_domain *d = walk->d;
+	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_VALUE]);
+	const struct brfw_elem_entry *entry;
+	const u64 *mask;
+	u64 hash;
+
+	while (walk->i < walk->masks->n) {
+		mask = walk->masks->data + walk->i++ * (1 + nwords);
+		hash = brfw_domain_hash(d, nwords, 0, walk->words, mask,
+					walk->masked);
+		entry = brfw_slots_lookup(s, hash);
+		if (entry)
+			return entry;
+	}
+
+	return NULL;
+}
+
+/* The next entry with a hash of the values, whatever it is. */
 static const struct brfw_elem_entry *
 brfw_domain_walk_entry(struct brfw_domain_walk *walk)
 {
-	const struct brfw_domain *d = walk->d;
 	const struct brfw_elem_entry *entry = walk->entry;
-	u64 hash;
 
 	if (entry)
 		entry = rcu_dereference(entry->next[BRFW_DOMAIN_BY_VALUE]);
-	while (!entry && walk->i < walk->masks->n) {
-		hash = brfw_domain_hash(d, walk->words,
-					brfw_masks_get(d, walk->masks, walk->i++),
-					walk->masked);
-		entry = brfw_slots_lookup(rcu_dereference(d->slots[BRFW_DOMAIN_BY_VALUE]),
-					  hash);
-	}
+	if (!entry)
+		entry = walk->d->nwords == 1 ? brfw_domain_walk_hashes(walk, 1) :
+			brfw_domain_walk_hashes(walk, walk->d->nwords);
 	walk->entry = entry;
 
 	return entry;
@@ -633,10 +679,10 @@ static u32 brfw_entry_hash(const struct brfw_domain *d,
 	u64 hash = d->seed ^ entry->mask;
 	unsigned int i;
 
+	if (table == BRFW_DOMAIN_BY_SET)
+		hash ^= (u64)brfw_entry_elem(d, entry)->set << 32;
 	for (i = 0; i < d->nwords; i++)
 		hash = brfw_hash_word(hash, entry->words[i]);
-	if (table == BRFW_DOMAIN_BY_SET)
-		hash = brfw_hash_word(hash, brfw_entry_elem(d, entry)->set);
 
 	return hash;
 }

@@ -137,9 +137,9 @@ load_brfw() {
 	"$top/selftests/vm/insmod.sh" "$top/brfw.ko" ${BRFW_PARAMS:-}
 }
 
-# brfw_rules SOURCE: these instead of all that there are
+# brfw_rules SOURCE [FORMAT]: these instead of all that there are
 brfw_rules() {
-	"$bin/rules" "$1" fwctl >"$work/rules"
+	"$bin/rules" "$1" "${2:-fwctl}" >"$work/rules"
 	"$fwctl" ruleset load "$work/rules"
 }
 
@@ -162,12 +162,15 @@ nft_rules() {
 	nft -f "$work/rules"
 }
 
-# nft_set SOURCE exact|range: one rule that asks a set
+# nft_set SOURCE exact|range|prefixes: one rule that asks a set
 nft_set() {
 	nft_chain
 	if [ "$2" = exact ]; then
 		nft 'add set bridge bench exact { type ipv4_addr . inet_service; size 65536; }'
 		nft 'add rule bridge bench forward ip daddr . udp dport @exact counter accept'
+	elif [ "$2" = prefixes ]; then
+		nft 'add set bridge bench prefixes { type ipv4_addr; flags interval; }'
+		nft 'add rule bridge bench forward meta l4proto udp ip daddr @prefixes counter accept'
 	else
 		nft 'add set bridge bench range { type ipv4_addr . ipv4_addr . inet_service; flags interval; }'
 		nft 'add rule bridge bench forward ip saddr . ip daddr . udp dport @range counter accept'

@@ -52,10 +52,11 @@ measure() {
 
 row_plain() { measure plain; }
 
+# brfw_row ROW [SOURCE [FORMAT]]
 brfw_row() {
 	load_brfw
 	if [ -n "${2:-}" ]; then
-		brfw_rules "$2"
+		brfw_rules "${@:2}"
 	fi
 	measure "$1"
 }
@@ -74,9 +75,11 @@ row_brfw_100() { brfw_row brfw-100 udp:100; }
 row_brfw_1k() { brfw_row brfw-1k udp:1000; }
 row_brfw_10k() { brfw_row brfw-10k udp:10000; }
 row_brfw_100k() { brfw_row brfw-100k udp:100000; }
-row_brfw_10k_hit() { aim_at_grid 10000; brfw_row brfw-10k-hit grid:10000 hits; }
 row_brfw_range_1k() { brfw_row brfw-range-1k interval:1000; }
 row_brfw_masks_64() { brfw_row brfw-masks-64 masks:64; }
+row_brfw_set_10k() { brfw_row brfw-set-10k grid:10000 fwctl-exact; }
+row_brfw_prefixes_1k() { brfw_row brfw-prefixes-1k udp:1000 fwctl-prefixes; }
+row_brfw_sets_1k() { brfw_row brfw-sets-1k udp:1000 fwctl-sets; }
 
 # Each frame must have met a rule: policies count nothing then.
 hits() {
@@ -85,6 +88,17 @@ hits() {
 		return 1
 	fi
 }
+
+# hit_row ROW SOURCE [FORMAT]: frames that all meet a rule
+hit_row() {
+	aim_at_grid 10000
+	load_brfw
+	brfw_rules "${@:2}"
+	measure "$1" "$frames" hits
+}
+
+row_brfw_10k_hit() { hit_row brfw-10k-hit grid:10000; }
+row_brfw_set_10k_hit() { hit_row brfw-set-10k-hit grid:10000 fwctl-exact; }
 
 row_brfw_accept() {
 	load_brfw
@@ -105,6 +119,7 @@ row_nft_1k() { nft_rules udp:1000 && measure nft-1k; }
 row_nft_hash_10k() { nft_set grid:10000 exact && measure nft-hash-10k; }
 row_nft_hash_10k_hit() { aim_at_grid 10000; nft_set grid:10000 exact && measure nft-hash-10k-hit; }
 row_nft_pipapo_1k() { nft_set interval:1000 range && measure nft-pipapo-1k; }
+row_nft_prefixes_1k() { nft_set udp:1000 prefixes && measure nft-prefixes-1k; }
 row_ebtables_1() { ebtables_rules udp:1 && measure ebtables-1; }
 row_ebtables_100() { ebtables_rules udp:100 && measure ebtables-100; }
 row_flower_1() { flower_rules masks:1 && measure flower-1; }
@@ -120,7 +135,8 @@ rows=(
 	plain
 	brfw-idle brfw-1 brfw-100 brfw-1k brfw-10k brfw-100k
 	brfw-10k-hit brfw-range-1k brfw-masks-64 brfw-accept brfw-drop
-	nft-0 nft-1 nft-100 nft-1k nft-hash-10k nft-hash-10k-hit nft-pipapo-1k
+	brfw-set-10k brfw-set-10k-hit brfw-prefixes-1k brfw-sets-1k
+	nft-0 nft-1 nft-100 nft-1k nft-hash-10k nft-hash-10k-hit nft-prefixes-1k nft-pipapo-1k
 	ebtables-1 ebtables-100 flower-1 flower-8 flower-64
 	plain-again
 )
