@@ -38,7 +38,7 @@ name=vm timeout=600 smp=2 mem=1024 icount='' debug=1 append='' kernel='' modules
 # Lines that no healthy kernel writes. The two exceptions are said at boot by a
 # kernel that is told about its processor.
 bad_lines='WARNING:|BUG[: ]|Oops:|Kernel panic|general protection fault|Unable to handle kernel'
-bad_lines+='|KASAN|KCSAN|KFENCE:|UBSAN|kmemleak: [0-9]+ new|refcount_t:|list_(add|del) corruption'
+bad_lines+='|KASAN|KCSAN|KFENCE:|UBSAN|refcount_t:|list_(add|del) corruption'
 bad_lines+='|possible (recursive|circular)|inconsistent lock state|suspicious RCU|scheduling while atomic'
 bad_lines+='|sleeping function called|detected stalls|blocked for more than|unregister_netdevice: waiting'
 bad_lines+='|Call Trace:|Out of memory:|ODEBUG:|DEBUG_LOCKS_WARN_ON|held lock freed|allocated at module unload'
