@@ -1211,6 +1211,7 @@ static void brfw_commit_tell(struct brfw_commit *c)
 	if (!c->draft->notice)
 		return;
 
+	brfw_commit_tell_sets(c->rs, c->draft);
 	brfw_commit_tell_rules(c);
 	brfw_commit_tell_policies(c);
 	brfw_commit_tell_zones(c);

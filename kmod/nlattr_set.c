@@ -508,8 +508,8 @@ static int brfw_nlattr_put_form(struct sk_buff *skb, const struct brfw_set *set)
 		    layout->type.members) ||
 	    (layout->type.n > 1 && layout->range >= 0 &&
 	     nla_put_u8(skb, BRFW_SET_A_INTERVAL, layout->range + 1)) ||
-	    (set->conf.timeout &&
-	     nla_put_u32(skb, BRFW_SET_A_TIMEOUT, set->conf.timeout)))
+	    (set->next_conf.timeout &&
+	     nla_put_u32(skb, BRFW_SET_A_TIMEOUT, set->next_conf.timeout)))
 		return -EMSGSIZE;
 
 	return 0;
@@ -542,7 +542,7 @@ int brfw_nlattr_put_set_form(struct sk_buff *skb, const struct brfw_set *set)
  */
 int brfw_nlattr_put_set(struct sk_buff *skb, const struct brfw_set *set)
 {
-	const struct brfw_set_conf *conf = &set->conf;
+	const struct brfw_set_conf *conf = &set->next_conf;
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, BRFW_A_SET);
@@ -640,7 +640,7 @@ int brfw_nlattr_put_element(struct sk_buff *skb, struct brfw_ruleset *rs,
 	     (extra && extra->comment &&
 	      nla_put_string(skb, BRFW_ELEMENT_A_COMMENT, extra->comment)) ||
 	     (extra && extra->counters &&
-	      e->set->conf.flags & BRFW_SET_F_COUNTERS &&
+	      e->set->next_conf.flags & BRFW_SET_F_COUNTERS &&
 	      brfw_nlattr_put_stats(skb, BRFW_ELEMENT_A_STATS,
 				    extra->counters))))
 		goto err_nest;

@@ -9,6 +9,7 @@
 
 #include "nlattr.h"
 #include "notice.h"
+#include "sets.h"
 
 /* Changes that are told one by one. */
 #define BRFW_NOTICE_CHANGES	32
@@ -132,6 +133,59 @@ void brfw_notice_zone(struct brfw_notice *notice, struct brfw_ruleset *rs,
 							    zone));
 }
 
+/**
+ * brfw_notice_set() - tell of a set
+ * @notice: the notice
+ * @kind: what happened to it
+ * @set: the set
+ */
+void brfw_notice_set(struct brfw_notice *notice, enum brfw_change_attr kind,
+		     const struct brfw_set *set)
+{
+	struct nlattr *nest;
+
+	nest = brfw_notice_change(notice, BRFW_NOTICE_SET, kind);
+	if (nest)
+		brfw_notice_change_end(notice, nest,
+				       brfw_nlattr_put_set(notice->skb, set));
+}
+
+static int brfw_notice_put_element(struct sk_buff *skb,
+				   struct brfw_ruleset *rs,
+				   const struct brfw_element *e)
+{
+	struct nlattr *nest;
+
+	if (brfw_nlattr_put_set_form(skb, e->set))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, BRFW_A_ELEMENTS);
+	if (!nest || brfw_nlattr_put_element(skb, rs, e, false))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+
+	return 0;
+}
+
+/**
+ * brfw_notice_element() - tell of an element of a set
+ * @notice: the notice
+ * @rs: the ruleset
+ * @kind: what happened to it
+ * @e: its new body, or the last one
+ */
+void brfw_notice_element(struct brfw_notice *notice, struct brfw_ruleset *rs,
+			 enum brfw_change_attr kind,
+			 const struct brfw_element *e)
+{
+	struct nlattr *nest;
+
+	nest = brfw_notice_change(notice, BRFW_NOTICE_ELEMENT, kind);
+	if (nest)
+		brfw_notice_change_end(notice, nest,
+				       brfw_notice_put_element(notice->skb, rs,
+							       e));
+}
+
 static void brfw_notice_put_counts(struct brfw_notice *notice, int attr,
 				   const u32 *counts)
 {
@@ -153,6 +207,8 @@ void brfw_notice_end(struct brfw_notice *notice)
 		[BRFW_NOTICE_RULE] = BRFW_COMMIT_A_RULES,
 		[BRFW_NOTICE_POLICY] = BRFW_COMMIT_A_POLICIES,
 		[BRFW_NOTICE_ZONE] = BRFW_COMMIT_A_ZONES,
+		[BRFW_NOTICE_SET] = BRFW_COMMIT_A_SETS,
+		[BRFW_NOTICE_ELEMENT] = BRFW_COMMIT_A_ELEMENTS,
 	};
 	int subject;
 

@@ -9,9 +9,11 @@
 
 #include <linux/brfw.h>
 
+struct brfw_element;
 struct brfw_policy;
 struct brfw_rule;
 struct brfw_ruleset;
+struct brfw_set;
 struct brfw_zone;
 struct nlattr;
 struct sk_buff;
@@ -24,12 +26,16 @@ struct sk_buff;
  * @BRFW_NOTICE_RULE: rules
  * @BRFW_NOTICE_POLICY: policies
  * @BRFW_NOTICE_ZONE: zones
+ * @BRFW_NOTICE_SET: sets
+ * @BRFW_NOTICE_ELEMENT: elements of sets
  * @BRFW_NOTICE_SUBJECTS: number of them
  */
 enum brfw_notice_subject {
 	BRFW_NOTICE_RULE,
 	BRFW_NOTICE_POLICY,
 	BRFW_NOTICE_ZONE,
+	BRFW_NOTICE_SET,
+	BRFW_NOTICE_ELEMENT,
 	BRFW_NOTICE_SUBJECTS,
 };
 
@@ -60,6 +66,11 @@ void brfw_notice_policy(struct brfw_notice *notice, struct brfw_ruleset *rs,
 			const struct brfw_policy *policy);
 void brfw_notice_zone(struct brfw_notice *notice, struct brfw_ruleset *rs,
 		      enum brfw_change_attr kind, const struct brfw_zone *zone);
+void brfw_notice_set(struct brfw_notice *notice, enum brfw_change_attr kind,
+		     const struct brfw_set *set);
+void brfw_notice_element(struct brfw_notice *notice, struct brfw_ruleset *rs,
+			 enum brfw_change_attr kind,
+			 const struct brfw_element *e);
 void brfw_notice_end(struct brfw_notice *notice);
 
 #endif /* _BRFW_NOTICE_H */

@@ -142,7 +142,7 @@ struct brfw_element {
  * @layout: form of its elements
  * @domain: where packets look for them
  * @conf: as committed
- * @next_conf: as the commit under way leaves it
+ * @next_conf: as the commit under way leaves it, else the same
  * @elements: live and new ones, by key
  * @dead: those that the commit under way deletes, by key
  * @nelements: number of entries in @elements
@@ -291,6 +291,8 @@ int brfw_commit_check_sets(struct brfw_ruleset *rs,
 int brfw_commit_prepare_sets(struct brfw_ruleset *rs,
 			     const struct brfw_draft *draft,
 			     struct brfw_error *error);
+void brfw_commit_tell_sets(struct brfw_ruleset *rs,
+			   const struct brfw_draft *draft);
 void brfw_commit_finish_sets(struct brfw_ruleset *rs,
 			     const struct brfw_draft *draft);
 void brfw_commit_undo_sets(struct brfw_ruleset *rs,

@@ -24,6 +24,7 @@
 
 #include "commit.h"
 #include "netns.h"
+#include "notice.h"
 #include "ruleset.h"
 #include "sets.h"
 
@@ -807,6 +808,88 @@ int brfw_commit_prepare_sets(struct brfw_ruleset *rs,
 			return brfw_sets_no_memory(error);
 
 	return 0;
+}
+
+/* ---- notices ---- */
+
+static bool brfw_set_conf_same(const struct brfw_set_conf *a,
+			       const struct brfw_set_conf *b)
+{
+	return a->timeout == b->timeout && a->flags == b->flags &&
+	       brfw_text_same(a->comment, b->comment);
+}
+
+static void brfw_commit_tell_set(struct brfw_notice *notice,
+				 const struct brfw_set *set)
+{
+	if (set->status == BRFW_RULE_DEAD && set->was_live)
+		brfw_notice_set(notice, BRFW_CHANGE_A_DELETED, set);
+	else if (set->status == BRFW_RULE_NEW)
+		brfw_notice_set(notice, BRFW_CHANGE_A_ADDED, set);
+	else if (set->status == BRFW_RULE_LIVE &&
+		 !brfw_set_conf_same(&set->conf, &set->next_conf))
+		brfw_notice_set(notice, BRFW_CHANGE_A_REPLACED, set);
+}
+
+/* Those in whose place there is none. */
+static void brfw_commit_tell_dead_elements(struct brfw_ruleset *rs,
+					   struct brfw_notice *notice,
+					   const struct brfw_set *set)
+{
+	const struct brfw_element *e;
+	struct rb_node *node;
+
+	if (set->status == BRFW_RULE_DEAD)
+		return;
+
+	for (node = rb_first(&set->dead); node; node = rb_next(node)) {
+		e = rb_entry(node, struct brfw_element, node);
+		if (!brfw_elements_find(&set->layout, &set->elements, e))
+			brfw_notice_element(notice, rs, BRFW_CHANGE_A_DELETED,
+					    e);
+		cond_resched();
+	}
+}
+
+static void brfw_commit_tell_elements(struct brfw_ruleset *rs,
+				      struct brfw_notice *notice,
+				      const struct brfw_set_change *sc)
+{
+	const struct brfw_element *e;
+	unsigned int i;
+
+	for (i = 0; i < sc->nelements; i++) {
+		e = sc->elements[i];
+		if (e->status != BRFW_RULE_NEW)
+			continue;
+		brfw_notice_element(notice, rs,
+				    brfw_elements_find(&e->set->layout,
+						       &e->set->dead, e) ?
+				    BRFW_CHANGE_A_REPLACED :
+				    BRFW_CHANGE_A_ADDED, e);
+		cond_resched();
+	}
+}
+
+/**
+ * brfw_commit_tell_sets() - tell of sets and elements in the notice of a commit
+ * @rs: the ruleset
+ * @draft: what is committed; has a notice
+ */
+void brfw_commit_tell_sets(struct brfw_ruleset *rs,
+			   const struct brfw_draft *draft)
+{
+	const struct brfw_change *change;
+	const struct brfw_set *set;
+
+	list_for_each_entry(set, &rs->sets.touched, touched)
+		brfw_commit_tell_set(draft->notice, set);
+	list_for_each_entry(set, &rs->sets.touched, touched)
+		brfw_commit_tell_dead_elements(rs, draft->notice, set);
+	list_for_each_entry(change, &draft->changes, list)
+		if (change->set)
+			brfw_commit_tell_elements(rs, draft->notice,
+						  change->set);
 }
 
 /* ---- the end, or the way back ---- */

@@ -106,6 +106,43 @@ by "fwctl": rules 4 deleted
 	equal "errors" "" "$(<"$TMP/monitor")"
 }
 
+# Sets and elements; what a load finds as it was is no change.
+test_sets() {
+	fw ruleset flush
+	monitor
+	fw set add s type ipv4_addr comment c
+	fw set add-element s 192.0.2.1
+	fw set add-element s 10.0.0.0/8 comment ten
+	fw set replace-element s 192.0.2.1 comment one
+	fw set delete-element s 192.0.2.1
+	printf '%s\n' "set add s type ipv4_addr timeout 1h comment c" \
+		"set add-element s 10.0.0.0/8 comment ten" "set add-element s 11.0.0.0/8 timeout never" |
+		fw ruleset load -
+	fw set flush s
+	fw set delete s
+	told 8
+	monitor_stop
+	equal "events" 'by "fwctl": sets 1 added
+	added set add s type ipv4_addr comment "c"
+by "fwctl": elements 1 added
+	added set add-element s 192.0.2.1
+by "fwctl": elements 1 added
+	added set add-element s 10.0.0.0/8 comment "ten"
+by "fwctl": elements 1 replaced
+	replaced set add-element s 192.0.2.1 comment "one"
+by "fwctl": elements 1 deleted
+	deleted set add-element s 192.0.2.1 comment "one"
+by "fwctl" whole ruleset: sets 1 replaced, elements 1 added
+	replaced set add s type ipv4_addr timeout 1h comment "c"
+	added set add-element s 11.0.0.0/8 timeout never
+by "fwctl": elements 2 deleted
+	deleted set add-element s 10.0.0.0/8 timeout never comment "ten"
+	deleted set add-element s 11.0.0.0/8 timeout never
+by "fwctl": sets 1 deleted
+	deleted set add s type ipv4_addr timeout 1h comment "c"' "$EVENTS"
+	equal "errors" "" "$(<"$TMP/monitor")"
+}
+
 # Who, and what generation it led to; with -s the last counters of a rule.
 test_who() {
 	load
@@ -341,6 +378,7 @@ test_unloaded() {
 }
 
 check "each kind of change" test_changes
+check "sets and elements" test_sets
 check "who made it, and the counters of what is gone" test_who
 check "a draft is told as a whole" test_draft
 check "what changes nothing is not told" test_nothing

@@ -82,6 +82,8 @@ const char *const model_subjects[FWCTL_SUBJECTS] = {
 	[FWCTL_SUBJECT_RULE] = "rules",
 	[FWCTL_SUBJECT_POLICY] = "policies",
 	[FWCTL_SUBJECT_ZONE] = "zones",
+	[FWCTL_SUBJECT_SET] = "sets",
+	[FWCTL_SUBJECT_ELEMENT] = "elements",
 };
 
 const struct fwctl_form model_actions[] = {

@@ -357,12 +357,16 @@ struct fwctl_done {
  * @FWCTL_SUBJECT_RULE: rules
  * @FWCTL_SUBJECT_POLICY: policies
  * @FWCTL_SUBJECT_ZONE: zones
+ * @FWCTL_SUBJECT_SET: sets
+ * @FWCTL_SUBJECT_ELEMENT: elements of sets
  * @FWCTL_SUBJECTS: number of them; also what is not known here
  */
 enum fwctl_subject {
 	FWCTL_SUBJECT_RULE,
 	FWCTL_SUBJECT_POLICY,
 	FWCTL_SUBJECT_ZONE,
+	FWCTL_SUBJECT_SET,
+	FWCTL_SUBJECT_ELEMENT,
 	FWCTL_SUBJECTS,
 };
 
@@ -398,6 +402,10 @@ struct fwctl_change {
 	struct fwctl_policy policy;
 	/** @zone: for FWCTL_SUBJECT_ZONE */
 	struct fwctl_zone zone;
+	/** @set: for FWCTL_SUBJECT_SET */
+	struct fwctl_set set;
+	/** @element: for FWCTL_SUBJECT_ELEMENT */
+	struct fwctl_element element;
 };
 
 /** struct fwctl_info - what the module tells about itself */

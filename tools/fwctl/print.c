@@ -706,6 +706,12 @@ void print_change(FILE *out, const struct fwctl_change *change,
 	case FWCTL_SUBJECT_ZONE:
 		print_zone(out, &change->zone);
 		break;
+	case FWCTL_SUBJECT_SET:
+		print_set(out, &change->set, &(struct print_style){ .stats = style->stats });
+		break;
+	case FWCTL_SUBJECT_ELEMENT:
+		print_element(out, &change->element, style);
+		break;
 	case FWCTL_SUBJECTS:
 		fputs("what this fwctl doesn't know\n", out);
 		break;
@@ -1168,6 +1174,12 @@ json_t *print_change_json(const struct fwctl_change *change,
 		break;
 	case FWCTL_SUBJECT_ZONE:
 		good = good && json_add(object, "zone", print_zone_json(&change->zone));
+		break;
+	case FWCTL_SUBJECT_SET:
+		good = good && json_add(object, "set", print_set_json(&change->set));
+		break;
+	case FWCTL_SUBJECT_ELEMENT:
+		good = good && json_add(object, "element", print_element_json(&change->element));
 		break;
 	case FWCTL_SUBJECTS:
 		break;

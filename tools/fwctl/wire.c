@@ -1037,6 +1037,8 @@ enum wire_result wire_get_commit(const struct nlmsghdr *nlh, struct fwctl_commit
 		[FWCTL_SUBJECT_RULE] = BRFW_COMMIT_A_RULES,
 		[FWCTL_SUBJECT_POLICY] = BRFW_COMMIT_A_POLICIES,
 		[FWCTL_SUBJECT_ZONE] = BRFW_COMMIT_A_ZONES,
+		[FWCTL_SUBJECT_SET] = BRFW_COMMIT_A_SETS,
+		[FWCTL_SUBJECT_ELEMENT] = BRFW_COMMIT_A_ELEMENTS,
 	};
 	const struct nlattr *nest = find_nest(nlh, BRFW_A_COMMIT);
 	const struct nlattr *tb[BRFW_COMMIT_A_MAX + 1];
@@ -1057,55 +1059,6 @@ enum wire_result wire_get_commit(const struct nlmsghdr *nlh, struct fwctl_commit
 	commit->is_replace = tb[BRFW_COMMIT_A_REPLACE];
 	commit->has_changes = tb[BRFW_COMMIT_A_CHANGES];
 	return WIRE_OK;
-}
-
-static enum wire_result get_change(const struct nlattr *nest, struct fwctl_change *change)
-{
-	const struct nlattr *tb[BRFW_A_MAX + 1];
-	enum wire_result result = WIRE_NEWER;
-	unsigned int unknown;
-
-	if (!span_read(span_of_nest(nest), tb, BRFW_A_MAX, &unknown))
-		return WIRE_MALFORMED;
-	if (tb[BRFW_A_RULE]) {
-		change->subject = FWCTL_SUBJECT_RULE;
-		result = get_rule(tb[BRFW_A_RULE], &change->rule);
-	} else if (tb[BRFW_A_POLICY]) {
-		change->subject = FWCTL_SUBJECT_POLICY;
-		result = get_policy(tb[BRFW_A_POLICY], &change->policy);
-	} else if (tb[BRFW_A_ZONE]) {
-		change->subject = FWCTL_SUBJECT_ZONE;
-		result = get_zone(tb[BRFW_A_ZONE], &change->zone);
-	}
-	if (result == WIRE_NEWER)
-		change->subject = FWCTL_SUBJECTS;
-	return result;
-}
-
-enum wire_result wire_each_change(const struct nlmsghdr *nlh, wire_change_fn fn, void *data)
-{
-	const struct nlattr *nest = find_nest(nlh, BRFW_A_COMMIT);
-	const struct nlattr *tb[BRFW_COMMIT_A_MAX + 1], *attr;
-	struct fwctl_change change;
-	unsigned int unknown;
-	struct span span;
-	bool bad = false;
-
-	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_COMMIT_A_MAX, &unknown))
-		return WIRE_MALFORMED;
-	if (!tb[BRFW_COMMIT_A_CHANGES])
-		return WIRE_OK;
-	span = span_of_nest(tb[BRFW_COMMIT_A_CHANGES]);
-	while ((attr = span_next(&span, &bad))) {
-		change.kind = mnl_attr_get_type(attr);
-		if (get_change(attr, &change) == WIRE_MALFORMED)
-			return WIRE_MALFORMED;
-		if (!model_word_of(model_changes, change.kind))
-			return WIRE_NEWER;
-		if (fn(&change, data))
-			return WIRE_OK;
-	}
-	return bad ? WIRE_MALFORMED : WIRE_OK;
 }
 
 static enum wire_result get_form(const struct nlattr **tb, char *name,
@@ -1130,17 +1083,17 @@ static enum wire_result get_form(const struct nlattr **tb, char *name,
 	return WIRE_OK;
 }
 
-enum wire_result wire_get_set(const struct nlmsghdr *nlh, struct fwctl_set *set)
+static enum wire_result get_set(const struct nlattr *nest, struct fwctl_set *set)
 {
 	const uint32_t known = BRFW_SET_F_COUNTERS | BRFW_SET_F_KEEP;
-	const struct nlattr *msg[BRFW_A_MAX + 1], *tb[BRFW_SET_A_MAX + 1];
+	const struct nlattr *tb[BRFW_SET_A_MAX + 1];
 	enum wire_result result;
 	uint32_t flags = 0;
 
 	memset(set, 0, sizeof(*set));
-	if (!read_message(nlh, msg) || !msg[BRFW_A_SET])
+	if (!nest)
 		return WIRE_MALFORMED;
-	result = get_nest(msg[BRFW_A_SET], tb, BRFW_SET_A_MAX);
+	result = get_nest(nest, tb, BRFW_SET_A_MAX);
 	if (result == WIRE_OK)
 		result = get_form(tb, set->name, &set->form);
 	if (result != WIRE_OK)
@@ -1154,6 +1107,11 @@ enum wire_result wire_get_set(const struct nlmsghdr *nlh, struct fwctl_set *set)
 	set->counters = flags & BRFW_SET_F_COUNTERS;
 	set->keep = flags & BRFW_SET_F_KEEP;
 	return flags & ~known ? WIRE_NEWER : WIRE_OK;
+}
+
+enum wire_result wire_get_set(const struct nlmsghdr *nlh, struct fwctl_set *set)
+{
+	return get_set(find_nest(nlh, BRFW_A_SET), set);
 }
 
 static bool get_values(const struct nlattr *attr, const struct fwctl_set_form *form,
@@ -1243,21 +1201,22 @@ static enum wire_result get_elements_form(const struct nlattr *nest, struct fwct
 	return result;
 }
 
-enum wire_result wire_get_element(const struct nlmsghdr *nlh, const struct nlattr **pos,
-				  struct fwctl_element *element)
+/* The element behind @pos in the list of a set. */
+static enum wire_result get_next_element(const struct nlattr *set, const struct nlattr *list,
+					 const struct nlattr **pos,
+					 struct fwctl_element *element)
 {
-	const struct nlattr *msg[BRFW_A_MAX + 1];
 	enum wire_result result;
 	bool bad = false;
 	struct span span;
 	uint32_t timeout;
 
-	if (!read_message(nlh, msg) || !msg[BRFW_A_SET] || !msg[BRFW_A_ELEMENTS])
+	if (!set || !list)
 		return WIRE_MALFORMED;
-	result = get_elements_form(msg[BRFW_A_SET], element, &timeout);
+	result = get_elements_form(set, element, &timeout);
 	if (result != WIRE_OK)
 		return result;
-	span = span_of_nest(msg[BRFW_A_ELEMENTS]);
+	span = span_of_nest(list);
 	if (*pos) {
 		span.len -= (const char *)*pos - span.pos;
 		span.pos = (const char *)*pos;
@@ -1276,6 +1235,13 @@ enum wire_result wire_get_element(const struct nlmsghdr *nlh, const struct nlatt
 	return result;
 }
 
+enum wire_result wire_get_element(const struct nlmsghdr *nlh, const struct nlattr **pos,
+				  struct fwctl_element *element)
+{
+	return get_next_element(find_nest(nlh, BRFW_A_SET), find_nest(nlh, BRFW_A_ELEMENTS), pos,
+				element);
+}
+
 void wire_get_culprit(const struct nlmsghdr *nlh, char *set, bool *has_element,
 		      struct fwctl_element *element)
 {
@@ -1290,6 +1256,64 @@ void wire_get_culprit(const struct nlmsghdr *nlh, char *set, bool *has_element,
 	}
 	*has_element = msg[BRFW_A_ELEMENTS] &&
 		       wire_get_element(nlh, &pos, element) == WIRE_OK && pos;
+}
+
+static enum wire_result get_change(const struct nlattr *nest, struct fwctl_change *change)
+{
+	const struct nlattr *tb[BRFW_A_MAX + 1], *pos = NULL;
+	enum wire_result result = WIRE_NEWER;
+	unsigned int unknown;
+
+	if (!span_read(span_of_nest(nest), tb, BRFW_A_MAX, &unknown))
+		return WIRE_MALFORMED;
+	if (tb[BRFW_A_RULE]) {
+		change->subject = FWCTL_SUBJECT_RULE;
+		result = get_rule(tb[BRFW_A_RULE], &change->rule);
+	} else if (tb[BRFW_A_POLICY]) {
+		change->subject = FWCTL_SUBJECT_POLICY;
+		result = get_policy(tb[BRFW_A_POLICY], &change->policy);
+	} else if (tb[BRFW_A_ZONE]) {
+		change->subject = FWCTL_SUBJECT_ZONE;
+		result = get_zone(tb[BRFW_A_ZONE], &change->zone);
+	} else if (tb[BRFW_A_ELEMENTS]) {
+		change->subject = FWCTL_SUBJECT_ELEMENT;
+		result = get_next_element(tb[BRFW_A_SET], tb[BRFW_A_ELEMENTS], &pos,
+					  &change->element);
+		if (result == WIRE_OK && !pos)
+			result = WIRE_MALFORMED;
+	} else if (tb[BRFW_A_SET]) {
+		change->subject = FWCTL_SUBJECT_SET;
+		result = get_set(tb[BRFW_A_SET], &change->set);
+	}
+	if (result == WIRE_NEWER)
+		change->subject = FWCTL_SUBJECTS;
+	return result;
+}
+
+enum wire_result wire_each_change(const struct nlmsghdr *nlh, wire_change_fn fn, void *data)
+{
+	const struct nlattr *nest = find_nest(nlh, BRFW_A_COMMIT);
+	const struct nlattr *tb[BRFW_COMMIT_A_MAX + 1], *attr;
+	struct fwctl_change change;
+	unsigned int unknown;
+	struct span span;
+	bool bad = false;
+
+	if (!nest || !span_read(span_of_nest(nest), tb, BRFW_COMMIT_A_MAX, &unknown))
+		return WIRE_MALFORMED;
+	if (!tb[BRFW_COMMIT_A_CHANGES])
+		return WIRE_OK;
+	span = span_of_nest(tb[BRFW_COMMIT_A_CHANGES]);
+	while ((attr = span_next(&span, &bad))) {
+		change.kind = mnl_attr_get_type(attr);
+		if (get_change(attr, &change) == WIRE_MALFORMED)
+			return WIRE_MALFORMED;
+		if (!model_word_of(model_changes, change.kind))
+			return WIRE_NEWER;
+		if (fn(&change, data))
+			return WIRE_OK;
+	}
+	return bad ? WIRE_MALFORMED : WIRE_OK;
 }
 
 /* A bitmap in words. Fields that are not known here can't be shown. */

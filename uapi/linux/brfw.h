@@ -1181,13 +1181,15 @@ enum brfw_stats_attr {
 };
 
 /**
- * enum brfw_change_attr - what happened to a rule, policy or zone
+ * enum brfw_change_attr - what happened to a rule, policy, zone, set or element
  *
- * Attributes of BRFW_COMMIT_A_RULES, BRFW_COMMIT_A_POLICIES and
- * BRFW_COMMIT_A_ZONES, where they are NLA_U32 and a number; and of
- * BRFW_COMMIT_A_CHANGES, where they are NLA_NESTED, stand there any number of
- * times, and have one of BRFW_A_RULE, BRFW_A_POLICY and BRFW_A_ZONE in them, as
- * in a dump: as it is now, or was when it was deleted.
+ * Attributes of BRFW_COMMIT_A_RULES, BRFW_COMMIT_A_POLICIES, BRFW_COMMIT_A_ZONES,
+ * BRFW_COMMIT_A_SETS and BRFW_COMMIT_A_ELEMENTS, where they are NLA_U32 and a
+ * number; and of BRFW_COMMIT_A_CHANGES, where they are NLA_NESTED, stand there any
+ * number of times, and have one of BRFW_A_RULE, BRFW_A_POLICY, BRFW_A_ZONE and
+ * BRFW_A_SET in them, or BRFW_A_SET and BRFW_A_ELEMENTS with one element, as in a
+ * dump: as it is now, or was when it was deleted. Of a set that is deleted the
+ * elements are not told.
  *
  * @BRFW_CHANGE_A_UNSPEC: not used
  * @BRFW_CHANGE_A_ADDED: it was not there before
@@ -1223,6 +1225,8 @@ enum brfw_change_attr {
  * @BRFW_COMMIT_A_RULES: NLA_NESTED, enum brfw_change_attr, numbers of rules
  * @BRFW_COMMIT_A_POLICIES: NLA_NESTED, likewise of policies
  * @BRFW_COMMIT_A_ZONES: NLA_NESTED, likewise of zones
+ * @BRFW_COMMIT_A_SETS: NLA_NESTED, likewise of sets
+ * @BRFW_COMMIT_A_ELEMENTS: NLA_NESTED, likewise of elements of sets
  */
 enum brfw_commit_attr {
 	BRFW_COMMIT_A_UNSPEC,
@@ -1236,6 +1240,8 @@ enum brfw_commit_attr {
 	BRFW_COMMIT_A_RULES,
 	BRFW_COMMIT_A_POLICIES,
 	BRFW_COMMIT_A_ZONES,
+	BRFW_COMMIT_A_SETS,
+	BRFW_COMMIT_A_ELEMENTS,
 	/* private: */
 	__BRFW_COMMIT_A_MAX,
 	BRFW_COMMIT_A_MAX = __BRFW_COMMIT_A_MAX - 1,
