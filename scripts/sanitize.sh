@@ -77,7 +77,8 @@ build() {
 		command+=(ARCH=um)
 		;;
 	x86)
-		archive_newest 'linux-source-\([0-9.]*\)' own
+		# of the version that the module is built for
+		found=$(krelease "$(kdir)" | grep -oE '^[0-9]+\.[0-9]+') from=own
 		image=vmlinux
 		;;
 	*) die "no such kernel: $kind" ;;
