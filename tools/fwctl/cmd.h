@@ -22,10 +22,12 @@ struct cmd_context {
 	bool json;
 	/** @style: how to print */
 	struct print_style style;
-	/** @words: arguments behind the command */
+	/** @words: the command, of which object and verb are read */
 	struct parse_words words;
 	/** @forms: sets of the kernel, by need */
 	struct setforms forms;
+	/** @exit: exit status when the handler didn't fail */
+	int exit;
 	/** @err: why the handler failed */
 	struct fwctl_err err;
 };
@@ -56,6 +58,8 @@ extern const size_t cmd_table_count;
 int cmd_open(struct cmd_context *ctx, struct nlsock *sock);
 /* Turns what wire.c found into an error; 0 for WIRE_OK. */
 int cmd_check(enum wire_result result, uint64_t handle, struct fwctl_err *err);
+/* The only argument, a file; NULL when there is none and @fallback is NULL. */
+const char *cmd_file_argument(struct cmd_context *ctx, const char *fallback);
 /* A request without answer, made by @cmd and @filter. */
 int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *filter);
 /* Asks the kernel what elements of a set look like; for struct setforms. */
@@ -87,6 +91,7 @@ int cmd_set_replace_element(struct cmd_context *ctx);
 int cmd_set_delete_element(struct cmd_context *ctx);
 int cmd_ruleset_load(struct cmd_context *ctx);
 int cmd_ruleset_check(struct cmd_context *ctx);
+int cmd_ruleset_diff(struct cmd_context *ctx);
 int cmd_ruleset_save(struct cmd_context *ctx);
 int cmd_ruleset_flush(struct cmd_context *ctx);
 int cmd_counter_reset(struct cmd_context *ctx);

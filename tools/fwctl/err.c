@@ -40,6 +40,7 @@ err_set(struct fwctl_err *err, int exit, unsigned int column, const char *format
 
 	err->exit = exit;
 	err->column = column;
+	err->path[0] = '\0';
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
@@ -118,6 +119,11 @@ int err_option(struct fwctl_err *err, const char *option)
 
 	return err_usage(err, 0, "option \"%s\" is unknown, try \"fwctl help\"",
 			 show(&shown, option));
+}
+
+int err_batch(struct fwctl_err *err)
+{
+	return err_set(err, err->exit, 0, "the command failed");
 }
 
 int err_option_value(struct fwctl_err *err, const char *option)
@@ -239,6 +245,56 @@ int err_cr(struct fwctl_err *err, unsigned int column)
 int err_control(struct fwctl_err *err, unsigned int column)
 {
 	return err_usage(err, column, "a control character (want printable text, spaces and tabs)");
+}
+
+int err_json_root(struct fwctl_err *err)
+{
+	return err_usage(err, 0, "a rule file in JSON is an object with arrays, as \"fwctl -j ruleset save\" prints it");
+}
+
+int err_json_syntax(struct fwctl_err *err, unsigned int column, const char *text)
+{
+	struct shown shown;
+
+	return err_usage(err, column, "this is not JSON: %s", show(&shown, text));
+}
+
+int err_json_type(struct fwctl_err *err, const char *want, const char *type)
+{
+	return err_usage(err, 0, "the value is %s (want %s)", type, want);
+}
+
+int err_json_key(struct fwctl_err *err, const char *key)
+{
+	struct shown shown;
+
+	return err_usage(err, 0, "the key \"%s\" is unknown here", show(&shown, key));
+}
+
+int err_json_verdict(struct fwctl_err *err, const char *key)
+{
+	return err_usage(err, 0, "\"%s\" goes with \"verdict\": \"%s\"", key, key);
+}
+
+int err_not_utf8(struct fwctl_err *err, uint64_t handle)
+{
+	if (!handle)
+		return err_refuse(err, "a name or comment is not UTF-8, so that JSON can't hold it (save it as text)");
+	return err_refuse(err, "rule handle %llu has a number that is too large, or a text that is not UTF-8, for JSON (save it as text)",
+			  (unsigned long long)handle);
+}
+
+void err_json_path(struct fwctl_err *err, const char *section, size_t index,
+		   const char *nest, const char *key)
+{
+	struct shown s, n, k;
+	char number[32] = "";
+
+	if (index != SIZE_MAX)
+		snprintf(number, sizeof(number), "[%zu]", index);
+	snprintf(err->path, sizeof(err->path), "%s%s%s%s%s%s", show(&s, section), number,
+		 nest ? "." : "", nest ? show(&n, nest) : "", key ? "." : "",
+		 key ? show(&k, key) : "");
 }
 
 int err_too_many(struct fwctl_err *err)
@@ -389,9 +445,14 @@ void err_print_line(const char *file, unsigned long line, const struct fwctl_err
 	struct shown shown;
 
 	fflush(stdout);
-	if (err->column)
+	if (err->path[0])
+		fprintf(stderr, "fwctl: %s: %s: %s\n", show(&shown, file), err->path,
+			err->text);
+	else if (line && err->column)
 		fprintf(stderr, "fwctl: %s:%lu:%u: %s\n", show(&shown, file), line,
 			err->column, err->text);
+	else if (line)
+		fprintf(stderr, "fwctl: %s:%lu: %s\n", show(&shown, file), line, err->text);
 	else
 		fprintf(stderr, "fwctl: %s: %s\n", show(&shown, file), err->text);
 }

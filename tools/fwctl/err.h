@@ -15,11 +15,15 @@
  * @FWCTL_EXIT_DONE: done
  * @FWCTL_EXIT_REFUSED: the kernel or the system refused
  * @FWCTL_EXIT_USAGE: wrong words, on the command line or in a file
+ * @FWCTL_EXIT_DIFFERS: ruleset diff only: the rulesets differ
+ * @FWCTL_EXIT_TROUBLE: ruleset diff only: whatever else goes wrong
  */
 enum fwctl_exit {
 	FWCTL_EXIT_DONE = 0,
 	FWCTL_EXIT_REFUSED = 1,
 	FWCTL_EXIT_USAGE = 2,
+	FWCTL_EXIT_DIFFERS = 1,
+	FWCTL_EXIT_TROUBLE = 2,
 };
 
 /** struct fwctl_err - one thing that went wrong */
@@ -28,6 +32,8 @@ struct fwctl_err {
 	int exit;
 	/** @column: of the line, in bytes from 1; 0: not in a line */
 	unsigned int column;
+	/** @path: of the value in a JSON file; empty: not in one */
+	char path[160];
 	/** @text: the sentence; empty when it was printed already */
 	char text[1024];
 };
@@ -52,6 +58,8 @@ int err_unknown(struct fwctl_err *err, unsigned int column, const char *word,
 		const char *object);
 int err_command_missing(struct fwctl_err *err, const char *object);
 int err_option(struct fwctl_err *err, const char *option);
+/* In place of a sentence that was printed already. */
+int err_batch(struct fwctl_err *err);
 int err_option_value(struct fwctl_err *err, const char *option);
 int err_netns_name(struct fwctl_err *err, const char *name);
 
@@ -74,6 +82,15 @@ int err_line_long(struct fwctl_err *err, unsigned int max);
 int err_nul(struct fwctl_err *err, unsigned int column);
 int err_cr(struct fwctl_err *err, unsigned int column);
 int err_control(struct fwctl_err *err, unsigned int column);
+/* JSON files; the path is set by itself, with @index SIZE_MAX of no statement. */
+int err_json_root(struct fwctl_err *err);
+int err_json_syntax(struct fwctl_err *err, unsigned int column, const char *text);
+int err_json_type(struct fwctl_err *err, const char *want, const char *type);
+int err_json_key(struct fwctl_err *err, const char *key);
+int err_json_verdict(struct fwctl_err *err, const char *key);
+int err_not_utf8(struct fwctl_err *err, uint64_t handle);
+void err_json_path(struct fwctl_err *err, const char *section, size_t index,
+		   const char *nest, const char *key);
 int err_too_many(struct fwctl_err *err);
 
 /* The system. @error is an errno. */
@@ -97,6 +114,7 @@ int err_join(struct fwctl_err *err, int error);
 
 /* Output. The only functions of the tool that write to standard error. */
 void err_print(const char *object, const char *verb, const struct fwctl_err *err);
+/* At the path or column of @err; @line 0: not in a line. */
 void err_print_line(const char *file, unsigned long line, const struct fwctl_err *err);
 void err_print_lost(void);
 /* What was done, but may not do what was meant: BRFW_WARN_*. */

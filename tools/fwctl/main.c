@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "reader.h"
 
 #ifndef FWCTL_VERSION
 #error "the makefile takes FWCTL_VERSION from the file VERSION"
@@ -88,6 +90,10 @@ const struct fwctl_cmd cmd_table[] = {
 		"let the kernel check a file and change nothing", cmd_ruleset_check,
 	},
 	{
+		"ruleset", "diff", "FILE",
+		"print what load would change", cmd_ruleset_diff,
+	},
+	{
 		"ruleset", "save", "[FILE]",
 		"write all rules, policies, zones and sets in the form that load reads", cmd_ruleset_save,
 	},
@@ -121,6 +127,8 @@ static const struct option_row options[] = {
 	{ 's', "statistics", NULL, "print counters too" },
 	{ 'N', "numeric", NULL, "print numbers instead of names" },
 	{ 'n', "netns", "NAME", "work in this network namespace" },
+	{ 'b', "batch", "FILE", "do the commands of a file, one a line" },
+	{ 'f', "force", NULL, "go on behind a command of a file that failed" },
 	{ 'V', "version", NULL, "print the version" },
 	{ 'h', "help", NULL, "print this text" },
 };
@@ -301,21 +309,24 @@ int cmd_help(struct cmd_context *ctx)
 {
 	const struct parse_words *words = &ctx->words;
 
-	if (words->count > 1)
-		return err_unknown(&ctx->err, 0, words->word[1].text, NULL);
-	if (!words->count)
+	if (words->count > 2)
+		return err_unknown(&ctx->err, words->word[2].column, words->word[2].text, NULL);
+	if (words->count < 2)
 		return help_object(NULL);
-	if (help_object(words->word[0].text))
-		return err_unknown(&ctx->err, 0, words->word[0].text, NULL);
+	if (help_object(words->word[1].text))
+		return err_unknown(&ctx->err, words->word[1].column, words->word[1].text, NULL);
 	return 0;
 }
 
 /* Options */
 
-/** struct options_read - options that end the run by themselves */
+/** struct options_read - options that say what to run */
 struct options_read {
 	bool version;
 	bool help;
+	bool force;
+	/** @batch: file of commands, or NULL */
+	const char *batch;
 };
 
 static int option_set(struct cmd_context *ctx, struct options_read *read,
@@ -336,6 +347,12 @@ static int option_set(struct cmd_context *ctx, struct options_read *read,
 		break;
 	case 'n':
 		ctx->netns = value;
+		break;
+	case 'b':
+		read->batch = value;
+		break;
+	case 'f':
+		read->force = true;
 		break;
 	case 'V':
 		read->version = true;
@@ -369,10 +386,10 @@ static const struct option_row *option_by_letter(char letter)
 	return NULL;
 }
 
-/* --word, --word VALUE or --word=VALUE. Gives the words taken, or -1. */
+/* --word, -word, --word VALUE or --word=VALUE. Gives the words taken, or -1. */
 static int option_long(struct cmd_context *ctx, struct options_read *read, char **argv)
 {
-	const char *word = argv[0] + 2;
+	const char *word = argv[0] + strspn(argv[0], "-");
 	const char *value = strchr(word, '=');
 	const struct option_row *row;
 	int taken = 1;
@@ -425,7 +442,9 @@ static int options_take(struct cmd_context *ctx, struct options_read *read, char
 
 		if (!strcmp(argv[count], "--"))
 			return count + 1;
-		if (argv[count][1] == '-')
+		/* As other tools of the kind, -batch is --batch. */
+		if (argv[count][1] == '-' ||
+		    option_by_word(argv[count] + 1, strlen(argv[count] + 1)))
 			taken = option_long(ctx, read, argv + count);
 		else
 			taken = option_short(ctx, read, argv + count);
@@ -463,34 +482,93 @@ static const struct fwctl_cmd *cmd_find(const char *object, const char *verb)
 	return NULL;
 }
 
-/* Finds the command and hands it the rest of the words. */
-static int dispatch(struct cmd_context *ctx, int argc, char **argv)
+/* Finds the command by the first words and hands it the rest of them. */
+static int dispatch(struct cmd_context *ctx)
 {
-	int taken;
+	struct parse_words *words = &ctx->words;
+	const struct parse_word *object = &words->word[0], *verb = &words->word[1];
 
-	if (!argc)
+	if (!words->count)
 		return err_command_missing(&ctx->err, NULL);
-	if (!object_exists(argv[0]))
-		return err_unknown(&ctx->err, 0, argv[0], NULL);
-	ctx->cmd = cmd_find(argv[0], argv[1]);
-	if (!ctx->cmd && !argv[1])
-		return err_command_missing(&ctx->err, argv[0]);
-	if (!ctx->cmd && !strcmp(argv[1], "help"))
-		return help_object(argv[0]);
+	if (!object_exists(object->text))
+		return err_unknown(&ctx->err, object->column, object->text, NULL);
+	if (words->count < 2)
+		verb = NULL;
+	ctx->cmd = cmd_find(object->text, verb ? verb->text : NULL);
+	if (!ctx->cmd && !verb)
+		return err_command_missing(&ctx->err, object->text);
+	if (!ctx->cmd && !strcmp(verb->text, "help"))
+		return help_object(object->text);
 	if (!ctx->cmd)
-		return err_unknown(&ctx->err, 0, argv[1], argv[0]);
-	taken = ctx->cmd->verb ? 2 : 1;
+		return err_unknown(&ctx->err, verb->column, verb->text, object->text);
+	words->next = ctx->cmd->verb ? 2 : 1;
 	/* "rule add help" means what it says: no argument is called help. */
-	if (ctx->cmd->verb && argc == 3 && !strcmp(argv[2], "help"))
-		return help_object(argv[0]);
-	if (parse_args(&ctx->words, argc - taken, argv + taken, &ctx->err))
-		return -1;
+	if (ctx->cmd->verb && words->count == 3 && !strcmp(words->word[2].text, "help"))
+		return help_object(object->text);
 	return ctx->cmd->run(ctx);
+}
+
+/* Batches */
+
+/* One line of a file of commands; empty ones do nothing. */
+static int batch_line(struct cmd_context *ctx, const struct reader_line *line)
+{
+	if (parse_line(&ctx->words, line->text, line->len, &ctx->err))
+		return -1;
+	return ctx->words.count ? dispatch(ctx) : 0;
+}
+
+/* Gives the exit status of the line; -1 in @failed when the command failed. */
+static int batch_command(const struct cmd_context *ctx, const struct reader *reader,
+			 const struct reader_line *line, int *failed)
+{
+	struct cmd_context one = *ctx;
+
+	*failed = batch_line(&one, line);
+	if (!*failed)
+		return one.exit;
+	if (!one.err.text[0])
+		err_batch(&one.err);
+	err_print_line(reader->name, reader->line_number, &one.err);
+	return one.err.exit;
+}
+
+/* The exit status is that of the first line that has one. */
+static int batch_read(struct cmd_context *ctx, struct reader *reader, bool force)
+{
+	struct reader_line line;
+	int failed = 0, got;
+
+	while ((got = reader_next(reader, &line, &ctx->err)) == 1) {
+		int exit = batch_command(ctx, reader, &line, &failed);
+
+		if (!ctx->exit)
+			ctx->exit = exit;
+		if (failed && !force)
+			return 0;
+	}
+	return got;
+}
+
+static int batch(struct cmd_context *ctx, const struct options_read *read)
+{
+	struct reader *reader = malloc(sizeof(*reader));
+	int ret;
+
+	if (!reader)
+		return err_memory(&ctx->err);
+	ret = reader_open(reader, read->batch, &ctx->err);
+	if (!ret) {
+		ret = batch_read(ctx, reader, read->force);
+		reader_close(reader);
+	}
+	free(reader);
+	return ret;
 }
 
 static int run(struct cmd_context *ctx, int argc, char **argv)
 {
-	struct options_read read = { false, false };
+	struct options_read read = { .batch = NULL };
 	int taken = options_take(ctx, &read, argv + 1);
 
 	if (taken < 0)
@@ -501,7 +579,17 @@ static int run(struct cmd_context *ctx, int argc, char **argv)
 		printf("fwctl %s\n", FWCTL_VERSION);
 		return 0;
 	}
-	return dispatch(ctx, argc - 1 - taken, argv + 1 + taken);
+	argc -= 1 + taken;
+	argv += 1 + taken;
+	if (read.force && !read.batch)
+		return err_required(&ctx->err, 0, "-batch");
+	if (read.batch && argc)
+		return err_unknown(&ctx->err, 0, argv[0], NULL);
+	if (read.batch)
+		return batch(ctx, &read);
+	if (parse_args(&ctx->words, argc, argv, &ctx->err))
+		return -1;
+	return dispatch(ctx);
 }
 
 int main(int argc, char **argv)
@@ -519,7 +607,7 @@ int main(int argc, char **argv)
 	if (!ret && (fflush(stdout) || ferror(stdout)))
 		ret = err_system(&ctx.err, "write", "standard output", errno);
 	if (!ret)
-		return FWCTL_EXIT_DONE;
+		return ctx.exit;
 	err_print(ctx.cmd ? ctx.cmd->object : NULL, ctx.cmd ? ctx.cmd->verb : NULL, &ctx.err);
 	return ctx.err.exit;
 }

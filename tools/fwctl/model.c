@@ -565,6 +565,36 @@ void model_rule_init(struct fwctl_rule *rule)
 	rule->hook = BRFW_HOOK_FORWARD;
 }
 
+void model_rule_forget(struct fwctl_rule *rule)
+{
+	rule->handle = 0;
+	rule->has_stats = false;
+	rule->stats = (struct fwctl_stats){ 0 };
+	rule->problem[0] = '\0';
+}
+
+/* That there is a tag goes without saying where something of it is asked for. */
+void model_rule_simplify(struct fwctl_rule *rule)
+{
+	static const struct { uint64_t others; uint8_t present; } tags[] = {
+		{
+			MODEL_BIT(BRFW_MATCH_A_VLAN_PRIO) | MODEL_BIT(BRFW_MATCH_A_VLAN_PROTO),
+			BRFW_MATCH_A_VLAN_PRESENT,
+		}, {
+			MODEL_BIT(BRFW_MATCH_A_INNER_VLAN_PRIO) |
+			MODEL_BIT(BRFW_MATCH_A_INNER_VLAN_PROTO),
+			BRFW_MATCH_A_INNER_VLAN_PRESENT,
+		},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tags); i++) {
+		if ((rule->set & MODEL_BIT(tags[i].present)) && (rule->set & tags[i].others) &&
+		    rule->cond[tags[i].present].value.number)
+			rule->set &= ~MODEL_BIT(tags[i].present);
+	}
+}
+
 /* Is there a condition on any of the fields that share this keyword? */
 bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword)
 {

@@ -507,8 +507,12 @@ static inline bool model_rule_has(const struct fwctl_rule *rule,
 	return rule->set & MODEL_BIT(field->attr);
 }
 
+/* Drops what isn't said about a rule, but comes with it from the kernel. */
+void model_rule_forget(struct fwctl_rule *rule);
 bool model_rule_has_keyword(const struct fwctl_rule *rule, const char *keyword);
 bool model_rule_does(const struct fwctl_rule *rule);
+/* Drops conditions that the kernel finds in others, as it does. */
+void model_rule_simplify(struct fwctl_rule *rule);
 bool model_rule_equal(const struct fwctl_rule *a, const struct fwctl_rule *b);
 bool model_ifname_valid(const char *name);
 bool model_set_name_valid(const char *name);

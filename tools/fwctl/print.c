@@ -689,7 +689,7 @@ void print_commit(FILE *out, const struct fwctl_commit *commit)
 			name = "";
 		}
 	}
-	fputs(*sep == ':' ? ": nothing changed\n" : "\n", out);
+	fputs(*sep == ':' ? ": no rule, policy or zone changed\n" : "\n", out);
 }
 
 void print_change(FILE *out, const struct fwctl_change *change,
@@ -764,6 +764,43 @@ static json_t *json_text(const char *text)
 	}
 	out[used] = '\0';
 	return json_string(out);
+}
+
+bool print_is_utf8(const char *text)
+{
+	while (*text) {
+		size_t len = utf8_len((const unsigned char *)text);
+
+		if (!len)
+			return false;
+		text += len;
+	}
+	return true;
+}
+
+bool print_rule_fits_json(const struct fwctl_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < model_fields_count; i++) {
+		const struct fwctl_field *field = &model_fields[i];
+
+		if (field->kind == FWCTL_KIND_NAME && model_rule_has(rule, field) &&
+		    !print_is_utf8(rule->cond[field->attr].value.name))
+			return false;
+	}
+	return rule->limit.rate <= INT64_MAX && rule->limit.burst <= INT64_MAX &&
+	       print_is_utf8(rule->bridge) && print_is_utf8(rule->log.prefix) &&
+	       print_is_utf8(rule->mirror) && print_is_utf8(rule->redirect) &&
+	       print_is_utf8(rule->comment);
+}
+
+bool print_element_fits_json(const struct fwctl_element *element)
+{
+	char value[PRINT_ELEMENT_LEN];
+
+	print_element_value(element, value);
+	return print_is_utf8(value) && print_is_utf8(element->comment);
 }
 
 /* Adds and takes the reference; tells whether it worked. */
@@ -952,7 +989,7 @@ json_t *print_rule_json(const struct fwctl_rule *rule, const struct print_style 
 	json_t *match = json_object();
 	bool good;
 
-	good = json_add(object, "handle", json_integer(rule->handle)) &&
+	good = (!rule->handle || json_add(object, "handle", json_integer(rule->handle))) &&
 	       json_add(object, "hook", json_string(model_word_of(model_hooks, rule->hook))) &&
 	       json_add_text(object, "bridge", rule->bridge) &&
 	       json_add(object, "prio", json_integer(rule->prio)) &&
@@ -1211,7 +1248,13 @@ int print_list_add(struct print_list *list, json_t *element)
 	return ret;
 }
 
+void print_list_close(struct print_list *list)
+{
+	fputs(list->pretty && list->count ? "\n]" : "]", list->out);
+}
+
 void print_list_end(struct print_list *list)
 {
-	fputs(list->pretty && list->count ? "\n]\n" : "]\n", list->out);
+	print_list_close(list);
+	fputc('\n', list->out);
 }

@@ -75,5 +75,12 @@ json_t *print_change_json(const struct fwctl_change *change,
 void print_list_begin(struct print_list *list, FILE *out, bool pretty);
 int print_list_add(struct print_list *list, json_t *element);
 void print_list_end(struct print_list *list);
+/* The same without the end of the line. */
+void print_list_close(struct print_list *list);
+
+/* JSON is UTF-8: is nothing lost when this is written as JSON? */
+bool print_is_utf8(const char *text);
+bool print_rule_fits_json(const struct fwctl_rule *rule);
+bool print_element_fits_json(const struct fwctl_element *element);
 
 #endif /* _FWCTL_PRINT_H */

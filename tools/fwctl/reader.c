@@ -157,6 +157,37 @@ int reader_next(struct reader *reader, struct reader_line *line, struct fwctl_er
 	}
 }
 
+int reader_first(struct reader *reader, char *first, struct fwctl_err *err)
+{
+	size_t i;
+
+	for (i = reader->pos; i < sizeof(reader->bytes); i++) {
+		if (i == reader->len && reader_fill(reader, err))
+			return -1;
+		if (i == reader->len)
+			return 0;
+		if (strchr(" \t\r\n", reader->bytes[i]) && reader->bytes[i])
+			continue;
+		*first = reader->bytes[i];
+		return 0;
+	}
+	return 0;
+}
+
+ssize_t reader_read(struct reader *reader, char *bytes, size_t size, struct fwctl_err *err)
+{
+	size_t left = reader->len - reader->pos;
+
+	if (!left && !reader->at_end && reader_fill(reader, err))
+		return -1;
+	left = reader->len - reader->pos;
+	if (size > left)
+		size = left;
+	memcpy(bytes, reader->bytes + reader->pos, size);
+	reader->pos += size;
+	return size;
+}
+
 int reader_find(struct reader *reader, unsigned long number, struct reader_line *line,
 		struct fwctl_err *err)
 {

@@ -42,6 +42,11 @@ struct reader_line {
 	size_t len;
 };
 
+/** reader_first() - the first byte that is no white space, 0 if there is none near */
+int reader_first(struct reader *reader, char *first, struct fwctl_err *err);
+/* Bytes instead of lines: how many there are, 0 at the end, or -1. */
+ssize_t reader_read(struct reader *reader, char *bytes, size_t size, struct fwctl_err *err);
+
 /* All return 0, or -1 with @err filled; @name "-" is the standard input. */
 int reader_open(struct reader *reader, const char *name, struct fwctl_err *err);
 int reader_rewind(struct reader *reader, struct fwctl_err *err);

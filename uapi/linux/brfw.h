@@ -218,6 +218,7 @@
  *    before the client that commits is answered. To join the group needs
  *    CAP_NET_ADMIN in the user namespace that owns the network namespace. A
  *    reader who is too slow gets ENOBUFS when it reads, and has lost notices.
+ *    What a commit changes in sets and their elements isn't in there.
  *
  * BRFW_CMD_SET_ADD	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
