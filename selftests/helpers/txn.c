@@ -31,6 +31,9 @@
  *   define NAME, lines, end: keeps lines; S swap COUNT NAME NAME replaces the
  *         whole ruleset by one and the other in turn, COUNT times
  *   S fill COUNT PRIO      adds COUNT rules in one transaction
+ *   S race COUNT SPORT     adds COUNT rules, each in a transaction that says
+ *         which generation it builds on, again when that has passed: "ok TOLD",
+ *         how often it had
  */
 #define _GNU_SOURCE
 #include "nltest.h"
@@ -619,6 +622,54 @@ static void do_fill(struct client *c, int count, int prio)
 	printf("ok %d\n", count);
 }
 
+static void take_generation(const struct nlmsghdr *nlh, void *arg)
+{
+	*(uint64_t *)arg = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
+}
+
+/* One transaction that builds on the generation of now. Return: an errno */
+static int race_once(struct client *c, int sport, int dport,
+		     struct nlt_reply *r)
+{
+	static struct batch b;
+	uint64_t generation = 0;
+	char buf[64], line[LINE_LEN];
+	struct nlmsghdr *nlh = nlt_start(&c->nl, buf, BRFW_CMD_INFO_GET,
+					 NLM_F_ACK);
+
+	if (nlt_request(&c->nl, nlh, r, take_generation, &generation))
+		return r->error;
+	b.len = 0;
+	batch_add(&b, &c->nl, "begin");
+	snprintf(line, sizeof(line), "add proto 17 sport %d dport %d drop",
+		 sport, dport);
+	batch_add(&b, &c->nl, line);
+	snprintf(line, sizeof(line), "commit gen %llu",
+		 (unsigned long long)generation);
+	batch_add(&b, &c->nl, line);
+	return batch_send(&b, &c->nl, r);
+}
+
+static void do_race(struct client *c, int count, int sport)
+{
+	struct nlt_reply r;
+	int done = 0, told = 0;
+
+	while (done < count) {
+		switch (race_once(c, sport, done + 1, &r)) {
+		case 0:
+			done++;
+			break;
+		case ESTALE:
+			told++;
+			break;
+		default:
+			return answer_error(&r);
+		}
+	}
+	printf("ok %d\n", told);
+}
+
 /* ---- lines ---- */
 
 static void do_open(int s, const char *ns)
@@ -680,6 +731,8 @@ static void do_socket_line(int s, char **words, int n)
 		do_swap(c, atoi(words[1]), words[2], words[3]);
 	} else if (!strcmp(words[0], "fill") && n == 3) {
 		do_fill(c, atoi(words[1]), atoi(words[2]));
+	} else if (!strcmp(words[0], "race") && n == 3) {
+		do_race(c, atoi(words[1]), atoi(words[2]));
 	} else {
 		answer_bad("unknown command");
 	}

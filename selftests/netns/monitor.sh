@@ -91,7 +91,7 @@ by "fwctl": policies 1 deleted
 	deleted policy set bridge br0 forward accept
 by "fwctl": policies 1 replaced
 	replaced policy set input drop
-by "fwctl": nothing changed
+by "fwctl": no rule, policy or zone changed
 by "fwctl": zones 1 added
 	added zone set bridge br0 7
 by "fwctl": zones 1 replaced
@@ -245,7 +245,7 @@ by "fwctl" whole ruleset: rules 1 added, 2 deleted
 	added rule add hook forward prio 12 proto igmp drop
 by "fwctl" whole ruleset: rules 1 moved
 	moved rule add hook forward prio 12 proto icmp drop
-by "fwctl" whole ruleset: nothing changed
+by "fwctl" whole ruleset: no rule, policy or zone changed
 by "fwctl" whole ruleset: rules 100 added, 2 deleted' "$EVENTS"
 }
 

@@ -104,6 +104,30 @@ test_load_keeps() {
 	[ "${NL_REPLY##* }" -gt "${before##* }" ]
 }
 
+# Also when the rule gets another place among the others.
+test_load_keeps_limit() {
+	local file limit="rule add proto udp limit 1/day burst 2 accept comment l"
+
+	load_new "$limit" "rule add proto udp drop comment rest" "rule add proto tcp drop"
+	expect_pass h1 h2 rule l ip4 proto udp
+	for file in "$limit
+rule add proto udp drop comment rest" "rule add proto icmp drop
+$limit
+rule add proto udp drop comment rest" "rule add prio 999 proto icmp drop
+rule add proto tcp drop
+$limit
+rule add proto udp drop comment rest"; do
+		load "$file"
+		expect_count l 2
+		contains "time of last use" '"last-used":' "$(fw -j rule show | tr '}' '\n' | grep -A 2 '"l"')"
+		expect_drop h1 h2 rule rest ip4 proto udp
+	done
+	load "rule add proto udp drop comment rest"
+	load "$limit" "rule add proto udp drop comment rest"
+	expect_count l 0
+	expect_pass h1 h2 rule l ip4 proto udp
+}
+
 test_load_keeps_policy_counters() {
 	load_new "policy set forward drop"
 	expect_drop h1 h2 rule policy:forward ip4
@@ -237,6 +261,7 @@ check "load" test_load
 check "load replaces everything" test_load_replaces
 check "save and load again: nothing is lost" test_round_trip
 check "load keeps handle and counters of rules that stay" test_load_keeps
+check "load keeps the state of a limit and the time of last use" test_load_keeps_limit
 check "load keeps counters of policies that stay" test_load_keeps_policy_counters
 check "a failing line changes nothing and is named" test_failing_line
 check "failing first and last line of 300" test_first_and_last_line

@@ -12,6 +12,7 @@
 
 setup
 topology 2
+readonly RACES=1500
 
 # start: an empty ruleset but for the sentinel, two clients; GEN
 start() {
@@ -167,6 +168,33 @@ test_two_writers_collide() {
 	expect_drafts 0
 }
 
+# Two that build on what they have seen: one wins, the other is told and builds
+# anew, and no rule of either is lost.
+test_writers_race() {
+	local told i
+
+	start
+	"$BRFW_HELPERS/txn" >"$TMP/race" <<-END &
+		open 0 $BR
+		0 race $RACES 1
+	END
+	nl 0 race "$RACES" 2
+	told=$NL_REPLY
+	wait "$!"
+	equal "answers of the other" "ok" "$(sed -n '1p; 2s/ .*//p' "$TMP/race" | uniq)"
+	told=$((told + $(sed -n '2s/ok //p' "$TMP/race")))
+	say "$((2 * RACES)) commits, $told times told"
+	[ "$told" -gt $((RACES / 20)) ]
+	expect_generation $((GEN + 2 * RACES))
+	expect_rules $((3 + 2 * RACES))
+	expect_drafts 0
+	fw rule show >"$TMP/shown"
+	for i in 1 2; do
+		equal "rules of writer $i" "$(seq 1 "$RACES" | xargs)" \
+			"$(sed -n "s/.* sport $i dport \([0-9]*\) .*/\1/p" "$TMP/shown" | xargs)"
+	done
+}
+
 # The rule that a draft wants to delete or stand before may be gone at commit.
 test_anchor_vanishes() {
 	local handle
@@ -294,6 +322,7 @@ check "expected generation" test_expected_generation
 check "dry run changes nothing" test_dry_run
 check "two writers at a time" test_two_writers
 check "two writers add the same rule" test_two_writers_collide
+check "two writers race $((2 * RACES)) times" test_writers_race
 check "the rule named by a change is gone at commit" test_anchor_vanishes
 check "a draft that replaces everything" test_replace
 check "rules named by change ids" test_by_change_id

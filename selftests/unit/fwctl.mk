@@ -18,7 +18,7 @@ fwctl_o		:= $(UNIT_O)/fwctl
 fwctl_sources	:= $(wildcard $(fwctl_src)/*.c)
 fwctl_objects	:= $(patsubst $(fwctl_src)/%.c,$(fwctl_o)/%.o,$(fwctl_sources))
 # What knows text, structs and attributes, but no socket.
-fwctl_pure	:= $(addprefix $(fwctl_o)/,model.o value.o parse.o print.o setforms.o wire.o err.o)
+fwctl_pure	:= $(addprefix $(fwctl_o)/,model.o value.o parse.o print.o setforms.o wire.o err.o json.o reader.o)
 
 fwctl_sanitize	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 fwctl_cflags	:= -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra $(if $(WERROR),-Werror) \

@@ -10,6 +10,7 @@
 
 #include <linux/genetlink.h>
 
+#include "json.h"
 #include "ktap.h"
 #include "parse.h"
 #include "print.h"
@@ -1168,6 +1169,167 @@ static void test_wire_garbage(void)
 	ktap_result(read && malformed && newer, "mutated answers do no harm");
 }
 
+static void make_ascii(char *text)
+{
+	for (; *text; text++) {
+		if (*text & 0x80)
+			*text = 'e';
+	}
+}
+
+static void rule_make_ascii(struct fwctl_rule *rule)
+{
+	make_ascii(rule->comment);
+	make_ascii(rule->log.prefix);
+	make_ascii(rule->bridge);
+	make_ascii(rule->mirror);
+	make_ascii(rule->redirect);
+	if (rule->set & MODEL_BIT(BRFW_MATCH_A_IN_PORT))
+		make_ascii(rule->cond[BRFW_MATCH_A_IN_PORT].value.name);
+	if (rule->set & MODEL_BIT(BRFW_MATCH_A_OUT_PORT))
+		make_ascii(rule->cond[BRFW_MATCH_A_OUT_PORT].value.name);
+}
+
+/* What is printed as JSON becomes the words that say the same. */
+static void test_json_round_trip(void)
+{
+	static struct fwctl_statement statement;
+	static struct parse_words words;
+	static struct json_file file;
+	struct print_style style = { 0 };
+	unsigned int i, n = 0, skipped = 0;
+	struct fwctl_err err;
+	struct fwctl_rule rule;
+	bool good = true;
+
+	for (i = 0; i < ROUNDS && good; i++) {
+		rnd_rule(&rule);
+		rule.has_prio = true;
+		rule.place = FWCTL_PLACE_LAST;
+		rule.place_handle = 0;
+		if (rnd() % 8)
+			rule_make_ascii(&rule);
+		if (!print_rule_fits_json(&rule)) {
+			skipped++;
+			continue;
+		}
+		style.numeric = rnd() % 2;
+		words.forms = &forms;
+		file.section[JSON_SECTIONS - 1] = json_pack("[o]", print_rule_json(&rule, &style));
+		good = json_statement(&file, 1, &words, &err) == 1 &&
+		       !parse_statement(&words, &statement, &err) &&
+		       statement.cmd == BRFW_CMD_RULE_ADD &&
+		       model_rule_equal(&rule, &statement.rule) &&
+		       !json_statement(&file, 2, &words, &err);
+		json_decref(file.section[JSON_SECTIONS - 1]);
+		n++;
+	}
+	if (!good)
+		ktap_note("%s: %s", err.path, err.text);
+	ktap_note("%u read, %u that JSON can't hold", n, skipped);
+	ktap_result(good && n > ROUNDS / 4, "rules come back from JSON");
+}
+
+static void put_count(struct nlmsghdr *nlh, uint16_t type)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+
+	mnl_attr_put_u32(nlh, BRFW_CHANGE_A_ADDED, 1);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* The notice of a rule that was added, @answer. */
+static void notice_make(union message *msg, const union message *answer)
+{
+	size_t head = MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(msg);
+	struct nlattr *commit, *changes, *change;
+
+	memset((char *)mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr)), 0,
+	       sizeof(struct genlmsghdr));
+	mnl_attr_put_u64(nlh, BRFW_A_GENERATION, 7);
+	commit = mnl_attr_nest_start(nlh, BRFW_A_COMMIT);
+	mnl_attr_put_u32(nlh, BRFW_COMMIT_A_PORTID, 1);
+	mnl_attr_put_u32(nlh, BRFW_COMMIT_A_PID, 2);
+	mnl_attr_put_strz(nlh, BRFW_COMMIT_A_COMM, "a\nb");
+	mnl_attr_put_u64(nlh, BRFW_COMMIT_A_TIME, rnd() * 1000000007ULL);
+	changes = mnl_attr_nest_start(nlh, BRFW_COMMIT_A_CHANGES);
+	change = mnl_attr_nest_start(nlh, BRFW_CHANGE_A_ADDED);
+	memcpy(msg->bytes + nlh->nlmsg_len, answer->bytes + head,
+	       answer->nlh.nlmsg_len - head);
+	nlh->nlmsg_len += MNL_ALIGN(answer->nlh.nlmsg_len - head);
+	mnl_attr_nest_end(nlh, change);
+	mnl_attr_nest_end(nlh, changes);
+	put_count(nlh, BRFW_COMMIT_A_RULES);
+	put_count(nlh, BRFW_COMMIT_A_POLICIES);
+	put_count(nlh, BRFW_COMMIT_A_ZONES);
+	mnl_attr_nest_end(nlh, commit);
+}
+
+/** struct told - the changes of a notice */
+struct told {
+	const struct fwctl_rule *want;
+	unsigned int count;
+	bool good;
+};
+
+static int take_told(const struct fwctl_change *change, void *data)
+{
+	struct told *told = data;
+	struct print_style style = { .handle = true };
+	char text[8192];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	told->count++;
+	told->good = change->kind == BRFW_CHANGE_A_ADDED &&
+		     change->subject == FWCTL_SUBJECT_RULE &&
+		     model_rule_equal(told->want, &change->rule);
+	print_change(out, change, &style);
+	fclose(out);
+	json_decref(print_change_json(change, &style));
+	return 0;
+}
+
+static void test_wire_notices(void)
+{
+	static union message answer, msg;
+	unsigned int i, n, whole = 0, harmed = 0;
+	struct fwctl_commit commit;
+	struct fwctl_rule rule;
+	bool good = true;
+
+	for (i = 0; i < ROUNDS && good; i++) {
+		struct told told = { .want = &rule };
+		struct nlmsghdr *nlh;
+		uint32_t len;
+		bool is_whole = rnd() % 2;
+
+		rnd_answer(&answer, &rule);
+		notice_make(&msg, &answer);
+		len = msg.nlh.nlmsg_len;
+		for (n = is_whole ? 0 : 1 + rnd() % 6; n; n--)
+			msg.bytes[rnd_range(20, len - 1)] = rnd() % 3 ? rnd() % 24 : rnd();
+		if (!is_whole && rnd() % 2)
+			len = rnd_range(16, len);
+		nlh = malloc(len);
+		memcpy(nlh, &msg, len);
+		nlh->nlmsg_len = len;
+		if (wire_get_commit(nlh, &commit) == WIRE_OK) {
+			json_decref(print_commit_json(&commit));
+			whole++;
+		} else {
+			harmed++;
+			good = !is_whole;
+		}
+		if (wire_each_change(nlh, take_told, &told) != WIRE_OK || told.count != 1 ||
+		    !told.good)
+			good = good && !is_whole;
+		free(nlh);
+	}
+	ktap_note("%u notices read, %u malformed", whole, harmed);
+	ktap_result(good && whole && harmed, "notices, also mutated ones");
+}
+
 /* Starts a message of the kernel with a rule in it; gives the rule's nest. */
 static struct nlattr *answer_begin(union message *msg)
 {
@@ -1637,6 +1799,8 @@ int main(int argc, char **argv)
 	test_parse_garbage();
 	test_wire_round_trip();
 	test_wire_garbage();
+	test_json_round_trip();
+	test_wire_notices();
 	test_wire_rules();
 	test_wire_bare_conds();
 	test_wire_names();

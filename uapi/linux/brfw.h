@@ -1197,7 +1197,8 @@ enum brfw_stats_attr {
  * @BRFW_CHANGE_A_DELETED: it isn't there any more
  * @BRFW_CHANGE_A_REPLACED: it says something else; of a rule: under the same
  *	handle
- * @BRFW_CHANGE_A_MOVED: a rule that has another place and nothing else
+ * @BRFW_CHANGE_A_MOVED: a rule that has another place and nothing else; of a
+ *	ruleset that is replaced also one that made room for others
  */
 enum brfw_change_attr {
 	BRFW_CHANGE_A_UNSPEC,

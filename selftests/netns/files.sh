@@ -1,0 +1,415 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Files that fwctl reads: batches of commands, what load would change, JSON, and
+# very many lines.
+#
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+. "$(dirname "$0")/../lib/brfw.sh"
+
+setup
+netns_add "$BR"
+nl open 0 "$BR" || die "kernel family brfw not found; is the module loaded?"
+
+readonly LIMIT=/sys/module/brfw/parameters/max_rules
+
+# comments: of all rules, in order
+comments() {
+	nl 0 names
+	equal "rules" "$*" "$NL_REPLY"
+}
+
+# fails STATUS TEXT WORDS...: fwctl must end with this status and say this
+fails() {
+	local status=$1 text=$2
+
+	shift 2
+	fw_refuses "$status" "$@"
+	contains "message" "$text" "$FW_ERROR"
+}
+
+# ---- batches ----
+
+test_batch() {
+	local out handle
+
+	fw ruleset flush
+	cat >"$TMP/batch" <<-'END'
+		# comments and empty lines do nothing
+
+		rule add prio 5 proto tcp accept comment "a b"   # this neither
+		policy set forward drop
+		zone set bridge br0 5
+		rule show
+	END
+	out=$(fw -batch "$TMP/batch")
+	handle=$(sed -n '1s/^handle //p' <<<"$out")
+	contains "rule show" "comment \"a b\" # handle $handle" "$(sed -n 2p <<<"$out")"
+	contains "policies" "policy set forward drop" "$(fw policy show)"
+	# Places and whatever else a rule file can't say.
+	printf '%s\n' "rule add prio 5 proto udp drop comment z before $handle" \
+		"rule move handle $handle prio 4" "rule replace handle $handle proto tcp drop comment t" |
+		fw --batch - >/dev/null
+	comments t z
+	contains "JSON" '"comment":"t"' "$(echo "rule show" | fw -j -b -)"
+	equal "nothing" "" "$(fw -batch - </dev/null)"
+}
+
+# The first line that fails ends it, and is named; what is done is done.
+test_batch_fails() {
+	fw ruleset flush
+	printf '%s\n' "rule add proto tcp drop comment one" "rule delete handle 999999" \
+		"rule add proto udp drop comment two" >"$TMP/batch"
+	fails 1 "fwctl: $TMP/batch:2: kernel refused: there is no rule" -batch "$TMP/batch"
+	comments one
+	printf '%s\n' "" "rule add dport 70000 drop" "rule delete handle 999999" \
+		"rule add proto udp drop comment two" >"$TMP/batch"
+	fails 2 "fwctl: $TMP/batch:2:16: \"dport\" is wrong" -batch "$TMP/batch"
+	comments one
+	fails 2 "fwctl: $TMP/batch:2:16: " -force -batch "$TMP/batch"
+	contains "the other one" "$TMP/batch:3: kernel refused" "$FW_ERROR"
+	equal "messages" 2 "$(wc -l <<<"$FW_ERROR")"
+	comments one two
+	# A command that says itself where it fails.
+	echo "frob" >"$TMP/bad"
+	echo "ruleset load $TMP/bad" >"$TMP/batch"
+	fails 2 "$TMP/bad:1:1: " -batch "$TMP/batch"
+	contains "the line" "$TMP/batch:1: the command failed" "$FW_ERROR"
+	fails 1 "$TMP/none" -batch "$TMP/none"
+	fails 2 "\"rule\" is unknown" -batch "$TMP/batch" rule show
+	fails 2 "-batch" -force rule show
+	printf 'rule show\nrule add drop comment "x\0y"\n' >"$TMP/batch"
+	fails 2 "$TMP/batch:2:25: a NUL byte" -batch "$TMP/batch"
+}
+
+# ---- what load would change ----
+
+# differs STATUS [OPTION] <statements: DIFF = what is printed, without handles
+differs() {
+	local rc=0
+
+	DIFF=$(fw "${@:2}" ruleset diff - 2>&1) || rc=$?
+	equal "status" "$1" "$rc"
+	DIFF=$(sed 's/ # handle [0-9]*$//; s/ # handle [0-9]* / # /' <<<"$DIFF")
+}
+
+readonly OLD='policy set forward drop
+policy set bridge br0 input drop
+zone set bridge br0 5
+zone set bridge br1 6
+rule add prio 10 proto tcp drop comment a
+rule add prio 10 proto udp drop comment b
+rule add prio 10 proto icmp drop
+rule add prio 20 proto igmp drop
+rule add hook input prio 10 vlan any vlan-prio 3 drop'
+readonly NEW='policy set output drop
+zone set bridge br0 7
+zone set bridge br2 6
+rule add prio 10 proto icmp drop
+rule add prio 10 proto tcp drop comment a
+rule add prio 10 proto udp drop comment c
+rule add prio 20 proto igmp accept
+rule add hook input prio 10 vlan any vlan-prio 3 drop'
+
+test_diff() {
+	local before
+
+	fw ruleset load - <<<"$OLD"
+	nl 0 gen
+	before=$NL_REPLY
+	differs 0 <<<"$OLD"
+	equal "nothing" "" "$DIFF"
+	differs 1 <<<"$NEW"
+	equal "difference" '- policy set bridge br0 input drop
+- policy set forward drop
++ policy set forward accept
+- policy set output accept
++ policy set output drop
+- zone set bridge br1 6
+- zone set bridge br0 5
++ zone set bridge br0 7
++ zone set bridge br2 6
+- rule add hook forward prio 20 proto igmp drop
+~ rule add hook forward prio 10 proto tcp drop comment "a" # moved
+~ rule add hook forward prio 10 proto udp drop comment "c" # comment
++ rule add hook forward prio 20 proto igmp accept' "$DIFF"
+	differs 1 -j <<<"$NEW"
+	equal "JSON" 10 "$(grep -o '"change":' <<<"$DIFF" | wc -l)"
+	contains "JSON" '{"change":"replaced","zone":{"bridge":"br0","zone":7}}' "$DIFF"
+	contains "JSON" '{"change":"added","rule":{"hook":"forward","prio":20,"match":{"proto":"igmp"},"verdict":"accept"}}' "$DIFF"
+	[[ $DIFF =~ \{\"change\":\"moved\",\"rule\":\{\"handle\":[0-9]+,.*\"comment\":\"a\" ]]
+	nl 0 gen
+	equal "generation" "$before" "$NL_REPLY"
+	fw ruleset load - <<<"$NEW"
+	differs 0 <<<"$NEW"
+	differs 0 -j <<<"$NEW"
+	equal "nothing" "[]" "$DIFF"
+	fw ruleset flush
+	differs 1 <<<"rule add drop"
+	equal "from nothing" "+ rule add hook forward prio 1000 drop" "$DIFF"
+}
+
+# As diff(1): 2 is trouble, whoever made it.
+test_diff_trouble() {
+	fw ruleset flush
+	differs 2 <<<"frob"
+	differs 2 <<<"rule add drop
+rule add accept"
+	contains "message" "standard input:2:1: kernel refused" "$DIFF"
+	fails 2 "$TMP/none" ruleset diff "$TMP/none"
+	fails 2 "FILE" ruleset diff
+}
+
+# listens PID: is a monitor in the groups that it listens to?
+listens() {
+	ip netns exec "$BR" cat /proc/net/netlink | awk -v pid="$1" '
+		$2 == 16 && $3 == pid && $4 ~ /8...$/ { found = 1 }
+		END { exit !found }'
+}
+
+# events N: the monitor has told of so many
+events() {
+	[ "$(grep -c '^generation ' "$TMP/events")" -ge "$1" ]
+}
+
+# random_rules SEED: a choice of rules in some order, others for each number
+random_rules() {
+	awk -v seed="$1" 'BEGIN {
+		srand(seed)
+		for (i = 1; i < 15; i++)
+			printf "%f rule add prio %d proto tcp dport %d drop comment c%d\n",
+				rand(), i % 2, i, (int(seed / 4) + i) % 3
+	}' | sort | head -n 9 | cut -d ' ' -f 2-
+}
+
+# told KIND: N = how many of them the last event has
+told() {
+	N=$(tail -n 30 "$TMP/events" | grep '^generation' | tail -n 1 |
+		sed -n "s/.* \([0-9]*\) $1.*/\1/p")
+	N=${N:-0}
+}
+
+# It is what load does: the kernel tells the same of each. What is loaded between
+# others may have to make room, so that the kernel moves more.
+test_diff_is_true() {
+	local i n pid kind moved=0
+
+	fw ruleset flush
+	"$FWCTL" -n "$BR" monitor >"$TMP/events" &
+	pid=$!
+	wait_for listens "$pid"
+	for ((i = 0; i < 20; i++)); do
+		random_rules "$i" >"$TMP/next"
+		fw -j ruleset diff "$TMP/next" >"$TMP/diff" || [ $? -eq 1 ]
+		fw ruleset load "$TMP/next"
+		wait_for events $((i + 1))
+		for kind in added deleted replaced moved; do
+			n=$(grep -o "\"change\":\"$kind\"" "$TMP/diff" | wc -l)
+			told "$kind"
+			if [ "$kind" = moved ]; then
+				moved=$((moved + n))
+				[ "$n" -le "$N" ]
+			else
+				equal "round $i: $kind" "$N" "$n"
+			fi
+		done
+	done
+	kill "$pid"
+	wait "$pid" || :
+	say "$moved moved"
+	[ "$moved" -gt 10 ]
+}
+
+# Sets and their elements; what is left of a timeout is no difference.
+test_diff_sets() {
+	fw ruleset load - <<-'END'
+		set add a type ipv4_addr timeout 1h
+		set add-element a 192.0.2.1
+		set add-element a 192.0.2.2 comment x
+		set add k type inet_port keep
+		set add-element k 5
+		set add gone type ether_addr
+		rule add saddr @a drop
+	END
+	differs 1 <<-'END'
+		set add a type ipv4_addr timeout 1h
+		set add-element a 192.0.2.2 comment y
+		set add-element a 192.0.2.3
+		set add k type inet_port keep comment new
+		rule add saddr @a drop
+		rule add proto tcp not dport @k drop
+	END
+	equal "difference" '- set add gone type ether_addr
+- set add k type inet_port keep
++ set add k type inet_port keep comment "new"
+- set add-element a 192.0.2.1
+- set add-element a 192.0.2.2 comment "x"
++ set add-element a 192.0.2.2 comment "y"
++ set add-element a 192.0.2.3
++ rule add hook forward prio 1000 proto tcp not dport @k drop' "$DIFF"
+	fw ruleset save | fw ruleset diff -
+	fw -j ruleset save | fw ruleset diff -
+}
+
+# check goes as far as a load: what only the whole ruleset shows is found.
+test_check_is_whole() {
+	local i
+
+	fw ruleset load - <<<"rule add drop comment a"
+	OLD_LIMIT=$(<"$LIMIT")
+	trap 'echo "$OLD_LIMIT" >"$LIMIT"' EXIT
+	echo 3 >"$LIMIT"
+	for i in 1 2 3 4; do
+		echo "rule add prio $i drop"
+	done >"$TMP/four"
+	fails 1 "$TMP/four:4:1: kernel refused: the ruleset has as many rules" ruleset check "$TMP/four"
+	fails 1 "$TMP/four:4:1: kernel refused: the ruleset has as many rules" ruleset load "$TMP/four"
+	echo "$OLD_LIMIT" >"$LIMIT"
+	fw ruleset check "$TMP/four"
+	comments a
+}
+
+# ---- JSON ----
+
+# wrong TEXT JSON: what is said of it, before a kernel is asked
+wrong() {
+	printf '%s' "$2" >"$TMP/wrong"
+	fails 2 "fwctl: $TMP/wrong$1" ruleset check "$TMP/wrong"
+}
+
+test_json_wrong() {
+	fw ruleset flush
+	wrong ':1:29: this is not JSON' '{"rules":[{"verdict":"drop",}]}'
+	wrong ':3:1: this is not JSON' '{"rules":[
+		{"verdict":"drop"}
+}'
+	wrong ':1:37: this is not JSON: duplicate' '{"rules":[{"verdict":"drop","verdict":"accept"}]}'
+	wrong ':1:48: this is not JSON' '{"rules":[{"verdict":"drop","comment":"a\u0000b"}]}'
+	wrong ':1:55: this is not JSON: too big' '{"rules":[{"verdict":"drop","prio":99999999999999999999}]}'
+	wrong ': foo: the key "foo" is unknown' '{"foo":[]}'
+	wrong ': rules: the value is an object (want an array)' '{"rules":{}}'
+	wrong ': rules[1]: the value is an integer (want an object)' '{"rules":[{"verdict":"drop"},3]}'
+	wrong ': rules[0].vlan: the key "vlan" is unknown' '{"rules":[{"verdict":"drop","vlan":3}]}'
+	wrong ': rules[0].match.dprt: the key "dprt" is unknown' '{"rules":[{"verdict":"drop","match":{"dprt":1}}]}'
+	wrong ': rules[0].match.accept: the key "accept" is unknown' '{"rules":[{"verdict":"drop","match":{"accept":1}}]}'
+	wrong ': rules[0].match: the value is a string' '{"rules":[{"verdict":"drop","match":"proto"}]}'
+	wrong ': rules[0].match.dport: "dport" is wrong: "99999" (want 0-65535)' \
+		'{"rules":[{"verdict":"drop","match":{"proto":"tcp","dport":99999}}]}'
+	wrong ': rules[0].match.proto: the value is true' '{"rules":[{"verdict":"drop","match":{"proto":{"not":true}}}]}'
+	wrong ': rules[0].match.proto: the value is an object' '{"rules":[{"verdict":"drop","match":{"proto":{"nat":1}}}]}'
+	wrong ': rules[0].match.vlan: "not" can' '{"rules":[{"verdict":"drop","match":{"vlan":{"not":"any"}}}]}'
+	wrong ': rules[0].prio: "prio" is wrong: "4294967296"' '{"rules":[{"verdict":"drop","prio":4294967296}]}'
+	wrong ': rules[0].prio: "prio" is wrong: "-1"' '{"rules":[{"verdict":"drop","prio":-1}]}'
+	wrong ': rules[0].prio: the value is a number with a fraction (want an integer)' '{"rules":[{"verdict":"drop","prio":1.5}]}'
+	wrong ': rules[0].hook: the value is an integer (want a string)' '{"rules":[{"verdict":"drop","hook":7}]}'
+	wrong ': rules[0].hook: "hook" is wrong: "sideways"' '{"rules":[{"verdict":"drop","hook":"sideways"}]}'
+	wrong ': rules[0].verdict: "verdict" is wrong: "comment"' '{"rules":[{"verdict":"comment"}]}'
+	wrong ': rules[0]: argument "accept|drop|' '{"rules":[{"prio":1}]}'
+	wrong ': rules[0]: argument "redirect" is required' '{"rules":[{"verdict":"redirect"}]}'
+	wrong ': rules[0].queue: argument "number" is required' '{"rules":[{"verdict":"queue","queue":{}}]}'
+	wrong ': rules[0].queue.bypass: the value is an integer' '{"rules":[{"verdict":"queue","queue":{"number":1,"bypass":1}}]}'
+	wrong ': rules[0].queue: "queue" goes with' '{"rules":[{"verdict":"drop","queue":{"number":1}}]}'
+	wrong ': rules[0].limit: argument "unit" is required' '{"rules":[{"verdict":"drop","limit":{"rate":1}}]}'
+	wrong ': rules[0].limit.unit: "unit" is wrong: "bits"' '{"rules":[{"verdict":"drop","limit":{"rate":1,"unit":"bits","per":"day"}}]}'
+	wrong ': rules[0].limit.rate: "limit" is wrong: "0/day"' '{"rules":[{"verdict":"drop","limit":{"rate":0,"unit":"packets","per":"day"}}]}'
+	wrong ': rules[0].limit.burst: "burst" is wrong: "-1"' '{"rules":[{"verdict":"drop","limit":{"rate":1,"unit":"packets","per":"day","burst":-1}}]}'
+	wrong ': rules[0].log.group: "group" is wrong: "65536"' '{"rules":[{"verdict":"drop","log":{"group":65536}}]}'
+	wrong ': rules[0].log.level: the key "level" is unknown' '{"rules":[{"verdict":"drop","log":{"level":1}}]}'
+	wrong ': rules[0].comment: "comment" is wrong: "a?b"' '{"rules":[{"verdict":"drop","comment":"a\nb"}]}'
+	wrong ': sets[0].type: "type" is wrong: "ip"' '{"sets":[{"set":"a","type":["ip"]}]}'
+	wrong ': elements[0].element: "element" is wrong: "192.0.2"' '{"sets":[{"set":"a","type":["ipv4_addr"]}],"elements":[{"set":"a","element":"192.0.2"}]}'
+	wrong ': elements[0].set: ' '{"elements":[{"set":"a","element":"192.0.2.1"}]}'
+	wrong ': rules[0].sets.set: ' '{"rules":[{"verdict":"drop","sets":[{"fields":["saddr"],"set":"none"}]}]}'
+	wrong ': policies[0]: argument "verdict" is required' '{"policies":[{"hook":"forward"}]}'
+	wrong ': policies[1].verdict: "verdict" is wrong: "reject"' '{"policies":[{"hook":"input","verdict":"drop"},{"hook":"forward","verdict":"reject"}]}'
+	wrong ': zones[0].zone: "zone" is wrong: "0"' '{"zones":[{"bridge":"br0","zone":0}]}'
+	wrong ': zones[0].zone: the value is a string' '{"zones":[{"bridge":"br0","zone":"x"}]}'
+	fails 2 "is an object with arrays" ruleset check - <<<'[1]'
+	# The same whoever reads it.
+	fails 2 "$TMP/wrong: zones[0].zone: " ruleset load "$TMP/wrong"
+	fails 2 "$TMP/wrong: zones[0].zone: " ruleset diff "$TMP/wrong"
+	fails 2 "standard input: zones[0].zone: " -j ruleset check - <"$TMP/wrong"
+	nl 0 count
+	equal "rules" "0 0" "$NL_REPLY"
+}
+
+# What the kernel refuses is found by its path too, at once and at the commit.
+test_json_refused() {
+	fw ruleset load - <<<"rule add drop comment a"
+	fails 1 ': rules[1].match.dport: kernel refused' -j ruleset load - \
+		<<<'{"zones":[{"bridge":"b","zone":1}],"rules":[{"verdict":"drop"},{"verdict":"drop","match":{"dport":1}}]}'
+	fails 1 ': rules[2]: kernel refused: a rule with the same' -j ruleset load - \
+		<<<'{"policies":[{"hook":"input","verdict":"drop"}],"rules":[{"verdict":"drop"},{"verdict":"drop","prio":1},{"verdict":"accept"}]}'
+	comments a
+}
+
+test_json_forms() {
+	fw -j ruleset load - <<-'END'
+
+		  {"rules": [
+		    {"verdict": "drop", "prio": 7, "match": {"proto": 6, "dport": {"not": 80}, "ttl": "1-5"},
+		     "handle": 999, "packets": 5, "bytes": 7, "last-used": 3, "problem": "none"},
+		    {"verdict": "queue", "queue": {"bypass": false, "number": 3}}
+		  ]}
+	END
+	equal "rules" "rule add hook forward prio 7 ttl 1-5 proto tcp not dport 80 drop
+rule add hook forward prio 1000 queue 3" "$(fw ruleset save | grep '^rule')"
+	fw ruleset load - <<<'{}'
+	nl 0 count
+	equal "an empty object" "0 0" "$NL_REPLY"
+}
+
+# Bytes that JSON can't hold are not written as something else.
+test_json_not_utf8() {
+	fw ruleset flush
+	fw rule add drop comment $'caf\xe9' >/dev/null
+	nl 0 list
+	fails 1 "rule handle $NL_REPLY has" -j ruleset save
+	fw ruleset save | fw ruleset diff -
+	fw ruleset flush
+	fw policy set bridge $'br\xff' forward drop
+	fails 1 "not UTF-8" -j ruleset save
+	fw ruleset flush
+	fw -j ruleset save >"$TMP/old"
+	fw rule add drop comment $'caf\xe9' >/dev/null
+	cp "$TMP/old" "$TMP/kept"
+	fails 1 "rule handle" -j ruleset save "$TMP/old"
+	cmp "$TMP/old" "$TMP/kept"
+}
+
+# ---- size ----
+
+# A million rules in a namespace that may have a few thousand: refused with the
+# line, and nothing is left of it.
+test_million() {
+	fw ruleset load - <<<"rule add drop comment a"
+	OLD_LIMIT=$(<"$LIMIT")
+	trap 'echo "$OLD_LIMIT" >"$LIMIT"' EXIT
+	echo 2000 >"$LIMIT"
+	seq 1 1000000 | sed 's/.*/rule add prio & mark & drop/' >"$TMP/million"
+	fails 1 "$TMP/million:4001:1: kernel refused: too many changes" ruleset load "$TMP/million"
+	[ "$(wc -l <<<"$FW_ERROR")" -le 11 ]
+	sed 's/ mark/ mrk/' "$TMP/million" >"$TMP/wrong"
+	fails 2 "$TMP/wrong:1:" ruleset load "$TMP/wrong"
+	contains "end" "too many errors" "$FW_ERROR"
+	head -n 2000 "$TMP/million" | fw ruleset check -
+	echo "$OLD_LIMIT" >"$LIMIT"
+	rm "$TMP/million" "$TMP/wrong"
+	comments a
+	nl 0 info
+	equal "drafts" 0 "$(cut -d' ' -f3 <<<"$NL_REPLY")"
+}
+
+check "batch: commands of a file" test_batch
+check "batch: commands that fail" test_batch_fails
+check "diff: each kind of difference" test_diff
+check "diff: sets" test_diff_sets
+check "diff: trouble" test_diff_trouble
+check "diff: it is what load does" test_diff_is_true
+check "check: the whole ruleset" test_check_is_whole
+check "JSON: what is wrong, and where" test_json_wrong
+check "JSON: what the kernel refuses, and where" test_json_refused
+check "JSON: forms that are taken" test_json_forms
+check "JSON: texts that it can't hold" test_json_not_utf8
+check "a million lines" test_million
+run_checks
