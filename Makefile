@@ -22,6 +22,7 @@ help:
 	@echo '  make demo       the firewall at work on real traffic, in a virtual machine'
 	@echo '  make check      all tests; ends with "N passed, N failed, N skipped"'
 	@echo '  make check-matrix      scenarios on other kernels, as old and as new as there are'
+	@echo '  make check-transparency    the kernel'"'"'s own tests of the bridge, with brfw and without'
 	@echo '  make check-sanitize    scenarios on kernels that find what others bear with'
 	@echo '  make fuzz       fuzzing in user space; TIME=SECONDS for all of it (600)'
 	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
@@ -50,6 +51,9 @@ check-matrix:
 	@scripts/setup.sh zstd
 	@$(MAKE) tools selftests >/dev/null
 	@scripts/check.sh matrix
+
+check-transparency:
+	@scripts/transparency.sh
 
 check-sanitize:
 	@scripts/setup.sh bc bison flex libelf-dev
@@ -104,4 +108,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check check-matrix check-sanitize check-sanitize-prove demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean
