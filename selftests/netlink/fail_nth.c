@@ -224,6 +224,75 @@ static void put_zone(struct nlmsghdr *nlh, const char *bridge, uint16_t id)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* Sets are of addresses and ports, which may be ranges. */
+static void put_set(struct nlmsghdr *nlh, const char *name, bool is_new)
+{
+	static const uint8_t members[] = { BRFW_SET_IPV4_ADDR, BRFW_SET_INET_PORT };
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET);
+
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, name);
+	mnl_attr_put(nlh, BRFW_SET_A_MEMBERS, sizeof(members), members);
+	mnl_attr_put_u8(nlh, BRFW_SET_A_INTERVAL, 2);
+	if (is_new) {
+		mnl_attr_put_u32(nlh, BRFW_SET_A_FLAGS, BRFW_SET_F_COUNTERS);
+		mnl_attr_put_strz(nlh, BRFW_SET_A_COMMENT, "a set");
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_set_name(struct nlmsghdr *nlh, const char *name)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET);
+
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, name);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* Elements @first and so on; @has_more: with ranges, a time and a comment */
+static void put_elements(struct nlmsghdr *nlh, unsigned int first, unsigned int count, bool has_more)
+{
+	struct nlattr *list = mnl_attr_nest_start(nlh, BRFW_A_ELEMENTS), *item;
+	uint8_t value[6] = { 10, 0, 0, 0, 0, 0 };
+	unsigned int i;
+
+	for (i = first; i < first + count; i++) {
+		item = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
+		value[2] = i >> 8;
+		value[3] = i;
+		*(uint16_t *)(value + 4) = 1000;
+		mnl_attr_put(nlh, BRFW_ELEMENT_A_VALUE, sizeof(value), value);
+		*(uint16_t *)(value + 4) = 1777;
+		if (i % 3 == 0)
+			mnl_attr_put(nlh, BRFW_ELEMENT_A_LAST, sizeof(value), value);
+		if (has_more && i % 2)
+			mnl_attr_put_u32(nlh, BRFW_ELEMENT_A_TIMEOUT, 3600);
+		if (has_more && i % 4 == 1)
+			mnl_attr_put_strz(nlh, BRFW_ELEMENT_A_COMMENT, "an element");
+		mnl_attr_nest_end(nlh, item);
+	}
+	mnl_attr_nest_end(nlh, list);
+}
+
+/* A rule that names a set */
+static void put_set_rule(struct nlmsghdr *nlh, const char *name, uint32_t priority)
+{
+	static const uint8_t fields[] = { BRFW_MATCH_A_IP4_DST, BRFW_MATCH_A_L4_DPORT };
+	struct nlattr *rule = mnl_attr_nest_start(nlh, BRFW_A_RULE), *nest, *item;
+
+	mnl_attr_put_u8(nlh, BRFW_RULE_A_VERDICT, BRFW_VERDICT_DROP);
+	mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, priority);
+	nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_MATCH);
+	put_cond_u8(nlh, BRFW_MATCH_A_IP_PROTO, IPPROTO_UDP);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, BRFW_RULE_A_SETS);
+	item = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
+	mnl_attr_put_strz(nlh, BRFW_IN_SET_A_NAME, name);
+	mnl_attr_put(nlh, BRFW_IN_SET_A_FIELDS, sizeof(fields), fields);
+	mnl_attr_nest_end(nlh, item);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, rule);
+}
+
 /* ---- state ---- */
 
 /** struct state - all that a client can read; a failed try may change nothing */
@@ -257,19 +326,23 @@ static int read_dump(uint8_t cmd, struct state *s)
 	struct nlmsghdr *nlh = start(cmd);
 	struct nlt_reply r;
 
+	if (cmd == BRFW_CMD_ELEMENT_GET)
+		put_set_name(nlh, "base");
+
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	return send_only(nlh, &r, take_state, s);
 }
 
 /* A namespace has policies, the initial ones, since the first change that was
- * tried; before, none is listed.
+ * tried; before, none is listed, and there are no elements.
  */
 static bool policies_count;
 
 static int read_state(struct state *s)
 {
 	static const uint8_t cmds[] = {
-		BRFW_CMD_RULE_GET, BRFW_CMD_ZONE_GET, BRFW_CMD_POLICY_GET,
+		BRFW_CMD_RULE_GET, BRFW_CMD_ZONE_GET, BRFW_CMD_SET_GET,
+		BRFW_CMD_POLICY_GET, BRFW_CMD_ELEMENT_GET,
 	};
 	unsigned int n = fail_n;
 	size_t i;
@@ -277,7 +350,7 @@ static int read_state(struct state *s)
 
 	memset(s, 0, sizeof(*s));
 	fail_n = 0;
-	for (i = 0; !ret && i < sizeof(cmds) - !policies_count; i++)
+	for (i = 0; !ret && i < sizeof(cmds) - 2 * !policies_count; i++)
 		ret = read_dump(cmds[i], s);
 	fail_n = n;
 	return ret ? diag("reading the state: %s", strerror(ret)) : 0;
@@ -308,11 +381,29 @@ static int add_rules(unsigned int first, unsigned int count)
 	return ret;
 }
 
+static int add_set(const char *name, unsigned int elements)
+{
+	struct nlmsghdr *nlh = start(BRFW_CMD_SET_ADD);
+	int ret;
+
+	put_set(nlh, name, true);
+	ret = finish_safely(nlh);
+	nlh = start(BRFW_CMD_ELEMENT_ADD);
+	put_set(nlh, name, false);
+	put_elements(nlh, 0, elements, false);
+	return ret || finish_safely(nlh);
+}
+
 /* Some of everything; rules 0 to @rules - 1 */
 static int load_base(unsigned int rules)
 {
 	struct nlmsghdr *nlh;
-	int ret = begin(BRFW_TXN_F_REPLACE) || add_rules(0, rules);
+	int ret = begin(BRFW_TXN_F_REPLACE) || add_set("base", 20) ||
+		  add_set("unused", 3) || add_rules(0, rules);
+
+	nlh = start(BRFW_CMD_RULE_ADD);
+	put_set_rule(nlh, "base", 20);
+	ret = ret || finish_safely(nlh);
 
 	nlh = start(BRFW_CMD_POLICY_SET);
 	put_policy(nlh, "bridge1");
@@ -360,13 +451,29 @@ static int prepare_draft(void)
 	ret = ret || finish_safely(nlh);
 	nlh = start(BRFW_CMD_ZONE_SET);
 	put_zone(nlh, "bridge2", 9);
+	ret = ret || finish_safely(nlh) || add_set("other", 7);
+	nlh = start(BRFW_CMD_SET_DELETE);
+	put_set_name(nlh, "unused");
+	ret = ret || finish_safely(nlh);
+	nlh = start(BRFW_CMD_ELEMENT_DELETE);
+	put_set(nlh, "base", false);
+	put_elements(nlh, 3, 4, false);
+	ret = ret || finish_safely(nlh);
+	nlh = start(BRFW_CMD_RULE_ADD);
+	put_set_rule(nlh, "other", 8);
 	return ret || finish_safely(nlh);
 }
 
 /* One that replaces few rules by many */
 static int prepare_load(void)
 {
-	return load_base(5) || begin(BRFW_TXN_F_REPLACE) || add_rules(3, MANY);
+	struct nlmsghdr *nlh;
+	int ret = load_base(5) || begin(BRFW_TXN_F_REPLACE) ||
+		  add_set("base", 30) || add_set("other", 5) || add_rules(3, MANY);
+
+	nlh = start(BRFW_CMD_RULE_ADD);
+	put_set_rule(nlh, "base", 20);
+	return ret || finish_safely(nlh);
 }
 
 /* ---- operations ---- */
@@ -426,6 +533,44 @@ static void build_zone_delete(struct nlmsghdr *nlh, const struct state *s)
 	put_zone(nlh, "bridge1", 0);
 }
 
+static void build_set(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set(nlh, "new", true);
+}
+
+static void build_unused(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set_name(nlh, "unused");
+}
+
+static void build_base(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set_name(nlh, "base");
+}
+
+static void build_elements(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set(nlh, "base", false);
+	put_elements(nlh, 50, 20, true);
+}
+
+static void build_element_replace(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set(nlh, "base", false);
+	put_elements(nlh, 2, 8, true);
+}
+
+static void build_element_delete(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set(nlh, "base", false);
+	put_elements(nlh, 2, 8, false);
+}
+
+static void build_set_rule(struct nlmsghdr *nlh, const struct state *s)
+{
+	put_set_rule(nlh, "unused", 1);
+}
+
 static void build_nothing(struct nlmsghdr *nlh, const struct state *s)
 {
 }
@@ -471,6 +616,24 @@ static const struct operation {
 	{ "zone set", BRFW_CMD_ZONE_SET, COMMITS, prepare_few, build_zone },
 	{ "zone delete", BRFW_CMD_ZONE_DELETE, COMMITS, prepare_few,
 	  build_zone_delete },
+	{ "rule add that names a set", BRFW_CMD_RULE_ADD, COMMITS, prepare_few,
+	  build_set_rule },
+	{ "the first set of a namespace", BRFW_CMD_SET_ADD, COMMITS,
+	  prepare_netns, build_set },
+	{ "set add", BRFW_CMD_SET_ADD, COMMITS, prepare_few, build_set },
+	{ "set delete", BRFW_CMD_SET_DELETE, COMMITS, prepare_few,
+	  build_unused },
+	{ "set flush", BRFW_CMD_SET_FLUSH, COMMITS, prepare_few, build_base },
+	{ "element add", BRFW_CMD_ELEMENT_ADD, COMMITS, prepare_few,
+	  build_elements },
+	{ "element replace", BRFW_CMD_ELEMENT_REPLACE, COMMITS, prepare_few,
+	  build_element_replace },
+	{ "element delete", BRFW_CMD_ELEMENT_DELETE, COMMITS, prepare_few,
+	  build_element_delete },
+	{ "set add in a draft", BRFW_CMD_SET_ADD, LEAVES, prepare_draft,
+	  build_set },
+	{ "element add in a draft", BRFW_CMD_ELEMENT_ADD, LEAVES, prepare_draft,
+	  build_elements },
 	{ "counter reset", BRFW_CMD_COUNTER_RESET, LEAVES, prepare_few,
 	  build_nothing },
 	{ "begin", BRFW_CMD_TXN_BEGIN, LEAVES, prepare_few, build_nothing },
@@ -490,6 +653,9 @@ static const struct operation {
 	{ "dump of policies", BRFW_CMD_POLICY_GET, DUMPS, prepare_few,
 	  build_nothing },
 	{ "dump of zones", BRFW_CMD_ZONE_GET, DUMPS, prepare_few,
+	  build_nothing },
+	{ "dump of sets", BRFW_CMD_SET_GET, DUMPS, prepare_few, build_nothing },
+	{ "dump of elements", BRFW_CMD_ELEMENT_GET, DUMPS, prepare_few,
 	  build_nothing },
 	{ "one rule", BRFW_CMD_RULE_GET, LEAVES, prepare_few, build_handle },
 	{ "info", BRFW_CMD_INFO_GET, LEAVES, prepare_few, build_nothing },
