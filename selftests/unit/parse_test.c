@@ -1263,6 +1263,8 @@ static void notice_make(union message *msg, const union message *answer)
 	put_count(nlh, BRFW_COMMIT_A_RULES);
 	put_count(nlh, BRFW_COMMIT_A_POLICIES);
 	put_count(nlh, BRFW_COMMIT_A_ZONES);
+	put_count(nlh, BRFW_COMMIT_A_SETS);
+	put_count(nlh, BRFW_COMMIT_A_ELEMENTS);
 	mnl_attr_nest_end(nlh, commit);
 }
 
