@@ -143,8 +143,62 @@ test_other_rules_change() {
 	expect_count same "$SENT"
 }
 
+# An address goes from one set to the other and back, in one transaction each
+# time: it is always in one of them. Rules stay as they are.
+readonly SETS="set add one type ipv4_addr
+set add two type ipv4_addr
+policy set forward drop
+rule add daddr @one accept comment one
+rule add daddr @two accept comment two"
+
+test_elements_move() {
+	local i set
+
+	for set in one two; do
+		printf '%s\nset add-element %s 192.0.2.2\n' "$SENTINEL
+$SETS" "$set" >"$TMP/$set.fw"
+	done
+	fw ruleset load "$TMP/one.fw"
+	printf 'flood tx %s rx %s count 4 ip4 daddr 192.0.2.2 proto udp\n' "$PREFIX-h1:eth0" \
+		"$PREFIX-h2:eth0" >&"$FRAME_IN"
+	for ((i = 0; i < 60; i++)); do
+		fw ruleset load "$TMP/two.fw"
+		fw ruleset load "$TMP/one.fw"
+	done
+	echo stop >&"$FRAME_IN"
+	flood_result
+	[ "$SENT" -gt 100 ]
+	equal "frames through" "$SENT" "$K1"
+	packets one
+	i=$PACKETS
+	packets two
+	say "$i frames by the one set, $PACKETS by the other"
+	[ "$i" -gt 0 ]
+	[ "$PACKETS" -gt 0 ]
+	equal "frames counted" "$SENT" $((i + PACKETS))
+}
+
+# Control: in two transactions it is in neither for a moment.
+test_elements_missing() {
+	local i
+
+	fw ruleset load "$TMP/one.fw"
+	printf 'flood tx %s rx %s count 4 ip4 daddr 192.0.2.2 proto udp\n' "$PREFIX-h1:eth0" \
+		"$PREFIX-h2:eth0" >&"$FRAME_IN"
+	for ((i = 0; i < 30; i++)); do
+		fw set delete-element one 192.0.2.2
+		fw set add-element one 192.0.2.2
+	done
+	echo stop >&"$FRAME_IN"
+	flood_result
+	[ "$K1" -lt "$SENT" ]
+	[ "$K1" -gt 0 ]
+}
+
 check "A alone and B alone judge as written" test_alone
 check "a change in two commits is caught half done (control)" test_half_done_is_seen
 check "$COMMITS replacements under traffic" test_under_traffic
 check "changes of other rules under traffic" test_other_rules_change
+check "an element goes from set to set under traffic" test_elements_move
+check "an element that is in none is missed (control)" test_elements_missing
 run_checks
