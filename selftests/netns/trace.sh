@@ -65,8 +65,17 @@ traced() {
 
 readonly -A ALL=([4]="1 192.0.2.2 2 198.51.100.9" [6]="1 2001:db8::2 2 2001:db8:1::9")
 
+hops_are() {
+	hops "$1"
+	[ "$HOPS" = "$2" ]
+}
+
+# The hosts have to find each other first, which may take longer than a probe
+# waits.
 test_all() {
 	fw ruleset flush
+	wait_for hops_are 4 "${ALL[4]}"
+	wait_for hops_are 6 "${ALL[6]}"
 	traced 4 "${ALL[4]}"
 	traced 6 "${ALL[6]}"
 }
