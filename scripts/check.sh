@@ -234,14 +234,21 @@ test_some() {
 # test_vm [KERNEL]: all scenarios, with the module that test_build left
 test_vm() {
 	local programs shards i n=0 rc=0 pids=() builder vm_options on=${1:+@$1} ko=$top/brfw.ko
-	local counts=${counts:-vm} some=${some:-.*}
+	local counts=${counts:-vm} some=${some:-.*} except=none nexcept=0
 
 	use_kernel "${1:-}" || return $?
 	if [ -n "$on" ]; then
 		ko=$logs/build$on/brfw.ko
 		[ -e "$ko" ]
 	fi
-	mapfile -t programs < <(make -s --no-print-directory -C "$top/selftests" list | grep -E "/($some)(\\.sh)?\$")
+	if [ "${1:-}" = uml ]; then
+		# KASAN there keeps what it knows of a module's variables when the
+		# module is gone, and takes the next one's for them.
+		except='netns_isolation|unload|zones' nexcept=3
+		say "not on this kernel, since they load the module again: $except"
+	fi
+	mapfile -t programs < <(make -s --no-print-directory -C "$top/selftests" list |
+		grep -E "/($some)(\\.sh)?\$" | grep -vE "/($except)(\\.sh)?\$")
 	[ ${#programs[@]} -gt 0 ]
 	# one emulated machine keeps little more than one processor busy
 	shards=$(nproc)
@@ -256,7 +263,7 @@ test_vm() {
 	for ((i = 0; i < shards; i++)); do
 		# a guest that died leaves no summary, which is a failure of its own
 		cat "$build/vm/scenarios$on-$i/summary" 2>/dev/null || echo 0 1 0
-	done | awk '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/$counts$on.counts"
+	done | awk -v s="$nexcept" '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/$counts$on.counts"
 	return $rc
 }
 
