@@ -553,14 +553,46 @@ static struct brfw_table *brfw_cls_choose_table(struct brfw_cls *cls,
 	return best;
 }
 
+/* A table for rules like @r, when the leaf outside has as many as it should. */
+static int brfw_cls_add_table(struct brfw_cls *cls,
+			      const struct brfw_cls_rule *r,
+			      struct brfw_table **table, u32 *hash)
+{
+	brfw_shape_t shape = brfw_shape_of_rule(r, cls->family);
+	struct brfw_table *t;
+	unsigned int i;
+
+	if (!shape || !cls->ntables || cls->ntables == BRFW_CLS_TABLES_MAX ||
+	    brfw_cls_count_leaf(cls) < BRFW_CLS_LEAF_RULES)
+		return 0;
+	for (i = 0; i < cls->ntables; i++)
+		if (cls->tables[i]->shape == shape)
+			return 0;
+
+	t = brfw_table_alloc(shape, cls->family, cls->seed, 0);
+	if (!t)
+		return -ENOMEM;
+	t->leaf_rules = BRFW_CLS_LEAF_RULES;
+	cls->tables[cls->ntables++] = t;
+	cls->is_stale = true;
+	*hash = brfw_table_hash_rule(t, r);
+	*table = t;
+
+	return 0;
+}
+
 /* Return: 0, -ENOMEM, or -ENOSPC when there is no place. */
 static int brfw_cls_place(struct brfw_cls *cls, struct brfw_cls_rule *r)
 {
 	struct brfw_table *t;
-	int err;
+	int err = 0;
 	u32 hash;
 
 	t = brfw_cls_choose_table(cls, r, &hash);
+	if (!t)
+		err = brfw_cls_add_table(cls, r, &t, &hash);
+	if (err)
+		return err;
 	if (!t && brfw_cls_leaf_is_full(cls))
 		return -ENOSPC;
 	err = t ? brfw_table_add(cls, t, r, hash) : brfw_cls_add_to_leaf(cls, r);
