@@ -32,6 +32,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "random.h"
+
 /** MAX_FRAME - longest frame in bytes */
 #define MAX_FRAME	200
 
@@ -40,22 +42,6 @@
 
 /** WAIT_MS - time that a sentinel may take */
 #define WAIT_MS		20000
-
-static uint64_t state;
-
-/* xorshift64* */
-static unsigned int below(unsigned int n)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1dULL >> 32) % n;
-}
-
-static bool one_in(unsigned int n)
-{
-	return !below(n);
-}
 
 static void __attribute__((noreturn)) fail(const char *what)
 {
@@ -297,7 +283,7 @@ static void rule_make(struct rule *r)
 static int make_rules(unsigned int n, const char *fw_name, const char *nft_name)
 {
 	FILE *fw = fopen(fw_name, "w"), *nft = fopen(nft_name, "w");
-	const char *verdict;
+	const char *policy = random_state & 1 ? "drop" : "accept", *verdict;
 	struct rule r;
 
 	if (!fw || !nft)
@@ -305,8 +291,8 @@ static int make_rules(unsigned int n, const char *fw_name, const char *nft_name)
 	fprintf(fw, "rule add prio 0 ethertype 0x88b5 accept\n");
 	fprintf(nft, "flush ruleset\ntable bridge t {\n chain c {\n"
 		"  type filter hook forward priority -199; policy %s;\n"
-		"  ether type 0x88b5 accept\n", state & 1 ? "drop" : "accept");
-	fprintf(fw, "policy set forward %s\n", state & 1 ? "drop" : "accept");
+		"  ether type 0x88b5 accept\n", policy);
+	fprintf(fw, "policy set forward %s\n", policy);
 	while (n--) {
 		do {
 			rule_make(&r);
@@ -460,9 +446,7 @@ static void frame_make(struct frame *f)
 	f->len = 12;
 	pool_mac(f->data);
 	pool_mac(f->data + 6);
-	f->data[3] = 1; /* receivers have other addresses */
-	if (one_in(2))
-		f->data[3] = 0;
+	f->data[3] = below(2);
 	if (one_in(3)) {
 		put16(f, 0x8100);
 		put16(f, below(8) << 13 | pool_vlan());
@@ -615,7 +599,7 @@ static int compare_frames(unsigned int n, char *const *ns)
 		size = n - done < BATCH ? n - done : BATCH;
 		for (i = 0; i < size; i++) {
 			frame_make(&frames[i]);
-			/* No two of a batch are equal: their length tells. */
+			/* No two are equal, by what stands behind the packet. */
 			frames[i].data[frames[i].len] = i;
 			frames[i].data[frames[i].len + 1] = done / BATCH;
 			frames[i].len += 2;
@@ -651,7 +635,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: differ rules SEED N FWCTL NFT | frames SEED N TX RX TX RX\n");
 		return 2;
 	}
-	state = strtoull(argv[2], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
+	random_seed(strtoull(argv[2], NULL, 0));
 	n = strtoul(argv[3], NULL, 0);
 	for (int i = 0; i < 8; i++)
 		below(2);

@@ -12,6 +12,7 @@
 #include <linux/brfw.h>
 #include <linux/genetlink.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -336,6 +337,44 @@ static inline const struct nlattr *nlt_find(const struct nlmsghdr *nlh,
 static inline uint64_t nlt_u64(const struct nlattr *attr)
 {
 	return attr ? mnl_attr_get_u64(attr) : 0;
+}
+
+/* What went wrong, as a comment of KTAP. Return: 1, to hand on. */
+static inline int __attribute__((format(printf, 1, 2))) diag(const char *format, ...)
+{
+	va_list args;
+
+	printf("# ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	return 1;
+}
+
+/* Conditions of rules, in BRFW_RULE_A_MATCH. */
+static inline void put_cond_u8(struct nlmsghdr *nlh, uint16_t field, uint8_t value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
+
+	mnl_attr_put_u8(nlh, BRFW_COND_A_VALUE, value);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static inline void put_cond_u16(struct nlmsghdr *nlh, uint16_t field, uint16_t value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
+
+	mnl_attr_put_u16(nlh, BRFW_COND_A_VALUE, value);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static inline void put_cond_str(struct nlmsghdr *nlh, uint16_t field, const char *value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
+
+	mnl_attr_put_strz(nlh, BRFW_COND_A_VALUE, value);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 #endif /* _BRFW_NLTEST_H */

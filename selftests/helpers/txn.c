@@ -98,30 +98,6 @@ static int verdict_number(const char *name)
 
 /* ---- building a rule from words ---- */
 
-static void put_cond_u16(struct nlmsghdr *nlh, int field, unsigned int value)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
-
-	mnl_attr_put_u16(nlh, BRFW_COND_A_VALUE, value);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_cond_u8(struct nlmsghdr *nlh, int field, unsigned int value)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
-
-	mnl_attr_put_u8(nlh, BRFW_COND_A_VALUE, value);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_cond_str(struct nlmsghdr *nlh, int field, const char *value)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
-
-	mnl_attr_put_strz(nlh, BRFW_COND_A_VALUE, value);
-	mnl_attr_nest_end(nlh, nest);
-}
-
 static bool put_condition(struct nlmsghdr *nlh, const char *word,
 			  const char *value)
 {

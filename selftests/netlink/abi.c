@@ -23,18 +23,6 @@ static char skip_reason[128];
 
 #define SKIPPED		4
 
-static int diag(const char *format, ...)
-{
-	va_list args;
-
-	printf("# ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	return 1;
-}
-
 static int skip(const char *reason)
 {
 	snprintf(skip_reason, sizeof(skip_reason), "%s", reason);

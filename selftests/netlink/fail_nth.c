@@ -21,18 +21,6 @@
 
 static char buf[NLT_BUF];
 
-static int diag(const char *format, ...)
-{
-	va_list args;
-
-	printf("# ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	return 1;
-}
-
 /* ---- failing allocations ---- */
 
 static int fail_fd = -1;
@@ -139,22 +127,6 @@ static int finish_safely(struct nlmsghdr *nlh)
 
 /* ---- what rules are made of ---- */
 
-static void put_cond_u8(struct nlmsghdr *nlh, uint16_t field, uint8_t value)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
-
-	mnl_attr_put_u8(nlh, BRFW_COND_A_VALUE, value);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_cond_str(struct nlmsghdr *nlh, uint16_t field, const char *s)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
-
-	mnl_attr_put_strz(nlh, BRFW_COND_A_VALUE, s);
-	mnl_attr_nest_end(nlh, nest);
-}
-
 /* The @i-th of many rules, all different */
 static void put_rule(struct nlmsghdr *nlh, unsigned int i)
 {
@@ -165,9 +137,7 @@ static void put_rule(struct nlmsghdr *nlh, unsigned int i)
 	mnl_attr_put_u32(nlh, BRFW_RULE_A_PRIORITY, 10 + i % 3);
 	match = mnl_attr_nest_start(nlh, BRFW_RULE_A_MATCH);
 	put_cond_u8(nlh, BRFW_MATCH_A_IP_PROTO, IPPROTO_UDP);
-	nest = mnl_attr_nest_start(nlh, BRFW_MATCH_A_L4_DPORT);
-	mnl_attr_put_u16(nlh, BRFW_COND_A_VALUE, 1000 + i);
-	mnl_attr_nest_end(nlh, nest);
+	put_cond_u16(nlh, BRFW_MATCH_A_L4_DPORT, 1000 + i);
 	if (i % 2) {
 		snprintf(name, sizeof(name), "p%u", i % 7);
 		put_cond_str(nlh, BRFW_MATCH_A_IN_PORT, name);

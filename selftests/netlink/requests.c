@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "nltest.h"
+#include "random.h"
 
 /** COUNT - requests unless told otherwise */
 #define COUNT		6000
@@ -35,22 +36,6 @@
 
 /** NOBODY - an ordinary user */
 #define NOBODY		65534
-
-static uint64_t state;
-
-/* xorshift64* */
-static unsigned int below(unsigned int n)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1dULL >> 32) % n;
-}
-
-static bool one_in(unsigned int n)
-{
-	return !below(n);
-}
 
 /* ---- what the kernel tells of its policies ---- */
 
@@ -341,18 +326,11 @@ static struct nlmsghdr *make_request(struct nlt *nl, char *buf)
 
 static void take_info(const struct nlmsghdr *nlh, void *arg)
 {
-	const struct nlattr *attr, *field;
+	const struct nlattr *rules = NLT_FIND(nlh, BRFW_A_INFO, BRFW_INFO_A_RULES);
 	uint64_t *numbers = arg;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == BRFW_A_GENERATION)
-			numbers[0] = mnl_attr_get_u64(attr);
-		if (mnl_attr_get_type(attr) != BRFW_A_INFO)
-			continue;
-		mnl_attr_for_each_nested(field, attr)
-			if (mnl_attr_get_type(field) == BRFW_INFO_A_RULES)
-				numbers[1] = mnl_attr_get_u32(field);
-	}
+	numbers[0] = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
+	numbers[1] = rules ? mnl_attr_get_u32(rules) : 0;
 }
 
 /* Generation and number of rules. */
@@ -540,7 +518,7 @@ int main(int argc, char **argv)
 		printf("Bail out! the family brfw is not there: is the module loaded?\n");
 		return 1;
 	}
-	state = seed * 0x9e3779b97f4a7c15ULL + 1;
+	random_seed(seed);
 	known = read_policies(&nl);
 	mnl_socket_close(nl.sock);
 	printf("# seed %llu, %u requests\n", (unsigned long long)seed, count);
