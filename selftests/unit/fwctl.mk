@@ -5,7 +5,9 @@
 #   make -f fwctl.mk          builds into build/unit
 #   make -f fwctl.mk run      and runs them
 
-fwctl_top	:= $(abspath $(dir $(abspath $(lastword $(MAKEFILE_LIST))))/../..)
+fwctl_mk	:= $(lastword $(MAKEFILE_LIST))
+fwctl_top	:= $(abspath $(dir $(abspath $(fwctl_mk)))/../..)
+include $(dir $(fwctl_mk))sources.mk
 fwctl_src	:= $(fwctl_top)/tools/fwctl
 fwctl_unit	:= $(fwctl_top)/selftests/unit
 UNIT_O		?= $(fwctl_top)/build/unit
@@ -17,8 +19,7 @@ UNIT_PROGS	 += $(FWCTL_UNIT_PROGS)
 fwctl_o		:= $(UNIT_O)/fwctl
 fwctl_sources	:= $(wildcard $(fwctl_src)/*.c)
 fwctl_objects	:= $(patsubst $(fwctl_src)/%.c,$(fwctl_o)/%.o,$(fwctl_sources))
-# What knows text, structs and attributes, but no socket.
-fwctl_pure	:= $(addprefix $(fwctl_o)/,model.o value.o parse.o print.o setforms.o wire.o err.o json.o reader.o)
+fwctl_pure	:= $(addprefix $(fwctl_o)/,$(FWCTL_PURE_SOURCES:.c=.o))
 
 fwctl_sanitize	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 fwctl_cflags	:= -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra $(if $(WERROR),-Werror) \
@@ -33,7 +34,7 @@ fwctl-unit: $(FWCTL_UNIT_PROGS)
 fwctl-unit-run: fwctl-unit
 	@set -e; for prog in $(FWCTL_UNIT_PROGS); do echo "# $${prog##*/}"; $$prog; done
 
-ifeq ($(firstword $(MAKEFILE_LIST)),$(lastword $(MAKEFILE_LIST)))
+ifeq ($(firstword $(MAKEFILE_LIST)),$(fwctl_mk))
 .PHONY: run
 run: fwctl-unit-run
 endif
