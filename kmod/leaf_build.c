@@ -107,6 +107,14 @@ struct brfw_leaf_builder {
 	u16 *place;
 };
 
+#define brfw_for_each_candidate(c, b) \
+	for ((c) = (b)->candidates; (c) < (b)->candidates + (b)->ncandidates; (c)++)
+
+/* Those of one kind that get a selector. */
+#define brfw_for_each_chosen(c, b, kind) \
+	brfw_for_each_candidate(c, b) \
+		if (!(c)->is_chosen || (c)->part != (kind)) {} else
+
 static void brfw_bits_set(u64 *bits, unsigned int i)
 {
 	bits[i / 64] |= 1ULL << i % 64;
@@ -547,6 +555,20 @@ static void brfw_leaf_add_set_fields(struct brfw_leaf_builder *b,
 	}
 }
 
+/* Where there are sets, rules don't cost the same to compare. */
+static int brfw_leaf_count_costs(struct brfw_leaf_builder *b)
+{
+	unsigned int i;
+
+	b->costs = kvcalloc(b->n, sizeof(*b->costs), GFP_KERNEL);
+	if (!b->costs)
+		return -ENOMEM;
+	for (i = 0; i < b->n; i++)
+		b->costs[i] = brfw_cls_rule_cost(b->rules[i]);
+
+	return 0;
+}
+
 /*
  * Rows for sets, where that many rules name one for the same fields that one
  * search is less than a look-up for each.
@@ -563,6 +585,11 @@ static int brfw_leaf_add_sets(struct brfw_leaf_builder *b)
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
 		brfw_leaf_add_set_fields(b, first);
 	}
+	if (b->ncandidates == first)
+		return 0;
+	err = brfw_leaf_count_costs(b);
+	if (err)
+		return err;
 
 	for (i = first; i < b->ncandidates; i++) {
 		c = &b->candidates[i];
@@ -608,7 +635,7 @@ static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
 	}
 	for (i = 0; i < b->n; i++) {
 		brfw_cls_rule_get_masked(b->rules[i], &b->key, &b->mask);
-		for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
+		brfw_for_each_candidate(c, b)
 			brfw_leaf_fill_nibble(b, c, i);
 	}
 
@@ -709,7 +736,7 @@ static void brfw_leaf_choose_sets(struct brfw_leaf_builder *b,
 {
 	struct brfw_leaf_candidate *c;
 
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
+	brfw_for_each_candidate(c, b)
 		if (c->part == BRFW_PART_SET && c->rows)
 			brfw_leaf_choose(b, samples, c);
 }
@@ -723,7 +750,7 @@ static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
 	for (;;) {
 		best = NULL;
 		best_gain = 0;
-		for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		brfw_for_each_candidate(c, b) {
 			if (c->is_chosen || !c->rows || c->part == BRFW_PART_SET ||
 			    (c->part == BRFW_PART_NIBBLE &&
 			     b->nchosen[c->part] == BRFW_LEAF_NIBBLES_MAX))
@@ -786,9 +813,8 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 	if (known)
 		for (w = 0; w < BRFW_KEY_WORDS; w++)
 			exact.words[w] |= known->words[w];
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++)
-		if (c->is_chosen && c->part == BRFW_PART_NIBBLE)
-			((u8 *)&exact)[c->offset] |= 0xf << c->shift;
+	brfw_for_each_chosen(c, b, BRFW_PART_NIBBLE)
+		((u8 *)&exact)[c->offset] |= 0xf << c->shift;
 
 	for (i = 0; i < b->n; i++) {
 		if (b->rules[i]->gen_del != BRFW_GEN_NEVER)
@@ -796,7 +822,7 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
 		b->mask = b->match.mask;
 		ntests = b->match.ntests;
-		for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+		brfw_for_each_candidate(c, b) {
 			if (!c->is_chosen || c->part == BRFW_PART_NIBBLE)
 				continue;
 			if (c->part == BRFW_PART_SET) {
@@ -869,7 +895,7 @@ static unsigned int brfw_leaf_worst(const struct brfw_leaf_builder *b,
 	if (b->nchosen[BRFW_PART_SET])
 		worst = min(worst, brfw_leaf_add_costs(b, inexact, inexact) +
 				   b->nwords * dearest);
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+	brfw_for_each_candidate(c, b) {
 		if (!c->is_chosen || c->part == BRFW_PART_SET)
 			continue;
 		n = brfw_candidate_classes(c);
@@ -898,9 +924,7 @@ static unsigned int brfw_leaf_selector_cost(const struct brfw_leaf_builder *b)
 	cost = DIV_ROUND_UP((b->nchosen[BRFW_PART_NIBBLE] +
 			     b->nchosen[BRFW_PART_NUMBER]) * stride,
 			    BRFW_COST_WORDS);
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen || c->part != BRFW_PART_SET)
-			continue;
+	brfw_for_each_chosen(c, b, BRFW_PART_SET) {
 		cost += brfw_domain_cost(c->domain);
 		words += BRFW_DOMAIN_EQUAL_MAX +
 			 min_t(unsigned int, c->nbounds, BRFW_DOMAIN_EQUAL_MAX) * stride;
@@ -970,7 +994,8 @@ static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
 
 	for (i = 0; i < b->n; i++) {
 		order[i].i = i;
-		for (c = b->candidates, any = 0; c < b->candidates + b->ncandidates; c++) {
+		any = 0;
+		brfw_for_each_candidate(c, b) {
 			if (!c->is_chosen || c->part == BRFW_PART_SET)
 				continue;
 			n = brfw_candidate_classes(c);
@@ -1044,7 +1069,7 @@ static size_t brfw_leaf_data_words(const struct brfw_leaf_builder *b)
 	for (w = 0; w < BRFW_KEY_WORDS; w++)
 		n += b->common.words[w] ? 3 : 0;
 	n += b->nwords;
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
+	brfw_for_each_candidate(c, b) {
 		if (!c->is_chosen)
 			continue;
 		n += DIV_ROUND_UP(c->nbounds * sizeof(u16), sizeof(u64));
@@ -1086,9 +1111,7 @@ static void brfw_leaf_put_sets(const struct brfw_leaf_builder *b,
 	leaf->sets = out - data;
 	leaf->nsets = b->nchosen[BRFW_PART_SET];
 	out = (u64 *)(set + leaf->nsets);
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen || c->part != BRFW_PART_SET)
-			continue;
+	brfw_for_each_chosen(c, b, BRFW_PART_SET) {
 		set->domain = c->domain;
 		set->fields = c->fields;
 		set->nsets = c->nbounds;
@@ -1124,16 +1147,12 @@ static void brfw_leaf_put_data(const struct brfw_leaf_builder *b,
 	leaf->nwords = b->nwords;
 	leaf->stride = brfw_builder_stride(b);
 	leaf->rows = out - data;
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen || c->part != BRFW_PART_NIBBLE)
-			continue;
+	brfw_for_each_chosen(c, b, BRFW_PART_NIBBLE) {
 		leaf->nibbles[leaf->nnibbles].offset = c->offset;
 		leaf->nibbles[leaf->nnibbles++].shift = c->shift;
 		out = brfw_leaf_put_rows(b, c, out);
 	}
-	for (c = b->candidates; c < b->candidates + b->ncandidates; c++) {
-		if (!c->is_chosen || c->part != BRFW_PART_NUMBER)
-			continue;
+	brfw_for_each_chosen(c, b, BRFW_PART_NUMBER) {
 		number = &leaf->numbers[leaf->nnumbers++];
 		number->offset = c->offset;
 		number->size = c->size;
@@ -1167,25 +1186,6 @@ static struct brfw_leaf *brfw_leaf_make(struct brfw_cls_rule **rules,
 	return leaf;
 }
 
-/* Where there are sets, rules don't cost the same to compare. */
-static int brfw_leaf_count_costs(struct brfw_leaf_builder *b)
-{
-	unsigned int i;
-
-	for (i = 0; i < b->n; i++)
-		if (brfw_cls_rule_cost(b->rules[i]) > 1)
-			break;
-	if (i == b->n)
-		return 0;
-	b->costs = kvcalloc(b->n, sizeof(*b->costs), GFP_KERNEL);
-	if (!b->costs)
-		return -ENOMEM;
-	for (i = 0; i < b->n; i++)
-		b->costs[i] = brfw_cls_rule_cost(b->rules[i]);
-
-	return 0;
-}
-
 /* Choose selectors and make the leaf of them. */
 static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
 					 const struct brfw_key *known,
@@ -1204,12 +1204,12 @@ static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
 	if (!b->ncandidates)
 		return brfw_leaf_make(b->rules, b->n, 0);
 
-	if (brfw_leaf_count_costs(b))
-		return NULL;
-
-	for (c = b->candidates; like && c < b->candidates + b->ncandidates; c++) {
-		c->is_chosen = c->rows;
-		b->nchosen[c->part] += c->is_chosen;
+	/* An earlier leaf's selectors are all that were tried. */
+	if (like) {
+		brfw_for_each_candidate(c, b) {
+			c->is_chosen = c->rows;
+			b->nchosen[c->part] += c->is_chosen;
+		}
 	}
 	if (!brfw_builder_selectors(b) && brfw_leaf_choose_selectors(b))
 		return NULL;
@@ -1237,16 +1237,17 @@ static struct brfw_leaf *brfw_leaf_build(struct brfw_leaf_builder *b,
 	return leaf;
 }
 
-/* So many rules are best compared one by one; fewer if that takes look-ups. */
-static unsigned int brfw_leaf_linear_max(struct brfw_cls_rule **rules,
-					 unsigned int n)
+/* Are rules best compared one by one? Not if that takes a look-up for many. */
+static bool brfw_leaf_is_linear(struct brfw_cls_rule **rules, unsigned int n)
 {
-	unsigned int i, cost = 0;
+	unsigned int i, nsets = 0;
 
+	if (n > BRFW_LEAF_LINEAR_MAX)
+		return false;
 	for (i = 0; i < n; i++)
-		cost += brfw_cls_rule_cost(rules[i]) > 1;
+		nsets += brfw_cls_rule_cost(rules[i]) > 1;
 
-	return cost < BRFW_LEAF_SET_RULES ? BRFW_LEAF_LINEAR_MAX : 0;
+	return nsets < BRFW_LEAF_SET_RULES;
 }
 
 /**
@@ -1272,7 +1273,7 @@ struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
 	unsigned int i;
 
 	brfw_leaf_sort(rules, n);
-	if (n <= brfw_leaf_linear_max(rules, n))
+	if (brfw_leaf_is_linear(rules, n))
 		return brfw_leaf_make(rules, n, 0);
 
 	if (like && (!like->nwords || n > 2 * like->nrules))

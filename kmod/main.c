@@ -78,6 +78,14 @@ unsigned int brfw_log_rate(void)
 	return READ_ONCE(brfw_param_log_rate);
 }
 
+/* What a limit is where a namespace belongs to the host, or to somebody else. */
+static unsigned int brfw_limit_of(const struct net *net,
+				  const unsigned int *host,
+				  const unsigned int *others)
+{
+	return READ_ONCE(*(net->user_ns == &init_user_ns ? host : others));
+}
+
 /**
  * brfw_max_rules() - limit of rules
  * @net: the namespace
@@ -86,11 +94,8 @@ unsigned int brfw_log_rate(void)
  */
 unsigned int brfw_max_rules(const struct net *net)
 {
-	unsigned int max = net->user_ns == &init_user_ns ?
-			   READ_ONCE(brfw_param_max_rules) :
-			   READ_ONCE(brfw_param_max_rules_userns);
-
-	return min(max, BRFW_MAX_RULES);
+	return min(brfw_limit_of(net, &brfw_param_max_rules,
+				 &brfw_param_max_rules_userns), BRFW_MAX_RULES);
 }
 
 /**
@@ -114,9 +119,8 @@ unsigned int brfw_max_drafts(const struct net *net)
  */
 unsigned int brfw_max_sets(const struct net *net)
 {
-	return net->user_ns == &init_user_ns ?
-	       READ_ONCE(brfw_param_max_sets) :
-	       READ_ONCE(brfw_param_max_sets_userns);
+	return brfw_limit_of(net, &brfw_param_max_sets,
+			     &brfw_param_max_sets_userns);
 }
 
 /**
@@ -127,11 +131,9 @@ unsigned int brfw_max_sets(const struct net *net)
  */
 unsigned int brfw_max_elements(const struct net *net)
 {
-	unsigned int max = net->user_ns == &init_user_ns ?
-			   READ_ONCE(brfw_param_max_elements) :
-			   READ_ONCE(brfw_param_max_elements_userns);
-
-	return min(max, BRFW_MAX_ELEMENTS);
+	return min(brfw_limit_of(net, &brfw_param_max_elements,
+				 &brfw_param_max_elements_userns),
+		   BRFW_MAX_ELEMENTS);
 }
 
 static int __net_init brfw_net_init(struct net *net)
