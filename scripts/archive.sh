@@ -77,5 +77,31 @@ archive_version() {
 	archive cache "$1" show "$2" | sed -n 's/^Version: //p' | head -n 1 | tr -c 'a-zA-Z0-9.+~\n-' _
 }
 
+# fetch_source PACKAGE SUITES: unpacks a source of the kernel once for each version
+# of it; sets src, where it is, and version
+fetch_source() {
+	local package=$1 suites=$2 dir tmp lock
+
+	version=$(archive_version "$suites" "$package")
+	dir=$cache/source/${package}_$version
+	# shellcheck disable=SC2034 # for the caller
+	src=$dir/$package
+	mkdir -p "$cache/source"
+	exec {lock}>"$cache/source.lock"
+	flock "$lock"
+	if [ ! -e "$dir/complete" ]; then
+		say "source: downloading $package of ${suites//+/, }"
+		tmp=$(mktemp -d "$cache/source/tmp.XXXXXX")
+		(cd "$tmp" && archive get "$suites" download "$package")
+		dpkg -x "$tmp"/*.deb "$tmp"
+		tar -xf "$tmp/usr/src/$package.tar.xz" -C "$tmp"
+		rm -rf "${tmp:?}/usr" "$tmp"/*.deb
+		: >"$tmp/complete"
+		rm -rf "$dir"
+		mv "$tmp" "$dir"
+	fi
+	exec {lock}>&-
+}
+
 read -r codename uri < <(archive_uri)
 [ -n "${uri:-}" ] || exit 1

@@ -17,28 +17,6 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=archive.sh
 . "$(dirname "$0")/archive.sh"
 
-# Unpacks package $1 of suites $2 once; sets src and version.
-fetch_source() {
-	local package=$1 suites=$2 dir tmp
-
-	version=$(archive_version "$suites" "$package")
-	dir=$cache/source/${package}_$version
-	src=$dir/$package
-	if [ -e "$dir/complete" ]; then
-		return
-	fi
-	say "sanitize: downloading $package of ${suites//+/, }"
-	mkdir -p "$cache/source"
-	tmp=$(mktemp -d "$cache/source/tmp.XXXXXX")
-	(cd "$tmp" && archive get "$suites" download "$package")
-	dpkg -x "$tmp"/*.deb "$tmp"
-	tar -xf "$tmp/usr/src/$package.tar.xz" -C "$tmp"
-	rm -rf "${tmp:?}/usr" "$tmp"/*.deb
-	: >"$tmp/complete"
-	rm -rf "$dir"
-	mv "$tmp" "$dir"
-}
-
 # configure DIR KIND MAKE...: nothing but what the fragments say; each line of
 # them must have come true
 configure() {

@@ -10,43 +10,28 @@ set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=archive.sh
+. "$(dirname "$0")/archive.sh"
 
 tests=(bridge_vlan_unaware.sh bridge_vlan_aware.sh bridge_port_isolation.sh bridge_sticky_fdb.sh
 	bridge_mdb.sh bridge_igmp.sh bridge_mld.sh)
-where=tools/testing/selftests/net/forwarding
 out=$build/transparency
 failed=0
-
-# What is needed of the source, unpacked once for each version of it.
-fetch_tests() {
-	local tarball version
-
-	tarball=$(printf '%s\n' /usr/src/linux-source-*.tar.xz | sort -V | tail -n 1)
-	[ -e "$tarball" ] || die "no source of a kernel in /usr/src"
-	version=$(dpkg-query -W -f '${Version}' "$(basename "$tarball" .tar.xz)")
-	forwarding=$cache/forwarding_$version
-	if [ ! -e "$forwarding/lib.sh" ]; then
-		say "transparency: unpacking $where of $tarball"
-		rm -rf "$forwarding.new"
-		mkdir -p "$forwarding.new"
-		tar -xf "$tarball" -C "$forwarding.new" --strip-components 6 --wildcards "*/$where/*"
-		mv "$forwarding.new" "$forwarding"
-	fi
-}
 
 run_test() {
 	local rc=0
 
 	"$top/selftests/vm/run.sh" --name "transparency-${1%.sh}" --timeout 2400 --quiet -- \
-		"$top/selftests/transparency/guest.sh" "$forwarding" "$1" >"$out/$1.log" 2>&1 || rc=1
+		"$top/selftests/transparency/guest.sh" \
+		"$src/tools/testing/selftests/net/forwarding" "$1" >"$out/$1.log" 2>&1 || rc=1
 	sed "s/^/$1: /" "$build/vm/transparency-${1%.sh}.out" | grep -aE ': (ok|not ok|#.*[<>]) ' || true
 	return $rc
 }
 
-"$top/scripts/setup.sh" netsniff-ng linux-source
+"$top/scripts/setup.sh" netsniff-ng jq
 make -s -C "$top" modules tools >/dev/null
 mkdir -p "$out"
-fetch_tests
+fetch_source "linux-source-$(krelease "$(kdir)" | grep -oE '^[0-9]+\.[0-9]+')" own
 if [ $# = 0 ]; then
 	set -- "${tests[@]}"
 fi

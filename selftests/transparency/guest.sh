@@ -90,7 +90,6 @@ result() {
 }
 
 cp -r "$from" "$work/forwarding"
-mkdir -p "$work/lib"
 cp "$work/forwarding/forwarding.config.sample" "$work/forwarding/forwarding.config"
 modprobe -a vrf bridge veth 8021q 2>/dev/null
 printf 'KTAP version 1\n1..%d\n' $((3 * $#))
