@@ -37,7 +37,7 @@ help:
 	@echo '  make unit       host unit tests'
 	@echo '  make sparse     static check of the module'
 	@echo '  make vm         all scenarios in the virtual machine'
-	@echo '  make vm-one T=NAME    one of them, with its output'
+	@echo '  make vm-one T=NAME    one of them, with its output; E="VAR=VALUE..." for it'
 	@echo '  make vm-prove   the harness itself: each way to fail must be noticed'
 	@echo '  make -C selftests run_tests    the scenarios on this machine, module loaded'
 
@@ -94,7 +94,7 @@ vm: modules tools selftests
 	@scripts/check.sh vm
 
 vm-one: modules tools selftests
-	@selftests/vm/run.sh --name $(T) -- selftests/vm/scenarios.sh $$($(MAKE) -s --no-print-directory -C selftests list T=$(T))
+	@selftests/vm/run.sh --name $(T) -- env $(E) selftests/vm/scenarios.sh $$($(MAKE) -s --no-print-directory -C selftests list T=$(T))
 
 vm-prove:
 	@selftests/vm/prove.sh

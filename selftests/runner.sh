@@ -7,11 +7,12 @@
 # A program prints KTAP and exits with 0 (passed), 4 (skipped) or anything else
 # (failed). SUMMARY gets the line "PASSED FAILED SKIPPED" of single tests, where
 # a program that dies, hangs, breaks its plan or makes the kernel complain is
-# one more failure. Exit status 1 if anything failed.
+# one more failure. Exit status 1 if anything failed. TEST_TIMEOUT in the
+# environment stands for -o.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-timeout=$(sed -n 's/^timeout=//p' "$here/settings")
+timeout=${TEST_TIMEOUT:-$(sed -n 's/^timeout=//p' "$here/settings")}
 summary=''
 passed=0 failed=0 skipped=0
 

@@ -8,7 +8,8 @@
 #   h1 eth0 --- p1 [br0] p2 --- eth0 h2
 #       t0, a tap device         p3 --- eth0 h3, for copies; so is d1
 #
-# FUZZ_FRAMES=N: frames in each turn; FUZZ_SEED=N: of the first turn.
+# FUZZ_FRAMES=N: frames in each turn; FUZZ_SEED=N: of the first turn. For long runs
+# TEST_TIMEOUT=SECONDS is needed, too.
 #
 # shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
 . "$(dirname "$0")/../lib/brfw.sh"
