@@ -167,9 +167,10 @@ static noinline void brfw_judge_read_tagged(struct brfw_judgement *j)
 	if (j->vlan.is_unknown && needs & BIT(BRFW_NEED_VLAN))
 		brfw_judge_event(j, BRFW_EVENT_VLAN_UNKNOWN);
 
-	if (j->vlan.proto || j->vlan.is_unknown ||
-	    !brfw_key_read_plain(&j->key, j->skb, needs & BIT(BRFW_NEED_REST),
-				 &j->layout))
+	if (!j->vlan.proto && !j->vlan.is_unknown &&
+	    brfw_key_read_plain(&j->key, j->skb, &j->layout))
+		brfw_key_read_plain_rest(&j->key, j->skb);
+	else
 		brfw_key_read(&j->key, j->skb, &j->vlan, &j->layout);
 	j->bytes = j->skb->len - skb_mac_offset(j->skb);
 	if (skb_vlan_tag_present(j->skb))
@@ -183,11 +184,13 @@ static __always_inline void brfw_judge_read(struct brfw_judgement *j)
 	u32 needs = j->view->needs;
 
 	if (!(needs & BIT(BRFW_NEED_VLAN)) && !skb_vlan_tag_present(skb) &&
-	    brfw_key_read_plain(&j->key, skb, needs & BIT(BRFW_NEED_REST),
-				&j->layout))
-		j->bytes = skb->len - skb_mac_offset(skb);
-	else
+	    brfw_key_read_plain(&j->key, skb, &j->layout)) {
+		if (needs & BIT(BRFW_NEED_REST))
+			brfw_key_read_plain_rest(&j->key, skb);
+		j->bytes = skb->len - j->layout.l3 + ETH_HLEN;
+	} else {
 		brfw_judge_read_tagged(j);
+	}
 	j->packets = brfw_hook_packets(skb, &j->layout);
 
 	if (unlikely(needs & (BIT(BRFW_NEED_BRIDGE) | BIT(BRFW_NEED_IN) |
@@ -417,60 +420,70 @@ static noinline unsigned int brfw_judge_verdict(struct brfw_judgement *j,
 	}
 }
 
-static __always_inline unsigned int brfw_judge_policy(struct brfw_judgement *j)
+static __always_inline unsigned int brfw_judge_policy(struct brfw_judgement *j,
+						      u8 hook)
 {
 	const struct brfw_view_policy *policy = NULL;
 
 	if (j->key.bridge)
-		policy = brfw_view_find_bridge_policy(j->view, j->hook,
+		policy = brfw_view_find_bridge_policy(j->view, hook,
 						      j->key.bridge);
 	if (!policy)
-		policy = &j->view->hooks[j->hook].policy;
+		policy = &j->view->hooks[hook].policy;
 	brfw_counters_add(policy->counters, j->packets, j->bytes);
 
 	return policy->verdict == BRFW_VERDICT_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
 
-static __always_inline unsigned int brfw_judge(struct brfw_judgement *j)
+static __always_inline const struct brfw_cls_rule *
+brfw_judge_find(const struct brfw_judgement *j, u8 hook, u64 after)
+{
+	return brfw_cls_lookup(j->view->hooks[hook].cls[j->key.family],
+			       &j->key, j->view->generation, after);
+}
+
+static noinline const struct brfw_cls_rule *
+brfw_judge_find_next(const struct brfw_judgement *j, u64 after)
+{
+	return brfw_judge_find(j, j->hook, after);
+}
+
+static __always_inline unsigned int brfw_judge(struct brfw_judgement *j, u8 hook)
 {
 	const struct brfw_cls_rule *match;
 	const struct brfw_rule *rule;
-	u64 order = 0;
 	int i;
 
 	brfw_judge_read(j);
 
-	for (i = 0; i <= BRFW_MAX_CANDIDATES; i++) {
-		match = brfw_cls_lookup(j->view->hooks[j->hook].cls[j->key.family],
-					&j->key, j->view->generation, order);
-		if (!match)
-			return brfw_judge_policy(j);
-
-		order = match->order;
+	match = brfw_judge_find(j, hook, 0);
+	for (i = 0; match; i++) {
 		rule = container_of(match, struct brfw_rule, cls);
-		if (rule->actions && !brfw_judge_act(j, rule))
-			continue;
-		brfw_counters_add(rule->counters, j->packets, j->bytes);
-		if (unlikely(rule->has_sets) &&
-		    j->view->needs & BIT(BRFW_NEED_SET))
-			brfw_judge_count_elements(j, rule);
-		if (rule->verdict == BRFW_VERDICT_ACCEPT)
-			return NF_ACCEPT;
-		if (rule->verdict != BRFW_VERDICT_NONE)
-			return brfw_judge_verdict(j, rule);
+		if (!rule->actions || brfw_judge_act(j, rule)) {
+			brfw_counters_add(rule->counters, j->packets, j->bytes);
+			if (unlikely(rule->has_sets) &&
+			    j->view->needs & BIT(BRFW_NEED_SET))
+				brfw_judge_count_elements(j, rule);
+			if (rule->verdict == BRFW_VERDICT_ACCEPT)
+				return NF_ACCEPT;
+			if (rule->verdict != BRFW_VERDICT_NONE)
+				return brfw_judge_verdict(j, rule);
+		}
+		if (i == BRFW_MAX_CANDIDATES) {
+			brfw_judge_event(j, BRFW_EVENT_OVERRUN);
+			return NF_DROP;
+		}
+		match = brfw_judge_find_next(j, match->order);
 	}
 
-	brfw_judge_event(j, BRFW_EVENT_OVERRUN);
-	return NF_DROP;
+	return brfw_judge_policy(j, hook);
 }
 
-static unsigned int brfw_hook_judge(const struct brfw_net *bn,
-				    struct sk_buff *skb,
-				    const struct nf_hook_state *state, u8 hook)
+static __always_inline unsigned int
+brfw_hook_judge(const struct brfw_net *bn, struct sk_buff *skb,
+		const struct nf_hook_state *state, u8 hook)
 {
 	struct brfw_judgement j BRFW_UNINITIALIZED;
-	bool in_task = !in_softirq();
-	unsigned int verdict;
 
 	j.view = rcu_dereference(bn->view);
 	if (unlikely(!j.view || brfw_transmit_is_ours(skb)))
@@ -482,12 +495,19 @@ static unsigned int brfw_hook_judge(const struct brfw_net *bn,
 	j.knows_frame = false;
 	j.is_first = false;
 
-	/* Frames that a program let go from a queue come with softirqs on. */
-	if (unlikely(in_task))
-		local_bh_disable();
-	verdict = brfw_judge(&j);
-	if (unlikely(in_task))
-		local_bh_enable();
+	return brfw_judge(&j, hook);
+}
+
+/* Frames that a program let go from a queue come with softirqs on. */
+static noinline unsigned int brfw_hook_in_task(nf_hookfn *hook, void *priv,
+					       struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = hook(priv, skb, state);
+	local_bh_enable();
 
 	return verdict;
 }
@@ -506,13 +526,22 @@ static unsigned int brfw_hook_prerouting(void *priv, struct sk_buff *skb,
 static unsigned int brfw_hook_forward(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
+	if (unlikely(!in_softirq()))
+		return brfw_hook_in_task(brfw_hook_forward, priv, skb, state);
+
 	return brfw_hook_judge(priv, skb, state, BRFW_HOOK_FORWARD);
 }
 
-static unsigned int brfw_hook_input(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+/* Not as many frames come here: one piece of code for both ways. */
+static unsigned int brfw_hook_host(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
 {
-	return brfw_hook_judge(priv, skb, state, BRFW_HOOK_INPUT);
+	if (unlikely(!in_softirq()))
+		return brfw_hook_in_task(brfw_hook_host, priv, skb, state);
+
+	return brfw_hook_judge(priv, skb, state,
+			       state->hook == NF_BR_LOCAL_IN ?
+			       BRFW_HOOK_INPUT : BRFW_HOOK_OUTPUT);
 }
 
 static unsigned int brfw_hook_output(void *priv, struct sk_buff *skb,
@@ -521,7 +550,7 @@ static unsigned int brfw_hook_output(void *priv, struct sk_buff *skb,
 	if (brfw_hook_is_own_bpdu(skb))
 		return NF_ACCEPT;
 
-	return brfw_hook_judge(priv, skb, state, BRFW_HOOK_OUTPUT);
+	return brfw_hook_host(priv, skb, state);
 }
 
 static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
@@ -532,7 +561,7 @@ static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
 		.priority = BRFW_HOOK_PRIORITY,
 	},
 	[BRFW_HOOK_INPUT] = {
-		.hook = brfw_hook_input,
+		.hook = brfw_hook_host,
 		.pf = NFPROTO_BRIDGE,
 		.hooknum = NF_BR_LOCAL_IN,
 		.priority = BRFW_HOOK_PRIORITY,

@@ -745,7 +745,7 @@ void brfw_key_read(struct brfw_key *key, const struct sk_buff *skb,
 	memset(key, 0, sizeof(*key));
 	memset(layout, 0, sizeof(*layout));
 	key->family = BRFW_FAMILY_OTHER;
-	brfw_key_set_rest(key, skb, eth_hdr(skb));
+	brfw_key_set_mac(key, skb, eth_hdr(skb));
 
 	if (vlan->is_unknown)
 		key->flags |= BRFW_KEY_F_VLAN_UNKNOWN;
@@ -764,38 +764,33 @@ void brfw_key_read(struct brfw_key *key, const struct sk_buff *skb,
 
 /* The part of brfw_key_read_plain() for IPv6. */
 bool brfw_key_read_plain_ip6(struct brfw_key *key, const struct sk_buff *skb,
-			     bool needs_rest, struct brfw_layout *layout)
+			     struct brfw_layout *layout)
 {
-	const struct ethhdr *eh = eth_hdr(skb);
-	const struct ipv6hdr *ih = (const void *)(eh + 1);
-	int l3 = skb_mac_offset(skb) + ETH_HLEN;
-	int l4 = l3 + (int)sizeof(*ih);
-	int left, header;
+	const struct ipv6hdr *ih = (const void *)(eth_hdr(skb) + 1);
+	int l3 = (const u8 *)ih - skb->data;
+	int left = (int)skb->len - l3;
+	int linear = left - (int)skb->data_len;
+	int len, header;
+	u64 l4_word;
 
-	if (l4 > (int)skb_headlen(skb) || ih->version != 6)
+	if (linear < (int)(sizeof(*ih) + sizeof(struct udphdr)) ||
+	    ih->version != 6)
 		return false;
 
-	left = ntohs(ih->payload_len);
-	if (left > (int)skb->len - l4)
+	len = (int)sizeof(*ih) + ntohs(ih->payload_len);
+	if (len > left)
 		return false;
-	header = brfw_key_plain_l4(skb, l4, ih->nexthdr, left);
+	header = brfw_key_plain_l4(ih + 1, ih->nexthdr, len - (int)sizeof(*ih),
+				   linear - (int)sizeof(*ih), &l4_word);
 	if (!header)
 		return false;
 
+	brfw_layout_set_plain(layout, l3, l3 + (int)sizeof(*ih) + header);
 	memset(key, 0, sizeof(*key));
-	brfw_key_set_plain(key, skb, l4, ih->nexthdr, header, layout);
-	layout->l3 = l3;
-	key->eth_type = ETH_P_IPV6;
-	key->family = BRFW_FAMILY_IP6;
-	key->ip_len = min_t(unsigned int, sizeof(*ih) + left, U16_MAX);
+	brfw_key_set_plain(key, ETH_P_IPV6, BRFW_FAMILY_IP6,
+			   min(len, U16_MAX), l4_word);
 	memcpy(key->ip6.src, &ih->saddr, sizeof(key->ip6.src));
 	memcpy(key->ip6.dst, &ih->daddr, sizeof(key->ip6.dst));
-
-	if (needs_rest) {
-		brfw_key_set_rest(key, skb, eh);
-		key->dscp = ipv6_get_dsfield(ih) >> 2;
-		key->ttl = ih->hop_limit;
-	}
 
 	return true;
 }

@@ -47,11 +47,18 @@ enum brfw_family {
 #define BRFW_KEY_F_MALFORMED	(1U << 14)	/* a header is cut off or inconsistent */
 #define BRFW_KEY_F_VLAN_UNKNOWN	(1U << 15)	/* the bridge's VLAN is lost */
 
-#define BRFW_KEY_WORDS		14
+#define BRFW_KEY_WORDS		15
 
 /**
  * struct brfw_key - one frame as rules see it
  * @words: all of the below, for comparing and hashing
+ * @ip4: addresses, when @family is BRFW_FAMILY_IP4
+ * @sport: source port
+ * @dport: destination port
+ * @ip_proto: IPv4 protocol, or IPv6 next header behind extension headers
+ * @tcp_flags: control bits, CWR to FIN
+ * @type: of ICMP, ICMPv6 or IGMP
+ * @code: of ICMP or ICMPv6
  * @bridge: slot of the bridge's name, 0 when no rule names it
  * @in: slot of the ingress port's name, 0 when no rule names it or no port
  * @out: slot of the egress port's name, likewise
@@ -65,12 +72,6 @@ enum brfw_family {
  * @frag: enum brfw_frag
  * @pppoe: session of a PPPoE session frame
  * @ip_len: length of the packet, or 65535 when it is larger
- * @sport: source port
- * @dport: destination port
- * @ip_proto: IPv4 protocol, or IPv6 next header behind extension headers
- * @tcp_flags: control bits, CWR to FIN
- * @type: of ICMP, ICMPv6 or IGMP
- * @code: of ICMP or ICMPv6
  * @mark: skb mark
  * @dscp: differentiated services codepoint
  * @ttl: IPv4 time to live or IPv6 hop limit
@@ -81,7 +82,6 @@ enum brfw_family {
  * @dmac: destination MAC address
  * @frame_class: enum brfw_frame_class
  * @ct_state: BRFW_CT_*, one of them, or 0 when no rule asks for it
- * @ip4: addresses, when @family is BRFW_FAMILY_IP4
  * @ip6: addresses, when @family is BRFW_FAMILY_IP6
  * @arp: ARP, when @flags has BRFW_KEY_F_ARP
  * @mpls_label: label of the outer entry, when @flags has BRFW_KEY_F_MPLS
@@ -89,12 +89,25 @@ enum brfw_family {
  * @nd_lladdr: first link-layer address option of neighbour discovery
  * @zero: 0
  *
- * Numbers are in host byte order, addresses as in the frame.
+ * Numbers are in host byte order, addresses as in the frame. Rules are compared
+ * word by word, so what tells most of them apart comes first.
  */
 struct brfw_key {
 	union {
 		u64 words[BRFW_KEY_WORDS];
 		struct {
+			struct {
+				u8 src[4];
+				u8 dst[4];
+			} ip4;
+
+			u16 sport;
+			u16 dport;
+			u8 ip_proto;
+			u8 tcp_flags;
+			u8 type;
+			u8 code;
+
 			u16 bridge;
 			u16 in;
 			u16 out;
@@ -111,13 +124,6 @@ struct brfw_key {
 			u16 pppoe;
 			u16 ip_len;
 
-			u16 sport;
-			u16 dport;
-			u8 ip_proto;
-			u8 tcp_flags;
-			u8 type;
-			u8 code;
-
 			u32 mark;
 			u8 dscp;
 			u8 ttl;
@@ -132,10 +138,6 @@ struct brfw_key {
 			u8 ct_state;
 
 			union {
-				struct {
-					u8 src[4];
-					u8 dst[4];
-				} ip4;
 				struct {
 					u8 src[16];
 					u8 dst[16];
@@ -160,9 +162,9 @@ struct brfw_key {
  * Words with the mark, the MAC addresses and what few rules look at besides:
  * 1 << index.
  */
-#define BRFW_KEY_REST		((1U << 4) | (1U << 5) | (1U << 6))
+#define BRFW_KEY_REST		((1U << 5) | (1U << 6) | (1U << 7))
 
-/* Words from here on are of IPv6 and neighbour discovery, or ARP. */
+/* Words from here on are of IPv6 and neighbour discovery, ARP or MPLS. */
 #define BRFW_KEY_IP4_WORDS	8
 
 _Static_assert(sizeof(struct brfw_key) == BRFW_KEY_WORDS * sizeof(u64),

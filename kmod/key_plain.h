@@ -10,6 +10,7 @@
 #ifndef _BRFW_KEY_PLAIN_H
 #define _BRFW_KEY_PLAIN_H
 
+#include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
@@ -18,6 +19,7 @@
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <linux/udp.h>
+#include <net/dsfield.h>
 #include <net/ip.h>
 #include <net/tcp.h>
 
@@ -25,13 +27,25 @@
 
 #include "key.h"
 
-/* BRFW_KEY_REST */
-_Static_assert(offsetof(struct brfw_key, mark) == 4 * sizeof(u64) &&
-	       offsetof(struct brfw_key, ip4) == 7 * sizeof(u64),
-	       "the fields have moved");
-/* BRFW_KEY_IP4_WORDS */
-_Static_assert(offsetof(struct brfw_key, ip4.dst) + 4 == 8 * sizeof(u64),
-	       "the addresses have moved");
+_Static_assert(offsetof(struct brfw_key, mark) == 5 * sizeof(u64) &&
+	       offsetof(struct brfw_key, ip6) == 8 * sizeof(u64),
+	       "words BRFW_KEY_REST, or the last of IPv4, have moved");
+
+/*
+ * The word of a key with one field filled in, the number of that word, and the
+ * word with both ports. Words that are put together in registers take fewer
+ * instructions than fields in memory.
+ */
+#ifdef __LITTLE_ENDIAN
+#define brfw_key_in_word(field, v)					\
+	((u64)(v) << 8 * (offsetof(struct brfw_key, field) % 8))
+#define brfw_key_ports_in_word(v)	((u64)ror32(v, 16))
+#else
+#define brfw_key_in_word(field, v)					\
+	((u64)(v) << 8 * (8 - offsetofend(struct brfw_key, field) % 8) % 64)
+#define brfw_key_ports_in_word(v)	((u64)(v) << 32)
+#endif
+#define brfw_key_word(field)	(offsetof(struct brfw_key, field) / 8)
 
 static __always_inline u8 brfw_key_frame_class(const u8 *dmac)
 {
@@ -43,9 +57,9 @@ static __always_inline u8 brfw_key_frame_class(const u8 *dmac)
 }
 
 /* The mark and what the MAC header says, in words that are 0. */
-static __always_inline void brfw_key_set_rest(struct brfw_key *key,
-					      const struct sk_buff *skb,
-					      const struct ethhdr *eh)
+static __always_inline void brfw_key_set_mac(struct brfw_key *key,
+					     const struct sk_buff *skb,
+					     const struct ethhdr *eh)
 {
 	key->mark = skb->mark;
 	memcpy(key->smac, eh->h_source, sizeof(key->smac));
@@ -53,118 +67,119 @@ static __always_inline void brfw_key_set_rest(struct brfw_key *key,
 	key->frame_class = brfw_key_frame_class(eh->h_dest);
 }
 
-/* Word by word, which is faster than what memset() makes of it. */
-static __always_inline void brfw_key_clear_ip4(struct brfw_key *key)
-{
-	BUILD_BUG_ON(BRFW_KEY_IP4_WORDS != 8);
-
-	key->words[0] = 0;
-	key->words[1] = 0;
-	key->words[2] = 0;
-	key->words[3] = 0;
-	key->words[4] = 0;
-	key->words[5] = 0;
-	key->words[6] = 0;
-	key->words[7] = 0;
-}
-
 /*
  * A whole and intact TCP or UDP header at @l4, of a packet with @left bytes from
- * there on.
+ * there on, @linear of which are linear: at least as many as UDP has.
  *
- * Return: length of the header, or 0.
+ * Return: its length, or 0; @word is what it says.
  */
-static __always_inline int brfw_key_plain_l4(const struct sk_buff *skb, int l4,
-					     u8 proto, int left)
+static __always_inline int brfw_key_plain_l4(const void *l4, u8 proto, int left,
+					     int linear, u64 *word)
 {
-	const struct tcphdr *th = (const void *)(skb->data + l4);
-	const struct udphdr *uh = (const void *)(skb->data + l4);
+	const struct udphdr *uh = l4;
+	const struct tcphdr *th = l4;
+	int header;
 
 	switch (proto) {
 	case IPPROTO_UDP:
-		if (l4 + (int)sizeof(*uh) > (int)skb_headlen(skb) ||
-		    ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > left)
+		if (ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > left)
 			return 0;
-		return sizeof(*uh);
+		header = sizeof(*uh);
+		*word = brfw_key_in_word(ip_proto, IPPROTO_UDP);
+		break;
 	case IPPROTO_TCP:
-		if (l4 + (int)sizeof(*th) > (int)skb_headlen(skb) ||
-		    th->doff * 4 < (int)sizeof(*th) || th->doff * 4 > left)
+		if (linear < (int)sizeof(*th))
 			return 0;
-		return th->doff * 4;
+		header = th->doff * 4;
+		if (header < (int)sizeof(*th) || header > left)
+			return 0;
+		*word = brfw_key_in_word(ip_proto, IPPROTO_TCP) |
+			brfw_key_in_word(tcp_flags, tcp_flag_byte(th));
+		break;
 	default:
 		return 0;
 	}
+
+	/* at the same place in both */
+	*word |= brfw_key_ports_in_word(ntohl(*(const __be32 *)l4));
+	return header;
 }
 
-/* What that header says, in words that are 0. */
+/* What a plain packet has in words 1 to 4. */
 static __always_inline void brfw_key_set_plain(struct brfw_key *key,
-					       const struct sk_buff *skb,
-					       int l4, u8 proto, int header,
-					       struct brfw_layout *layout)
+					       u16 eth_type, u8 family,
+					       unsigned int len, u64 l4_word)
 {
-	const struct tcphdr *th = (const void *)(skb->data + l4);
+	const u16 flags = BRFW_KEY_F_ETH_TYPE | BRFW_KEY_F_IP |
+			  BRFW_KEY_F_PROTO | BRFW_KEY_F_L4;
 
+	BUILD_BUG_ON(offsetof(struct brfw_key, dport) !=
+		     offsetof(struct brfw_key, sport) + 2);
+	BUILD_BUG_ON(brfw_key_word(sport) != 1 || brfw_key_word(ip_proto) != 1 ||
+		     brfw_key_word(tcp_flags) != 1);
+	BUILD_BUG_ON(brfw_key_word(eth_type) != 2);
+	BUILD_BUG_ON(brfw_key_word(flags) != 4 || brfw_key_word(family) != 4 ||
+		     brfw_key_word(ip_len) != 4);
+
+	key->words[1] = l4_word;
+	key->words[2] = brfw_key_in_word(eth_type, eth_type);
+	key->words[3] = 0;
+	key->words[4] = brfw_key_in_word(flags, flags) |
+			brfw_key_in_word(family, family) |
+			brfw_key_in_word(ip_len, len);
+}
+
+static __always_inline void brfw_layout_set_plain(struct brfw_layout *layout,
+						  int l3, int payload)
+{
+	layout->l3 = l3;
 	layout->llc_length = 0;
 	layout->pppoe_length = 0;
-	layout->payload = l4 + header;
-
-	key->flags = BRFW_KEY_F_ETH_TYPE | BRFW_KEY_F_IP | BRFW_KEY_F_PROTO |
-		     BRFW_KEY_F_L4;
-	/* at the same place in UDP */
-	key->sport = ntohs(th->source);
-	key->dport = ntohs(th->dest);
-	key->ip_proto = proto;
-	if (proto == IPPROTO_TCP)
-		key->tcp_flags = tcp_flag_byte(th);
+	layout->payload = payload;
 }
 
 static __always_inline bool
 brfw_key_read_plain_ip4(struct brfw_key *key, const struct sk_buff *skb,
-			bool needs_rest, struct brfw_layout *layout)
+			struct brfw_layout *layout)
 {
-	const struct ethhdr *eh = eth_hdr(skb);
-	const struct iphdr *ih = (const void *)(eh + 1);
-	int l3 = skb_mac_offset(skb) + ETH_HLEN;
-	int l4 = l3 + (int)sizeof(*ih);
+	const struct iphdr *ih = (const void *)(eth_hdr(skb) + 1);
+	int l3 = (const u8 *)ih - skb->data;
+	int left = (int)skb->len - l3;
+	int linear = left - (int)skb->data_len;
 	int len, header;
+	u64 l4_word;
 
-	if (l4 > (int)skb_headlen(skb) || *(const u8 *)ih != 0x45 ||
-	    ih->frag_off & htons(IP_OFFSET | IP_MF))
+	if (linear < (int)(sizeof(*ih) + sizeof(struct udphdr)) ||
+	    *(const u8 *)ih != 0x45 || ih->frag_off & htons(IP_OFFSET | IP_MF))
 		return false;
 
 	len = ntohs(ih->tot_len);
-	if (len > (int)skb->len - l3)
+	if (len > left)
 		return false;
-	header = brfw_key_plain_l4(skb, l4, ih->protocol,
-				   len - (int)sizeof(*ih));
+	header = brfw_key_plain_l4(ih + 1, ih->protocol,
+				   len - (int)sizeof(*ih),
+				   linear - (int)sizeof(*ih), &l4_word);
 	if (!header)
 		return false;
 
-	brfw_key_clear_ip4(key);
-	brfw_key_set_plain(key, skb, l4, ih->protocol, header, layout);
-	layout->l3 = l3;
-	key->eth_type = ETH_P_IP;
-	key->family = BRFW_FAMILY_IP4;
-	key->ip_len = len;
+	brfw_layout_set_plain(layout, l3, l3 + (int)sizeof(*ih) + header);
+	brfw_key_set_plain(key, ETH_P_IP, BRFW_FAMILY_IP4, len, l4_word);
 	memcpy(&key->ip4, &ih->addrs, sizeof(key->ip4));
-
-	if (needs_rest) {
-		brfw_key_set_rest(key, skb, eh);
-		key->dscp = ih->tos >> 2;
-		key->ttl = ih->ttl;
-	}
+	key->words[5] = 0;
+	key->words[6] = 0;
+	key->words[7] = 0;
 
 	return true;
 }
 
 bool brfw_key_read_plain_ip6(struct brfw_key *key, const struct sk_buff *skb,
-			     bool needs_rest, struct brfw_layout *layout);
+			     struct brfw_layout *layout);
 
 /**
  * brfw_key_read_plain() - read a frame, if it is what most frames are
- * @key: to be filled; of IPv4 packets the first BRFW_KEY_IP4_WORDS
+ * @key: to be filled but for words BRFW_KEY_REST, which are left 0; of IPv4
+ *	packets the first BRFW_KEY_IP4_WORDS
  * @skb: a frame at a bridge hook; its MAC header is set and linear
- * @needs_rest: words BRFW_KEY_REST are needed too; else they are left 0
  * @layout: to be filled
  *
  * Context: any; reads the frame only.
@@ -172,18 +187,42 @@ bool brfw_key_read_plain_ip6(struct brfw_key *key, const struct sk_buff *skb,
  */
 static __always_inline bool
 brfw_key_read_plain(struct brfw_key *key, const struct sk_buff *skb,
-		    bool needs_rest, struct brfw_layout *layout)
+		    struct brfw_layout *layout)
 {
 	__be16 type = eth_hdr(skb)->h_proto;
 
 	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
 		return false;
 	if (likely(type == htons(ETH_P_IP)))
-		return brfw_key_read_plain_ip4(key, skb, needs_rest, layout);
+		return brfw_key_read_plain_ip4(key, skb, layout);
 	if (type == htons(ETH_P_IPV6))
-		return brfw_key_read_plain_ip6(key, skb, needs_rest, layout);
+		return brfw_key_read_plain_ip6(key, skb, layout);
 
 	return false;
+}
+
+/**
+ * brfw_key_read_plain_rest() - read the rest of such a frame
+ * @key: from brfw_key_read_plain(); words BRFW_KEY_REST are filled
+ * @skb: the frame
+ *
+ * Context: any; reads the frame only.
+ */
+static __always_inline void
+brfw_key_read_plain_rest(struct brfw_key *key, const struct sk_buff *skb)
+{
+	const struct ethhdr *eh = eth_hdr(skb);
+	const struct ipv6hdr *ih6 = (const void *)(eh + 1);
+	const struct iphdr *ih4 = (const void *)(eh + 1);
+
+	brfw_key_set_mac(key, skb, eh);
+	if (key->family == BRFW_FAMILY_IP4) {
+		key->dscp = ih4->tos >> 2;
+		key->ttl = ih4->ttl;
+	} else {
+		key->dscp = ipv6_get_dsfield(ih6) >> 2;
+		key->ttl = ih6->hop_limit;
+	}
 }
 
 #endif /* _BRFW_KEY_PLAIN_H */

@@ -784,8 +784,10 @@ void frame_read_key(struct brfw_key *key, const struct sk_buff *skb,
 	for (has_rest = 0; has_rest < 2; has_rest++) {
 		memset(&plain, 0xff, sizeof(plain));
 		memset(&plain_layout, 0xff, sizeof(plain_layout));
-		if (!brfw_key_read_plain(&plain, skb, has_rest, &plain_layout))
+		if (!brfw_key_read_plain(&plain, skb, &plain_layout))
 			return;
+		if (has_rest)
+			brfw_key_read_plain_rest(&plain, skb);
 		frame_nplain[key->family]++;
 		if (!frame_is_same(&plain, key, has_rest) ||
 		    memcmp(&plain_layout, layout, sizeof(*layout))) {

@@ -151,15 +151,17 @@ static void check_key(const struct brfw_key *key)
 	require(!has(key, MPLS) || key->mpls_label < 1 << 20);
 	if (key->family == BRFW_FAMILY_IP6)
 		n = 32;
-	else if (key->family == BRFW_FAMILY_IP4)
-		n = 8;
 	else if (has(key, MPLS))
 		n = 4;
 	else if (has(key, ARP))
 		n = sizeof(key->arp);
 	require(!memcmp((u8 *)&key->ip6 + n, &zero.ip6, 32 - n));
+	require(key->family == BRFW_FAMILY_IP4 ||
+		!memcmp(&key->ip4, &zero.ip4, sizeof(key->ip4)));
 	require(!has(key, ARP) || has(key, ARP_ADDR) ||
-		(!key->words[7] && !key->arp.target_mac[0]));
+		(!memcmp(key->arp.sender_ip, zero.arp.sender_ip, 4) &&
+		 !memcmp(key->arp.target_ip, zero.arp.target_ip, 4) &&
+		 !key->arp.target_mac[0]));
 	check_l4(key);
 	check_nd(key);
 }

@@ -276,6 +276,7 @@ static void want_copy(struct brfw_key *want, const struct cut *c, u16 flags)
 		want->pppoe = whole->pppoe;
 	if (flags & BRFW_KEY_F_IP) {
 		want->family = whole->family;
+		want->ip4 = whole->ip4;
 		want->ip6 = whole->ip6;
 		want->dscp = whole->dscp;
 		want->ttl = whole->ttl;

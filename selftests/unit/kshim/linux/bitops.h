@@ -8,5 +8,6 @@
 #define __ffs64(w)	((unsigned long)__builtin_ctzll(w))
 #define fls(w)		((w) ? 32 - __builtin_clz(w) : 0)
 #define __ffs(w)	((unsigned long)__builtin_ctzl(w))
+#define ror32(w, n)	((w) >> (n) | (w) << (32 - (n)))
 
 #endif /* _KSHIM_LINUX_BITOPS_H */
