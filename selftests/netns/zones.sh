@@ -28,10 +28,19 @@ echo 20000 >"$TMP/port"
 readonly BACK="ip4 saddr 198.51.100.2 daddr 192.0.2.1 proto udp"
 readonly -a STATES=(new established related invalid untracked)
 
+# What hosts say on their own, at any time: they look whether a neighbour is still
+# there, and for routers. The frames of these tests ask for another address.
+readonly TALK="ethertype arp not arp-target-ip 198.51.100.2 accept
+proto icmpv6 accept"
+
 # load_states [STATEMENT]...: one rule for each state at forward and at input
 load_states() {
-	local state
+	local state talk
 	local -a rules=("policy set forward drop" "$@")
+
+	while read -r talk; do
+		rules+=("rule add $talk" "rule add hook input $talk")
+	done <<<"$TALK"
 
 	for state in "${STATES[@]}"; do
 		rules+=("rule add state $state accept comment $state"
