@@ -128,6 +128,9 @@ struct brfw_rule *brfw_rule_alloc(const struct brfw_match *m,
 	size_t comment_size = comment ? strlen(comment) + 1 : 0;
 	struct brfw_rule *rule;
 
+	/* They are bit-fields. */
+	BUILD_BUG_ON(BRFW_HOOK_MAX > 3 || BRFW_RULE_DEAD > 3 || BRFW_FAMILIES > 4);
+
 	rule = brfw_rule_mem_alloc(size + comment_size);
 	if (!rule)
 		return NULL;

@@ -69,15 +69,15 @@ struct brfw_index {
 /**
  * struct brfw_rule - body of a rule
  * @counters: counters of the rule
- * @hook: enum brfw_hook
  * @verdict: enum brfw_verdict or BRFW_VERDICT_NONE
+ * @has_sets: some conditions are on sets
+ * @hook: enum brfw_hook
+ * @status: enum brfw_rule_status
  * @families: classifiers that it belongs to, 1 << enum brfw_family
  * @inserted: classifiers that it is in
- * @status: enum brfw_rule_status
  * @is_owner: @counters and @actions are freed with this body
  * @has_comment: a comment stands behind the conditions
  * @is_spread: differs from the body before only in the number of its place
- * @has_sets: some conditions are on sets
  * @change_id: of the change that added it, 0 when it had none
  * @handle: the rule's name for life
  * @actions: or NULL
@@ -93,19 +93,20 @@ struct brfw_index {
  *
  * Packets read @counters, @verdict, @handle, @actions, @has_sets and @cls, which are
  * constant while they can see them but for the generations and the limiter in
- * @actions. The rest is protected by the config lock.
+ * @actions. The rest is protected by the config lock; what is written of it in the
+ * meantime must not be a bit-field next to what packets read.
  */
 struct brfw_rule {
 	struct brfw_counters __percpu *counters;
-	u8 hook;
 	u8 verdict;
-	u8 families:4;
-	u8 inserted:4;
-	u8 status:4;
-	u8 is_owner:1;
-	u8 has_comment:1;
-	u8 is_spread:1;
-	u8 has_sets:1;
+	bool has_sets;
+	u16 hook:2;
+	u16 status:2;
+	u16 families:4;
+	u16 inserted:4;
+	u16 is_owner:1;
+	u16 has_comment:1;
+	u16 is_spread:1;
 	u32 change_id;
 	u64 handle;
 	struct brfw_actions *actions;
