@@ -20,6 +20,14 @@ listens() {
 		END { exit !found }'
 }
 
+# has_read PID: has that monitor read all it was sent? Until then it is told
+# nothing more after a loss.
+has_read() {
+	ip netns exec "$BR" cat /proc/net/netlink | awk -v pid="$1" '
+		$2 == 16 && $3 == pid && $5 > 0 { waits = 1 }
+		END { exit waits }'
+}
+
 # monitor [OPTION]...: start one; MONITOR, output in $TMP/events
 monitor() {
 	: >"$TMP/events"
@@ -357,6 +365,7 @@ test_lost() {
 	wait_for grep -qx '{"lost":true}' "$TMP/events"
 	i=$(wc -l <"$TMP/events")
 	[ "$i" -lt 3000 ]
+	wait_for has_read "$MONITOR"
 	fw rule add prio 10 proto icmp drop comment after >/dev/null
 	wait_for grep -q '"comment":"after"' "$TMP/events"
 	monitor_stop
