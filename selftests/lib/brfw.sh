@@ -372,6 +372,13 @@ listening() {
 	)
 }
 
+# bound N PORT: somebody receives UDP there
+bound() {
+	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$2") " <(
+		in_host "$1" cat /proc/net/udp /proc/net/udp6
+	)
+}
+
 # ask HOST ADDRESS PORT [SECONDS [TEXT]]: ANSWER = what the server says
 ask() {
 	ANSWER=$(echo "${5:-hello}" | in_host "$1" timeout 20 socat \
@@ -545,6 +552,104 @@ expect_answer() {
 expect_silence() {
 	answer "$@"
 	equal "answer to $*" 0 "$ANSWER"
+}
+
+# ---- services ----
+
+# Seconds that a client is given
+PATIENCE=$DEADLINE
+
+# only CLOSED RULE...: nothing passes but by these rules, r1, r2 and so on.
+# Rule number CLOSED only counts what it would let pass. "also" in front of a
+# rule says that the service can do without it.
+only() {
+	local closed=$1 rule action i=0
+	local -a lines=("policy set forward drop")
+
+	shift
+	for rule; do
+		i=$((i + 1))
+		action=accept
+		[ "$i" != "$closed" ] || action="mirror nowhere"
+		lines+=("rule add ${rule#also } $action comment r$i")
+	done
+	load_new "${lines[@]}"
+}
+
+# refused N: rule N of these, which is closed, has met frames, and each was dropped
+refused() {
+	local met
+
+	packets "r$1"
+	met=$PACKETS
+	packets policy:forward
+	[ "$met" -ge 1 ] && [ "$PACKETS" -ge "$met" ]
+}
+
+# service TRIAL RULE...: with these rules the client gets what it wants, and each
+# of them counts. It doesn't when any one of them is closed.
+service() {
+	local trial=$1 rule i=0 end
+	local -a words
+
+	read -r -a words <<<"$trial"
+	shift
+	only 0 "$@"
+	"${words[@]}" || {
+		say "$trial: doesn't work"
+		return 1
+	}
+	for rule; do
+		i=$((i + 1))
+		packets "r$i"
+		[ "$PACKETS" -ge 1 ] || {
+			say "$trial: not counted by $rule"
+			fw -s rule show hook forward | sed 's/^/# /'
+			return 1
+		}
+	done
+	i=0
+	for rule; do
+		i=$((i + 1))
+		[[ $rule != also* ]] || continue
+		only "$i" "$@"
+		end=$((SECONDS + DEADLINE))
+		PATIENCE=1
+		while :; do
+			if "${words[@]}"; then
+				say "$trial: works without $rule"
+				return 1
+			fi
+			! refused "$i" || break
+			[ $SECONDS -lt "$end" ] || {
+				say "$trial: not stopped by $rule"
+				return 1
+			}
+			PATIENCE=$((PATIENCE * 2))
+		done
+		PATIENCE=$DEADLINE
+	done
+}
+
+# soon COMMAND...: it succeeds while the client is patient
+soon() {
+	DEADLINE=$PATIENCE wait_for "$@" >/dev/null
+}
+
+# acquainted N...: these hosts, which have addresses, know each other's MAC
+# addresses, so that nobody has to ask
+acquainted() {
+	local i j
+
+	for i in "$@"; do
+		for j in "$@"; do
+			[ "$i" != "$j" ] || continue
+			ip -n "$PREFIX-h$i" neigh replace "192.0.2.$j" dev eth0 \
+				lladdr "02:00:00:00:00:0$j" nud permanent
+			ip -n "$PREFIX-h$i" neigh replace "2001:db8::$j" dev eth0 \
+				lladdr "02:00:00:00:00:0$j" nud permanent
+		done
+	done
 }
 
 # info KEY: INFO = its value in info show

@@ -126,6 +126,24 @@ test_bpdus_pass() {
 	expect_drop br0 h2 ip4
 }
 
+# Of what is sent to the addresses that bridges keep for themselves, LLDP and, while
+# the bridge takes part in spanning tree, BPDUs are judged by no hook.
+test_link_local() {
+	load_new "policy set forward drop" "policy set input drop"
+	expect_drop h1 h2 rule policy:input dmac 01:80:c2:00:00:03 ethertype 0x888e raw 01
+	# flooded: to the other port, and to the host
+	expect_drop h1 h2 rule policy:forward dmac 01:80:c2:00:00:00 llc
+	expect_count policy:input 4
+	send 2 h1 h2 dmac 01:80:c2:00:00:0e ethertype 0x88cc raw 00
+	ip -n "$BR" link set br0 type bridge stp_state 1
+	frame ready tx "$PREFIX-h1:eth0" rx "$PREFIX-h2:eth0"
+	send 2 h1 h2 dmac 01:80:c2:00:00:00 llc
+	ip -n "$BR" link set br0 type bridge stp_state 0
+	frame ready tx "$PREFIX-h1:eth0" rx "$PREFIX-h2:eth0"
+	expect_count policy:input 4
+	expect_count policy:forward 2
+}
+
 # The packet counter of host 2 moves though nobody but the bridge sends.
 bpdu_at_h2() {
 	local now
@@ -147,4 +165,5 @@ check "policy set takes effect at once" test_set_at_once
 check "a policy waits for a bridge of its name" test_bridge_to_come
 check "any rule goes before the policy" test_rule_before_policy
 check "BPDUs of the bridge pass a closed output" test_bpdus_pass
+check "which link-local frames are judged" test_link_local
 run_checks
