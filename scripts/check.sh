@@ -52,11 +52,12 @@ module_copy() {
 }
 
 # use_kernel [KERNEL]: sets builder, the command that builds modules for it, and
-# vm_options, which make run.sh run it; fails with 4 when it isn't there
+# vm_options, which make run.sh run it, and vm_env, what tests need to know; fails
+# with 4 when it isn't there
 use_kernel() {
 	local kernel=$1 dir image
 
-	builder=(make -C "$(kdir)") vm_options=(--timeout 1800)
+	builder=(make -C "$(kdir)") vm_options=(--timeout 1800) vm_env=()
 	case $kernel in
 	'') return ;;
 	uml | x86)
@@ -67,7 +68,8 @@ use_kernel() {
 		fi
 		image=$dir/kernel-image
 		builder=(make -C "$dir")
-		vm_options=(--timeout 3600 --mem 2048)
+		# slower than others, above all when the machine has more to do
+		vm_options=(--timeout 5400 --mem 2048) vm_env=(TEST_TIMEOUT=900)
 		if [ "$kernel" = uml ]; then
 			builder+=(ARCH=um)
 			vm_options+=(--uml)
@@ -222,6 +224,13 @@ test_build() {
 	use_kernel "$1" || return $?
 	module_copy "build@$1"
 	kbuild "build@$1" W=1
+	if [ "$1" = uml ]; then
+		# KASAN there keeps what it knows of the gaps between a module's
+		# variables when the module is gone, and takes the next one's
+		# variables for them. So what is loaded again has no gaps.
+		module_copy "reload@$1"
+		kbuild "reload@$1" CFLAGS_MODULE='--param asan-globals=0'
+	fi
 }
 
 # Those that make the most of locks and grace periods, where all would take long
@@ -233,8 +242,8 @@ test_some() {
 
 # test_vm [KERNEL]: all scenarios, with the module that test_build left
 test_vm() {
-	local programs shards i n=0 rc=0 pids=() builder vm_options on=${1:+@$1} ko=$top/brfw.ko
-	local counts=${counts:-vm} some=${some:-.*} except=none nexcept=0
+	local programs reload mine shards i n rc=0 pids=() builder vm_options vm_env on=${1:+@$1} ko=$top/brfw.ko
+	local counts=${counts:-vm} some=${some:-.*} again=none
 
 	use_kernel "${1:-}" || return $?
 	if [ -n "$on" ]; then
@@ -242,41 +251,49 @@ test_vm() {
 		[ -e "$ko" ]
 	fi
 	if [ "${1:-}" = uml ]; then
-		# KASAN there keeps what it knows of a module's variables when the
-		# module is gone, and takes the next one's for them.
-		except='netns_isolation|unload|zones' nexcept=3
-		say "not on this kernel, since they load the module again: $except"
+		again='netns_isolation|unload|zones'
 	fi
-	mapfile -t programs < <(make -s --no-print-directory -C "$top/selftests" list |
-		grep -E "/($some)(\\.sh)?\$" | grep -vE "/($except)(\\.sh)?\$")
+	mapfile -t programs < <(list_programs "$some")
+	mapfile -t reload < <(list_programs "$some" | grep -E "/($again)\.sh\$")
+	mapfile -t programs < <(list_programs "$some" | grep -vE "/($again)\.sh\$")
 	[ ${#programs[@]} -gt 0 ]
 	# one emulated machine keeps little more than one processor busy
 	shards=$(nproc)
 	shards=$((shards > 4 ? 4 : shards > ${#programs[@]} ? ${#programs[@]} : shards))
 	for ((i = 0; i < shards; i++)); do
-		vm_shard "$i" "$shards" "${programs[@]}" &
+		mine=()
+		for ((n = i; n < ${#programs[@]}; n += shards)); do
+			mine+=("${programs[n]}")
+		done
+		vm_shard "$i" "$ko" "${mine[@]}" &
 		pids+=($!)
 	done
+	if [ ${#reload[@]} -gt 0 ]; then
+		vm_shard "$i" "$logs/reload$on/brfw.ko" "${reload[@]}" &
+		pids+=($!)
+	fi
 	for i in "${pids[@]}"; do
 		wait "$i" || rc=1
 	done
-	for ((i = 0; i < shards; i++)); do
+	for i in "${!pids[@]}"; do
 		# a guest that died leaves no summary, which is a failure of its own
 		cat "$build/vm/scenarios$on-$i/summary" 2>/dev/null || echo 0 1 0
-	done | awk -v s="$nexcept" '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/$counts$on.counts"
+	done | awk '{ p += $1; f += $2; s += $3 } END { print p, f, s }' >"$logs/$counts$on.counts"
 	return $rc
 }
 
-# Every $2th program from number $1 on, in a virtual machine of their own.
+# list_programs PATTERN: the scenarios whose names match it
+list_programs() {
+	make -s --no-print-directory -C "$top/selftests" list | grep -E "/($1)(\.sh)?\$"
+}
+
+# vm_shard NUMBER MODULE PROGRAM...: in a virtual machine of their own
 vm_shard() {
-	local i=$1 name=scenarios$on-$1 step=$2 mine=() n rc=0
+	local name=scenarios$on-$1 ko=$2 rc=0
 
 	shift 2
-	for ((n = i + 1; n <= $#; n += step)); do
-		mine+=("${!n}")
-	done
 	"$top/selftests/vm/run.sh" --name "$name" "${vm_options[@]}" -- \
-		env BRFW_KO="$ko" selftests/vm/scenarios.sh "${mine[@]}" 2>&1 |
+		env BRFW_KO="$ko" "${vm_env[@]}" selftests/vm/scenarios.sh "$@" 2>&1 |
 		tee "$logs/$name.log" | vm_progress >&3 || rc=$?
 	if [ $rc != 0 ]; then
 		grep -a '^vm: ' "$logs/$name.log" || true
@@ -300,9 +317,25 @@ vm_progress() {
 	     { fflush() }'
 }
 
-# plant FILE PATTERN REPLACEMENT: in the copy of test_prove; PATTERN is perl's
+# A bug is planted in a copy of the module by a function that sets what must
+# notice it, a scenario or a unit test, and want: what is seen then, patterns in
+# lines of their own.
+
+# plant FILE PATTERN REPLACEMENT: PATTERN is perl's, and must be there
 plant() {
 	FROM=$2 TO=$3 perl -0pi -e 's/$ENV{FROM}/$ENV{TO}/ or die "no $ENV{FROM} in $ARGV\n"' "$logs/$copy/kmod/$1"
+}
+
+# The parser reads one byte behind the end of the frame.
+bug_off_by_one() {
+	unit=key_test want='AddressSanitizer: heap-buffer-overflow'
+	plant key.c 'c->off \+ len <= c->linear_end\)' 'c->off + len <= c->linear_end + 1)'
+}
+
+# The parser takes a header for whole that lacks its last byte.
+bug_cut_short() {
+	unit=key_test want='^not ok .* key: ARP in SNAP cut by the length'
+	plant key.c 'if \(c->end - c->off < len\)' 'if (c->end - c->off + 1 < len)'
 }
 
 # A deleted rule is freed while packets still find it.
@@ -329,6 +362,24 @@ bug_leak() {
 	plant commit.c 'brfw_rule_free\(rs, change->rule\)' '(void)rs'
 }
 
+# What a change has allocated is not freed when the next allocation fails.
+bug_leak_without_memory() {
+	scenario=fail_nth want=$'allocated at module unload\nunreferenced object'
+	plant stats.c '(if \(!b->area\) \{\s*)kfree\(b\);' 'if (!b->area) {'
+}
+
+# Only the processor that counted most counts.
+bug_lost_counter() {
+	scenario=counters want='^# not ok .* three senders at a time'
+	plant stats.c 'sums->packets \+= packets' 'sums->packets = max(sums->packets, packets)'
+}
+
+# A namespace is freed with its timer running.
+bug_timer() {
+	scenario=sets want='ODEBUG: free active .*timer_list'
+	plant sets.c 'cancel_delayed_work_sync\(&sets->work\)' '(void)sets'
+}
+
 # A packet waits for memory.
 bug_sleep() {
 	scenario=basic want='sleeping function called from invalid context'
@@ -342,41 +393,65 @@ bug_no_lock() {
 		'rcu_dereference(rs->bn->view); rcu_assign_pointer(rs->bn->view, view)'
 }
 
+# A commit writes with a plain access what packets read.
+bug_race() {
+	scenario=replace want='KCSAN: data-race'
+	plant commit.c 'WRITE_ONCE\((rule->cls\.gen_del), c->generation\)' 'rule->cls.gen_del = c->generation'
+}
+
 # seen PATTERNS FILE...: each line of PATTERNS is somewhere in the files
 seen() {
 	local patterns=$1 pattern
 
 	shift
 	while read -r pattern; do
-		grep -ahE "$pattern" "$@" || return 1
+		grep -ahoE -m 1 "($pattern).*" "$@" || return 1
 	done <<<"$patterns"
 }
 
-# test_prove KERNEL: each bug must be seen by the kernel that is there for it
-test_prove() {
-	local bug bugs copy=prove@$1 scenario want builder vm_options p=0 f=0
+# What a unit test says of a bug, or a scenario. At the first report of KASAN the
+# case is clear, and what follows could take long; KCSAN shall look often.
+prove_unit() {
+	local dir=$logs/$copy
 
-	use_kernel "$1" || return $?
+	make --no-print-directory -s -C "$top/selftests/unit" KMOD="$dir/kmod" UAPI="$dir/uapi" O="$dir/unit" "$dir/unit/core/$unit"
+	"$dir/unit/core/$unit" || true
+}
+
+prove_scenario() {
+	kbuild "$copy"
+	"$top/selftests/vm/run.sh" --name "$copy" "${vm_options[@]}" --timeout 900 --append 'kasan.fault=panic kcsan.skip_watch=20' -- \
+		env BRFW_KO="$logs/$copy/brfw.ko" "${vm_env[@]}" selftests/vm/scenarios.sh "$(list_programs "$scenario")" || true
+	cat "$build/vm/$copy.log"
+}
+
+# test_prove KERNEL: each bug must be seen by what is there for it
+test_prove() {
+	local bug bugs copy=prove@$1 scenario unit want builder vm_options vm_env report line p=0 f=0
+
+	[ "$1" = host ] || use_kernel "$1" || return $?
 	case $1 in
-	uml) bugs='use_after_free no_wait leak' ;;
-	x86) bugs='sleep no_lock' ;;
+	host) bugs='off_by_one cut_short' ;;
+	uml) bugs='use_after_free no_wait leak leak_without_memory lost_counter timer' ;;
+	x86) bugs='sleep no_lock race' ;;
 	esac
 	for bug in $bugs; do
 		module_copy "$copy"
+		scenario='' unit=''
 		"bug_$bug"
-		kbuild "$copy" >"$logs/$copy.$bug" 2>&1
-		# at the first report the case is clear; what follows could take long
-		"$top/selftests/vm/run.sh" --name "$copy" "${vm_options[@]}" --timeout 300 --append kasan.fault=panic -- env BRFW_KO="$logs/$copy/brfw.ko" \
-			selftests/vm/scenarios.sh "$top/selftests/netns/$scenario.sh" >>"$logs/$copy.$bug" 2>&1 || true
-		if seen "$want" "$logs/$copy.$bug" "$build/vm/$copy.log"; then
-			printf 'ok %s\n' "$bug" | tee /dev/fd/3
+		report=$logs/$copy.$bug
+		"prove_${unit:+unit}${scenario:+scenario}" >"$report" 2>&1
+		if seen "$want" "$report" >"$report.seen"; then
+			line="    ok   $bug, by $unit$scenario: $(head -n 1 "$report.seen")"
 			p=$((p + 1))
 		else
-			printf 'not ok %s\n' "$bug" | tee /dev/fd/3
+			line="    FAIL $bug, not seen by $unit$scenario"
 			f=$((f + 1))
 		fi
+		say "$line"
+		say "$line" >&3
 	done
-	echo "$p $f 0" >"$logs/prove@$1.counts"
+	echo "$p $f 0" >"$logs/$copy.counts"
 	[ $f = 0 ]
 }
 
@@ -425,7 +500,7 @@ expand() {
 	matrix) kernels=$("$top/scripts/kernels.sh") ;;
 	sanitize) kernels='uml x86' ;;
 	prove)
-		tests+=(prove@uml prove@x86)
+		tests+=(prove@host prove@uml prove@x86)
 		return
 		;;
 	*)

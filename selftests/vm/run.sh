@@ -44,6 +44,9 @@ bad_lines+='|sleeping function called|detected stalls|blocked for more than|unre
 bad_lines+='|Call Trace:|Out of memory:|ODEBUG:|DEBUG_LOCKS_WARN_ON|held lock freed|allocated at module unload'
 harmless='Spectre V2 : WARNING:|kfence: initialized'
 
+# A guest whose host is busy stands still for seconds; that is no lockup.
+patient='rcupdate.rcu_cpu_stall_timeout=120'
+
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -164,8 +167,7 @@ choose_machine() {
 	# PCI interrupts come as messages; setting up the wires takes ACPI two
 	# seconds for each device when emulated
 	cmdline+=" acpi=noirq"
-	# a guest whose host is busy stands still for seconds; that is no lockup
-	cmdline+=" watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120"
+	cmdline+=" watchdog_thresh=60 $patient"
 	accel=(-accel 'tcg,thread=multi,tb-size=512')
 	if [ -n "$icount" ]; then
 		smp=1
@@ -211,7 +213,7 @@ start_uml() {
 	timeout -s KILL "$timeout" "$kernel" "mem=${mem}M" "ncpus=$smp" seccomp=on \
 		root=/dev/root rootfstype=hostfs rootflags=/ ro "init=$here/init.uml" "brfw_share=$share" \
 		con=null con0=null,fd:1 con1=null,fd:3 con2=null,fd:4 \
-		loglevel=5 panic=-1 oops=panic $append \
+		loglevel=5 panic=-1 oops=panic $patient $append \
 		</dev/null >"$log" 2>"$log.qemu" 3>"$out" 4>"$result" &
 }
 
