@@ -1065,14 +1065,15 @@ static unsigned int brfw_prefix_len(const u8 *mask, unsigned int size)
 	return i;
 }
 
-/* The test that a rule has for a field, or NULL. */
+/* The test that a rule has for a field, or NULL. Tests of sets have no offset. */
 static const struct brfw_test *brfw_match_find_test(const struct brfw_match *m,
 						    const struct brfw_field *f)
 {
 	unsigned int i;
 
 	for (i = 0; i < m->ntests; i++)
-		if (m->tests[i].offset == f->offset)
+		if (m->tests[i].kind != BRFW_TEST_SET &&
+		    m->tests[i].offset == f->offset)
 			return &m->tests[i];
 
 	return NULL;
