@@ -6,9 +6,12 @@
  *
  *   requests [SEED [COUNT]]
  *
+ * REQUESTS_SEED and REQUESTS_COUNT in the environment are the same.
+ *
  * Each request is answered once, within time; a refusal says why and changes
  * nothing. The same is sent by an ordinary user from namespaces of his own, who
- * may change nothing at all.
+ * may change nothing at all; and where the parameter userns lets him, no more
+ * rules, sets and elements than others may have, and nothing elsewhere.
  */
 #define _GNU_SOURCE
 #include <grp.h>
@@ -20,7 +23,7 @@
 #include "random.h"
 
 /** COUNT - requests unless told otherwise */
-#define COUNT		6000
+#define COUNT		"6000"
 
 /** SOCKETS - clients at a time */
 #define SOCKETS		3
@@ -33,6 +36,11 @@
 
 /** MAX_ATTRS - attributes of a nest */
 #define MAX_ATTRS	96
+
+/** USERNS_* - what an ordinary user may have in the test, few enough to get there */
+#define USERNS_RULES	30
+#define USERNS_SETS	4
+#define USERNS_ELEMENTS	20
 
 /** NOBODY - an ordinary user */
 #define NOBODY		65534
@@ -301,6 +309,48 @@ static struct nlmsghdr *make_rule(struct nlt *nl, char *buf)
 	return nlh;
 }
 
+/* A set of IPv4 addresses, or one for it. */
+static struct nlmsghdr *make_set(struct nlt *nl, char *buf)
+{
+	static const uint8_t members[] = { BRFW_SET_IPV4_ADDR };
+	bool is_element = !one_in(4);
+	uint32_t address = below(1 << 16) << 16;
+	struct nlattr *set, *list, *element;
+	struct nlmsghdr *nlh;
+	char name[3] = "s";
+
+	nlh = nlt_start(nl, buf, is_element ? BRFW_CMD_ELEMENT_ADD : BRFW_CMD_SET_ADD, NLM_F_ACK);
+	name[1] = 'a' + below(is_element ? 3 : 10);
+	set = mnl_attr_nest_start(nlh, BRFW_A_SET);
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, name);
+	mnl_attr_put(nlh, BRFW_SET_A_MEMBERS, sizeof(members), members);
+	mnl_attr_nest_end(nlh, set);
+	if (is_element) {
+		list = mnl_attr_nest_start(nlh, BRFW_A_ELEMENTS);
+		element = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
+		mnl_attr_put(nlh, BRFW_ELEMENT_A_VALUE, sizeof(address), &address);
+		mnl_attr_nest_end(nlh, element);
+		mnl_attr_nest_end(nlh, list);
+	}
+	if (one_in(10))
+		damage(nlh);
+
+	return nlh;
+}
+
+/* Anything behind the headers. */
+static struct nlmsghdr *make_noise(struct nlt *nl, char *buf)
+{
+	struct nlmsghdr *nlh = nlt_start(nl, buf, 1 + below(40), one_in(8) ? NLM_F_DUMP : NLM_F_ACK);
+	unsigned int i, len = one_in(4) ? below(2000) : below(60);
+
+	for (i = 0; i < len; i++)
+		buf[nlh->nlmsg_len + i] = one_in(3) ? below(256) : below(12);
+	nlh->nlmsg_len += len;
+
+	return nlh;
+}
+
 static struct nlmsghdr *make_request(struct nlt *nl, char *buf)
 {
 	unsigned int cmd;
@@ -324,24 +374,41 @@ static struct nlmsghdr *make_request(struct nlt *nl, char *buf)
 
 /* ---- checks ---- */
 
-static void take_info(const struct nlmsghdr *nlh, void *arg)
-{
-	const struct nlattr *rules = NLT_FIND(nlh, BRFW_A_INFO, BRFW_INFO_A_RULES);
-	uint64_t *numbers = arg;
+/** struct info - what there is, and may be at most */
+struct info {
+	uint64_t generation;
+	uint32_t rules, sets, elements;
+	uint32_t max_rules, max_sets, max_elements;
+};
 
-	numbers[0] = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
-	numbers[1] = rules ? mnl_attr_get_u32(rules) : 0;
+static uint32_t info_number(const struct nlmsghdr *nlh, unsigned int type)
+{
+	const struct nlattr *attr = NLT_FIND(nlh, BRFW_A_INFO, type);
+
+	return attr ? mnl_attr_get_u32(attr) : 0;
 }
 
-/* Generation and number of rules. */
-static int read_info(struct nlt *nl, uint64_t numbers[2])
+static void take_info(const struct nlmsghdr *nlh, void *arg)
+{
+	struct info *info = arg;
+
+	info->generation = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
+	info->rules = info_number(nlh, BRFW_INFO_A_RULES);
+	info->sets = info_number(nlh, BRFW_INFO_A_SETS);
+	info->elements = info_number(nlh, BRFW_INFO_A_ELEMENTS);
+	info->max_rules = info_number(nlh, BRFW_INFO_A_MAX_RULES);
+	info->max_sets = info_number(nlh, BRFW_INFO_A_MAX_SETS);
+	info->max_elements = info_number(nlh, BRFW_INFO_A_MAX_ELEMENTS);
+}
+
+static int read_info(struct nlt *nl, struct info *info)
 {
 	struct nlt_reply r;
 	char buf[64];
 
-	numbers[0] = numbers[1] = 0;
+	memset(info, 0, sizeof(*info));
 	return nlt_request(nl, nlt_start(nl, buf, BRFW_CMD_INFO_GET, NLM_F_ACK), &r, take_info,
-			   numbers);
+			   info);
 }
 
 /* What is refused by others than brfw may lack a text, and so may permissions. */
@@ -370,14 +437,25 @@ static int send_one(struct nlt *nl, struct nlt *other, unsigned int nth, unsigne
 		    bool may_change)
 {
 	static char buf[MESSAGE + 1024];
-	uint64_t before[2], after[2];
+	struct info before, after;
 	struct nlmsghdr *nlh;
 	struct nlt_reply r;
 	bool looks = !may_change || one_in(4);
 
 	memset(buf, 0, sizeof(buf));
-	nlh = one_in(2) ? make_rule(nl, buf) : make_request(nl, buf);
-	if (looks && read_info(other, before))
+	switch (below(20)) {
+	case 0:
+		nlh = make_noise(nl, buf);
+		break;
+	case 1:
+	case 2:
+		nlh = make_set(nl, buf);
+		break;
+	default:
+		nlh = one_in(2) ? make_rule(nl, buf) : make_request(nl, buf);
+		break;
+	}
+	if (looks && read_info(other, &before))
 		return complain(nlh, nth, "no info before it", &r);
 	nlt_request(nl, nlh, &r, NULL, NULL);
 	if (r.error == EAGAIN || r.error == EPIPE)
@@ -385,9 +463,9 @@ static int send_one(struct nlt *nl, struct nlt *other, unsigned int nth, unsigne
 	if (r.error && !*r.text && !may_be_silent(nlh, r.error))
 		return complain(nlh, nth, "refused without a reason", &r);
 	*naccepted += !r.error;
-	if (!looks || read_info(other, after))
+	if (!looks || read_info(other, &after))
 		return 0;
-	if ((r.error || !may_change) && before[0] != after[0])
+	if ((r.error || !may_change) && before.generation != after.generation)
 		return complain(nlh, nth, "refused, but the generation has changed", &r);
 
 	return 0;
@@ -431,11 +509,43 @@ static int flush(struct nlt *nl)
 	return nlt_request(nl, nlt_start(nl, buf, BRFW_CMD_TXN_COMMIT, NLM_F_ACK), &r, NULL, NULL);
 }
 
-static int run(unsigned int count, bool may_change)
+/* No more than there may be; also what is larger than before. */
+static bool is_within(const struct info *info, struct info *most)
 {
-	unsigned int i, naccepted = 0, most = 0;
+	if (info->rules > most->rules)
+		most->rules = info->rules;
+	if (info->sets > most->sets)
+		most->sets = info->sets;
+	if (info->elements > most->elements)
+		most->elements = info->elements;
+
+	return info->rules <= info->max_rules && info->sets <= info->max_sets &&
+	       info->elements <= info->max_elements;
+}
+
+/* Was there something of everything, and of what is limited as much as may be? */
+static bool is_enough(const struct info *most, bool is_limited)
+{
+	if (!is_limited)
+		return most->rules >= 10 && most->sets && most->elements;
+
+	return most->rules == USERNS_RULES && most->sets == USERNS_SETS &&
+	       most->elements == USERNS_ELEMENTS;
+}
+
+/**
+ * enum may - what a run may do
+ * @MAY_READ: change nothing
+ * @MAY_CHANGE: change anything
+ * @MAY_CHANGE_LIMITED: have USERNS_RULES and the like
+ */
+enum may { MAY_READ, MAY_CHANGE, MAY_CHANGE_LIMITED };
+
+static int run(unsigned int count, enum may may)
+{
+	unsigned int i, naccepted = 0;
 	struct nlt nl[SOCKETS];
-	uint64_t info[2];
+	struct info info, most = { 0 };
 	int err = 0;
 
 	if (open_sockets(nl)) {
@@ -443,27 +553,34 @@ static int run(unsigned int count, bool may_change)
 		return -1;
 	}
 	for (i = 0; i < count && !err; i++) {
-		err = send_one(&nl[below(SOCKETS)], &nl[below(SOCKETS)], i, &naccepted, may_change);
-		if (i % 64 || read_info(&nl[0], info))
+		err = send_one(&nl[below(SOCKETS)], &nl[below(SOCKETS)], i, &naccepted,
+			       may != MAY_READ);
+		if (i % 16 || read_info(&nl[0], &info))
 			continue;
-		if (info[1] > most)
-			most = info[1];
-		if (info[1] > 300)
+		if (!is_within(&info, &most)) {
+			printf("# %u rules, %u sets, %u elements are more than there may be\n",
+			       info.rules, info.sets, info.elements);
+			err = -1;
+		}
+		if (info.rules > 300)
 			err = flush(&nl[0]);
 	}
-	printf("# %u of %u requests were accepted, up to %u rules\n", naccepted, i, most);
-	if (!err && may_change && (most < 10 || naccepted * 20 < count)) {
+	printf("# %u of %u requests were accepted, up to %u rules, %u sets, %u elements\n",
+	       naccepted, i, most.rules, most.sets, most.elements);
+	if (!err && may != MAY_READ &&
+	    (!is_enough(&most, may == MAY_CHANGE_LIMITED) || naccepted * 20 < count)) {
 		printf("# too few to prove anything\n");
 		err = -1;
 	}
 	/* Drafts end with their sockets, and all can be put away. */
 	close_sockets(nl);
-	if (!err && may_change) {
-		err = open_sockets(nl) || flush(&nl[0]) || read_info(&nl[1], info) || info[1];
+	if (!err && may != MAY_READ) {
+		err = open_sockets(nl) || flush(&nl[0]) || read_info(&nl[1], &info) || info.rules ||
+		      info.sets;
 		close_sockets(nl);
 	}
-	if (!err && !may_change && most) {
-		printf("# %u rules\n", most);
+	if (!err && may == MAY_READ && (most.rules || most.sets)) {
+		printf("# %u rules\n", most.rules);
 		err = -1;
 	}
 
@@ -471,7 +588,7 @@ static int run(unsigned int count, bool may_change)
 }
 
 /* In namespaces of his own, with all capabilities there. */
-static int run_as_nobody(unsigned int count)
+static int run_as_nobody(unsigned int count, enum may may)
 {
 	int status;
 	pid_t pid;
@@ -484,7 +601,7 @@ static int run_as_nobody(unsigned int count)
 		if (setgroups(0, NULL) || setgid(NOBODY) || setuid(NOBODY) ||
 		    unshare(CLONE_NEWUSER | CLONE_NEWNET))
 			_exit(4);
-		status = run(count, false) ? 1 : 0;
+		status = run(count, may) ? 1 : 0;
 		fflush(stdout);
 		_exit(status);
 	}
@@ -494,9 +611,76 @@ static int run_as_nobody(unsigned int count)
 	return WEXITSTATUS(status);
 }
 
+/* ---- parameters of the module ---- */
+
+/** struct parameter - one that the test sets, and what it was */
+struct parameter {
+	const char *name;
+	unsigned int value;
+	char old[32];
+};
+
+static struct parameter parameters[] = {
+	{ .name = "max_rules_userns", .value = USERNS_RULES },
+	{ .name = "max_sets_userns", .value = USERNS_SETS },
+	{ .name = "max_elements_userns", .value = USERNS_ELEMENTS },
+	{ .name = "userns", .value = 1 },
+};
+
+#define PARAMETERS	(sizeof(parameters) / sizeof(parameters[0]))
+
+static FILE *parameter_open(const struct parameter *p, const char *mode)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/module/brfw/parameters/%s", p->name);
+	return fopen(path, mode);
+}
+
+static bool parameter_set(const struct parameter *p, const char *value)
+{
+	FILE *file = parameter_open(p, "w");
+	bool is_good = file && fputs(value, file) >= 0;
+
+	if (file)
+		is_good &= !fclose(file);
+	return is_good;
+}
+
+static bool parameters_set(void)
+{
+	struct parameter *p;
+	char value[16];
+	FILE *file;
+
+	for (p = parameters; p < parameters + PARAMETERS; p++) {
+		file = parameter_open(p, "r");
+		if (!file || !fgets(p->old, sizeof(p->old), file))
+			return false;
+		fclose(file);
+	}
+	for (p = parameters; p < parameters + PARAMETERS; p++) {
+		snprintf(value, sizeof(value), "%u", p->value);
+		if (!parameter_set(p, value))
+			return false;
+	}
+
+	return true;
+}
+
+static void parameters_restore(void)
+{
+	struct parameter *p;
+
+	for (p = parameters; p < parameters + PARAMETERS; p++)
+		if (*p->old)
+			parameter_set(p, p->old);
+}
+
 static bool is_userns_on(void)
 {
-	FILE *file = fopen("/sys/module/brfw/parameters/userns", "r");
+	const struct parameter userns = { .name = "userns" };
+	FILE *file = parameter_open(&userns, "r");
 	int c = file ? fgetc(file) : 'Y';
 
 	if (file)
@@ -504,15 +688,72 @@ static bool is_userns_on(void)
 	return c != 'N';
 }
 
+/* ---- tests ---- */
+
+/* Return: whether the test failed. */
+static bool tell(unsigned int n, int ret, const char *name)
+{
+	if (ret == 4)
+		printf("ok %u %s # SKIP no user namespaces here\n", n, name);
+	else
+		printf("%sok %u %s\n", ret ? "not " : "", n, name);
+
+	return ret && ret != 4;
+}
+
+static bool test_nobody(unsigned int count)
+{
+	static const char name[] = "an ordinary user's in namespaces of his own";
+
+	if (is_userns_on()) {
+		printf("ok 3 %s # SKIP the parameter userns is on\n", name);
+		return false;
+	}
+
+	return tell(3, run_as_nobody(count, MAY_READ), name);
+}
+
+/* What he changes is his own. */
+static bool test_userns(unsigned int count)
+{
+	static const char name[] = "the same, when he may, within limits";
+	struct info before, after;
+	struct nlt nl;
+	int ret;
+
+	if (nlt_open(&nl) || read_info(&nl, &before))
+		return tell(4, -1, name);
+	if (!parameters_set()) {
+		parameters_restore();
+		mnl_socket_close(nl.sock);
+		printf("ok 4 %s # SKIP the parameters can't be changed\n", name);
+		return false;
+	}
+	ret = run_as_nobody(count, MAY_CHANGE_LIMITED);
+	parameters_restore();
+	if (!ret && (read_info(&nl, &after) || after.generation != before.generation))
+		ret = -1;
+	mnl_socket_close(nl.sock);
+
+	return tell(4, ret, name);
+}
+
+static const char *setting(int argc, char **argv, int i, const char *name, const char *other)
+{
+	const char *value = argc > i ? argv[i] : getenv(name);
+
+	return value ? value : other;
+}
+
 int main(int argc, char **argv)
 {
-	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	unsigned int count = argc > 2 ? strtoul(argv[2], NULL, 0) : COUNT;
+	uint64_t seed = strtoull(setting(argc, argv, 1, "REQUESTS_SEED", "1"), NULL, 0);
+	unsigned int count = strtoul(setting(argc, argv, 2, "REQUESTS_COUNT", COUNT), NULL, 0);
+	bool has_failed;
 	unsigned int known;
 	struct nlt nl;
-	int failed = 0, ret;
 
-	printf("KTAP version 1\n1..3\n");
+	printf("KTAP version 1\n1..4\n");
 	/* A namespace of its own: nobody else is disturbed. */
 	if (unshare(CLONE_NEWNET) || nlt_open(&nl)) {
 		printf("Bail out! the family brfw is not there: is the module loaded?\n");
@@ -524,22 +765,10 @@ int main(int argc, char **argv)
 	printf("# seed %llu, %u requests\n", (unsigned long long)seed, count);
 	printf("%sok 1 the kernel tells its policies (%u commands)\n", known > 10 ? "" : "not ",
 	       known);
-	failed |= known <= 10;
+	has_failed = known <= 10;
+	has_failed |= tell(2, run(count, MAY_CHANGE), "random requests");
+	has_failed |= test_nobody(count / 4);
+	has_failed |= test_userns(count / 2);
 
-	ret = run(count, true);
-	printf("%sok 2 random requests\n", ret ? "not " : "");
-	failed |= !!ret;
-
-	if (is_userns_on()) {
-		printf("ok 3 an ordinary user's # SKIP the parameter userns is on\n");
-		return failed;
-	}
-	ret = run_as_nobody(count / 4);
-	if (ret == 4) {
-		printf("ok 3 an ordinary user's # SKIP no user namespaces here\n");
-		return failed;
-	}
-	printf("%sok 3 an ordinary user's in namespaces of his own\n", ret ? "not " : "");
-
-	return failed || ret;
+	return has_failed;
 }
