@@ -1260,6 +1260,7 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 			brfw_rule_free(c->rs, c->added[i]);
 		else
 			c->added[i]->status = BRFW_RULE_LIVE;
+		cond_resched();
 	}
 	list_for_each_entry_safe(rule, tmp, &c->removed, list) {
 		list_del(&rule->list);

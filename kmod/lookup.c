@@ -232,8 +232,10 @@ static void brfw_table_free(struct brfw_table *t)
 	struct brfw_slots *s = brfw_cls_deref(t->slots);
 	u32 i;
 
-	for (i = 0; i <= s->mask; i++)
+	for (i = 0; i <= s->mask; i++) {
 		kvfree(brfw_content_leaf(brfw_cls_deref(s->slot[i].content)));
+		brfw_loop_relax(i);
+	}
 	kvfree(s);
 	kfree(t);
 }
@@ -248,8 +250,7 @@ static void brfw_table_free_rcu(struct brfw_table *t)
 		leaf = brfw_content_leaf(brfw_cls_deref(s->slot[i].content));
 		if (leaf)
 			kvfree_rcu(leaf, rcu);
-		if (!(i % 1024))
-			cond_resched();
+		brfw_loop_relax(i);
 	}
 	kvfree_rcu(s, rcu);
 	kfree_rcu(t, rcu);
@@ -740,9 +741,13 @@ static struct brfw_plan_count *brfw_plan_count(struct brfw_plan *plan, u32 hash)
 
 static void brfw_plan_clear_counts(struct brfw_plan *plan, unsigned int n)
 {
-	plan->counts_mask = roundup_pow_of_two(2 * n + 1) - 1;
-	memset(plan->counts, 0,
-	       (plan->counts_mask + 1) * sizeof(*plan->counts));
+	u32 i, size = roundup_pow_of_two(2 * n + 1);
+
+	plan->counts_mask = size - 1;
+	for (i = 0; i < size; i++) {
+		plan->counts[i] = (struct brfw_plan_count){ 0 };
+		brfw_loop_relax(i);
+	}
 }
 
 static void brfw_plan_take_samples(struct brfw_plan *plan)
@@ -788,6 +793,7 @@ static unsigned int brfw_plan_find_shapes(struct brfw_plan *plan,
 			break;
 		hash = brfw_hash_word(0, shape);
 		brfw_plan_count(plan, hash)->first = 1;
+		cond_resched();
 	}
 
 	return n;
@@ -855,8 +861,8 @@ static bool brfw_plan_choose(struct brfw_plan *plan, brfw_shape_t *best)
 				most = gain;
 				*best = shape;
 			}
+			cond_resched();
 		}
-		cond_resched();
 	}
 
 	return most > plan->nsamples / 32;
@@ -870,9 +876,11 @@ static void brfw_plan_add_cost(struct brfw_plan *plan,
 	struct brfw_cls_rule *latest = rules[0];
 	unsigned int i;
 
-	for (i = 1; i < n; i++)
+	for (i = 1; i < n; i++) {
 		if (rules[i]->gen_add > latest->gen_add)
 			latest = rules[i];
+		brfw_loop_relax(i);
+	}
 
 	if (plan->culprit &&
 	    (latest->gen_add < plan->culprit->gen_add ||
@@ -924,6 +932,7 @@ static void brfw_plan_hash(struct brfw_plan *plan, const struct brfw_table *t)
 
 	brfw_plan_clear_counts(plan, plan->n);
 	for (item = plan->items; item < plan->items + plan->n; item++) {
+		brfw_loop_relax(item - plan->items);
 		if (!brfw_shape_covers(t->shape, item->shape))
 			continue;
 		item->hash = brfw_table_hash_rule(t, item->rule);
@@ -942,6 +951,7 @@ static void brfw_plan_group(struct brfw_plan *plan, const struct brfw_table *t)
 	u32 i;
 
 	for (i = 0; i <= plan->counts_mask; i++) {
+		brfw_loop_relax(i);
 		count = &plan->counts[i];
 		if (!count->n || count->n > plan->limit)
 			continue;
@@ -949,6 +959,7 @@ static void brfw_plan_group(struct brfw_plan *plan, const struct brfw_table *t)
 		ngrouped += count->n;
 	}
 	for (item = plan->items; item < plan->items + plan->n; item++) {
+		brfw_loop_relax(item - plan->items);
 		if (brfw_shape_covers(t->shape, item->shape)) {
 			count = brfw_plan_count(plan, item->hash);
 			if (count->n <= plan->limit) {
@@ -976,8 +987,10 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 	t->leaf_rules = plan->limit;
 
 	brfw_plan_hash(plan, t);
-	for (i = 0; i <= plan->counts_mask; i++)
+	for (i = 0; i <= plan->counts_mask; i++) {
 		nhashes += plan->counts[i].n && plan->counts[i].n <= plan->limit;
+		brfw_loop_relax(i);
+	}
 	slots = brfw_slots_alloc(2 * nhashes);
 	if (!slots)
 		return -ENOMEM;
@@ -986,6 +999,7 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 
 	brfw_plan_group(plan, t);
 	for (i = 0; i <= plan->counts_mask; i++) {
+		brfw_loop_relax(i);
 		count = &plan->counts[i];
 		if (!count->n || count->n > plan->limit)
 			continue;
@@ -1009,6 +1023,7 @@ static int brfw_plan_add_leaf(struct brfw_plan *plan)
 	for (i = 0; i < plan->n; i++) {
 		plan->grouped[i] = plan->items[i].rule;
 		nstay += plan->grouped[i]->gen_del == BRFW_GEN_NEVER;
+		brfw_loop_relax(i);
 	}
 	if (plan->n > BRFW_LEAF_RULES_MAX || nstay > BRFW_LEAF_STAY_MAX) {
 		brfw_plan_add_cost(plan, plan->grouped, plan->n, plan->n);
@@ -1090,8 +1105,7 @@ static void brfw_plan_add_table_items(struct brfw_plan *plan,
 			brfw_plan_add_leaf_items(plan, content);
 		else if (r != &brfw_leaf_tombstone)
 			brfw_plan_add_item(plan, r);
-		if (!(i % 1024))
-			cond_resched();
+		cond_resched();
 	}
 }
 
@@ -1107,8 +1121,10 @@ static void brfw_plan_add_items(struct brfw_plan *plan)
 		brfw_plan_add_item(plan, p->rules[i]);
 	for (i = 0; i < cls->ntables; i++)
 		brfw_plan_add_table_items(plan, cls->tables[i]);
-	for (i = 0; i < cls->nfresh; i++)
+	for (i = 0; i < cls->nfresh; i++) {
 		brfw_plan_add_item(plan, cls->fresh[i]);
+		brfw_loop_relax(i);
+	}
 }
 
 static void brfw_plan_free_scratch(struct brfw_plan *plan)
@@ -1190,8 +1206,10 @@ static void brfw_cls_drop_pending(struct brfw_cls *cls)
 {
 	struct brfw_leaf_pending *p, *tmp;
 
-	list_for_each_entry_safe(p, tmp, &cls->pending, list)
+	list_for_each_entry_safe(p, tmp, &cls->pending, list) {
 		brfw_pending_free(cls, p);
+		cond_resched();
+	}
 }
 
 /* Let a plan come true. */

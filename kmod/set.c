@@ -848,6 +848,7 @@ static int brfw_domain_fill_by_value(struct brfw_domain *d)
 	u32 i;
 
 	for (i = 0; i <= from->mask; i++) {
+		brfw_loop_relax(i);
 		entry = brfw_set_deref(from->slot[i].content);
 		if (entry == &brfw_entry_gone)
 			continue;
@@ -856,8 +857,6 @@ static int brfw_domain_fill_by_value(struct brfw_domain *d)
 			if (err)
 				return err;
 		}
-		if (!(i % 1024))
-			cond_resched();
 	}
 
 	return 0;

@@ -521,10 +521,12 @@ void brfw_set_change_free(struct brfw_ruleset *rs,
 	if (!change)
 		return;
 
-	for (i = 0; i < change->nelements; i++)
+	for (i = 0; i < change->nelements; i++) {
 		if (change->elements[i])
 			brfw_element_destroy(rs, &change->layout,
 					     change->elements[i]);
+		cond_resched();
+	}
 	kfree(change->conf.comment);
 	brfw_set_name_put(rs, change->number);
 	kvfree(change);

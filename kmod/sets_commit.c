@@ -794,6 +794,7 @@ int brfw_commit_prepare_sets(struct brfw_ruleset *rs,
 	int err;
 
 	list_for_each_entry(change, &draft->changes, list) {
+		cond_resched();
 		if (!change->set)
 			continue;
 		err = brfw_commit_insert_elements(change->set, error);
@@ -953,9 +954,11 @@ void brfw_commit_finish_sets(struct brfw_ruleset *rs,
 	const struct brfw_change *change;
 	struct brfw_set *set, *tmp;
 
-	list_for_each_entry(change, &draft->changes, list)
+	list_for_each_entry(change, &draft->changes, list) {
 		if (change->set)
 			brfw_commit_finish_elements(rs, change->set);
+		cond_resched();
+	}
 	list_for_each_entry_safe(set, tmp, &rs->sets.touched, touched)
 		brfw_set_finish(rs, set);
 	brfw_sets_schedule(rs);
@@ -1019,9 +1022,11 @@ void brfw_commit_undo_sets(struct brfw_ruleset *rs,
 	const struct brfw_change *change;
 	struct brfw_set *set, *tmp;
 
-	list_for_each_entry_reverse(change, &draft->changes, list)
+	list_for_each_entry_reverse(change, &draft->changes, list) {
 		if (change->set)
 			brfw_commit_undo_elements(rs, change->set);
+		cond_resched();
+	}
 
 	/* Their names first, which those that were there before had. */
 	list_for_each_entry(set, &rs->sets.touched, touched)

@@ -63,6 +63,7 @@ static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
 
 	*nused = 0;
 	for (i = 0; i <= from->mask; i++) {
+		brfw_loop_relax(i);
 		content = brfw_slots_deref(from->slot[i].content);
 		if (!content || content == gone)
 			continue;
@@ -70,8 +71,6 @@ static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
 		slot->hash = from->slot[i].hash;
 		RCU_INIT_POINTER(slot->content, content);
 		++*nused;
-		if (!(i % 1024))
-			cond_resched();
 	}
 }
 

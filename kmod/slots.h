@@ -17,6 +17,7 @@
 #define _BRFW_SLOTS_H
 
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/swab.h>
 #include <linux/types.h>
 
@@ -82,6 +83,18 @@ static __always_inline void *brfw_slots_lookup(const struct brfw_slots *s,
 }
 
 /* Writers: the caller excludes other writers of the same slots. */
+
+/**
+ * brfw_loop_relax() - let others run amid a loop over all there is
+ * @i: number of the turn, of which one takes some hundred instructions at most
+ *
+ * Context: may sleep.
+ */
+static inline void brfw_loop_relax(unsigned int i)
+{
+	if (!(i % 256))
+		cond_resched();
+}
 
 struct brfw_slots *brfw_slots_alloc(u32 n);
 struct brfw_slot *brfw_slots_find(struct brfw_slots *s, u32 hash);

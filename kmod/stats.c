@@ -89,8 +89,10 @@ void brfw_stats_pool_destroy(struct brfw_stats_pool *pool)
 {
 	struct brfw_stats_block *b, *tmp;
 
-	list_for_each_entry_safe(b, tmp, &pool->blocks, list)
+	list_for_each_entry_safe(b, tmp, &pool->blocks, list) {
 		brfw_stats_block_free(b);
+		cond_resched();
+	}
 }
 
 static struct brfw_stats_area *
@@ -321,9 +323,11 @@ int brfw_stats_reset_all(struct brfw_stats_pool *pool)
 	struct brfw_stats_block *b;
 	unsigned int i;
 
-	list_for_each_entry(b, &pool->blocks, list)
+	list_for_each_entry(b, &pool->blocks, list) {
 		if (brfw_stats_block_prepare(b))
 			return -ENOMEM;
+		cond_resched();
+	}
 
 	list_for_each_entry(b, &pool->blocks, list) {
 		for_each_set_bit(i, b->used, BRFW_STATS_BLOCK_SIZE)

@@ -196,6 +196,9 @@ flower_rules() {
 }
 
 no_firewall() {
+	if [ -e /sys/module/brfw_sections ]; then
+		rmmod brfw_sections
+	fi
 	if [ -e /sys/module/brfw ]; then
 		rmmod brfw
 	fi

@@ -226,12 +226,72 @@ row_nft_set_churn_10k() {
 	result nft-set-churn-10k ms $(cat "$work/ms")
 }
 
+# ---- the longest request, and the longest time that others must wait ----
+
+sections=/sys/kernel/debug/brfw_sections
+
+# bound NAME COMMAND...: of the requests and the work that it comes to
+bound() {
+	local name=$1 word ns what
+
+	shift
+	echo >$sections
+	"$@" >"$work/bound"
+	# what is deleted is freed later
+	flush_garbage
+	while read -r word ns what; do
+		result "brfw-longest-$word-$name" ms "$(awk "BEGIN { print $ns / 1e6 }")"
+		say "    $what"
+	done <$sections
+}
+
+# A namespace is gone when the next one is; garbage goes with it.
+flush_garbage() {
+	local task
+
+	for task in 1 2 3; do
+		ip netns add "flush$task"
+		ip netns delete "flush$task"
+	done
+	sleep 1
+}
+
+# bounds NAME FILE: of a file, in a namespace of its own
+bounds() {
+	load_brfw
+	insmod "$top/bench/kmod/brfw_sections.ko"
+	ip netns add bounds
+	bound "load-$1" "$fwctl" -n bounds ruleset load "$2"
+	bound "same-$1" "$fwctl" -n bounds ruleset load "$2"
+	bound "dump-$1" "$fwctl" -n bounds ruleset save
+	bound "flush-$1" "$fwctl" -n bounds ruleset flush
+	"$fwctl" -n bounds ruleset load "$2"
+	bound "destroy-$1" ip netns delete bounds
+	rmmod brfw_sections
+}
+
+row_brfw_bounds_100k() {
+	"$bin/rules" seeded:100000 fwctl >"$work/many"
+	bounds 100k "$work/many"
+}
+
+row_brfw_bounds_set_1m() {
+	{
+		echo 'set add many type ipv4_addr'
+		echo 'rule add saddr @many drop'
+		awk 'BEGIN { for (i = 0; i < 1000000; i++)
+			printf "set add-element many 10.%d.%d.%d\n", i / 65536, i / 256 % 256, i % 256 }'
+	} >"$work/many"
+	bounds set-1m "$work/many"
+}
+
 rows=(
 	brfw-load-1k brfw-load-10k brfw-load-100k
 	nft-load-1k nft-load-10k nft-load-100k
 	nft-set-load-1k nft-set-load-10k nft-set-load-100k
 	brfw-add-empty brfw-add-100k nft-add-1k nft-add-100k nft-set-add-100k
 	brfw-churn-10k nft-churn-1k nft-set-churn-10k
+	brfw-bounds-100k brfw-bounds-set-1m
 )
 
 make_bridge 2
