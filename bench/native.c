@@ -26,6 +26,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
+#include "cache.h"
 #include "lookup.h"
 #include "ruleset.h"
 
@@ -35,6 +36,7 @@
 #define LOOKUPS		65536
 #define LINEAR_MAX	10000
 #define BATCH		100
+#define CACHE_ENTRIES	16384
 
 /* ---- rules as the module makes them ---- */
 
@@ -244,6 +246,7 @@ struct keys {
  * @name: of it
  * @rules: it
  * @cls: the module's classifier with it
+ * @cache: the module's cache in front of it
  * @n: how many of its rules are loaded, the first ones
  * @rule: they
  * @gen: their generation
@@ -257,6 +260,7 @@ struct set {
 	const char *name;
 	struct b_rules rules;
 	struct brfw_cls cls;
+	struct brfw_cache cache;
 	size_t n;
 	struct rule **rule;
 	u64 gen;
@@ -401,9 +405,11 @@ static size_t after(const void *result)
 	return (uintptr_t)result >> 63;
 }
 
-/* Seconds for @n look-ups. */
-static double run_cls(const struct set *s, const struct brfw_key *keys, size_t n)
+/* Seconds for @n look-ups, with the cache or without. */
+static __attribute__((always_inline)) inline double
+run_cls(struct set *s, const struct brfw_key *keys, size_t n, bool caches)
 {
+	const struct brfw_cache_stamp stamp = { .view = 4 };
 	size_t i, dependency = 0, found = 0;
 	const struct brfw_cls_rule *r;
 	double start;
@@ -411,7 +417,10 @@ static double run_cls(const struct set *s, const struct brfw_key *keys, size_t n
 	rcu_read_lock();
 	start = seconds();
 	for (i = 0; i < n; i++) {
-		r = brfw_cls_lookup(&s->cls, &keys[i + dependency], s->gen, 0);
+		r = caches ? brfw_cache_lookup(&s->cache, &stamp, &s->cls,
+					       &keys[i + dependency], s->gen) :
+			     brfw_cls_lookup(&s->cls, &keys[i + dependency],
+					     s->gen, 0);
 		dependency = after(r);
 		found += !!r;
 	}
@@ -462,27 +471,32 @@ static double run_linear(const struct set *s, const struct brfw_key *keys, size_
 	return seconds() - start;
 }
 
-static double cls_cold(const struct set *s)
+static double cls_cold(struct set *s)
 {
-	return run_cls(s, s->keys.cold, LOOKUPS) / LOOKUPS;
+	return run_cls(s, s->keys.cold, LOOKUPS, false) / LOOKUPS;
 }
 
-static double cls_flows(const struct set *s)
+static double cls_flows(struct set *s)
 {
-	return run_cls(s, s->keys.flows, LOOKUPS) / LOOKUPS;
+	return run_cls(s, s->keys.flows, LOOKUPS, false) / LOOKUPS;
 }
 
-static double hash_cold(const struct set *s)
+static double cls_cached(struct set *s)
+{
+	return run_cls(s, s->keys.flows, LOOKUPS, true) / LOOKUPS;
+}
+
+static double hash_cold(struct set *s)
 {
 	return run_table(s, s->table_keys.cold, LOOKUPS) / LOOKUPS;
 }
 
-static double hash_flows(const struct set *s)
+static double hash_flows(struct set *s)
 {
 	return run_table(s, s->table_keys.flows, LOOKUPS) / LOOKUPS;
 }
 
-static double linear(const struct set *s)
+static double linear(struct set *s)
 {
 	size_t n = min_t(size_t, LOOKUPS / s->rules.n + 1, LOOKUPS);
 
@@ -491,10 +505,11 @@ static double linear(const struct set *s)
 
 static const struct {
 	const char *name;
-	double (*run)(const struct set *s);
+	double (*run)(struct set *s);
 } kinds[] = {
 	{ "cold", cls_cold },
 	{ "flows", cls_flows },
+	{ "cached", cls_cached },
 	{ "hash-cold", hash_cold },
 	{ "hash-flows", hash_flows },
 	{ "linear", linear },
@@ -626,6 +641,8 @@ static void add_set(char *arg, bool half)
 		return;
 	if (!half) {
 		set_make_keys(s);
+		if (brfw_cache_init(&s->cache, CACHE_ENTRIES, 0))
+			b_die("%s: no memory", s->name);
 		set_make_table(s);
 	}
 	nsets++;

@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_log.h>
 
+#include "cache.h"
 #include "frame.h"
 #include "hook.h"
 #include "hot.h"
@@ -448,6 +449,24 @@ brfw_judge_find_next(const struct brfw_judgement *j, u64 after)
 	return brfw_judge_find(j, j->hook, after);
 }
 
+/* Off unless there is a cache. */
+static DEFINE_STATIC_KEY_FALSE(brfw_hook_caches);
+static DEFINE_PER_CPU(struct brfw_cache, brfw_hook_cache);
+
+static noinline const struct brfw_cls_rule *
+brfw_judge_find_cached(const struct brfw_judgement *j)
+{
+	const struct brfw_view *view = j->view;
+	const struct brfw_cache_stamp stamp = {
+		.view = view->number + j->hook,
+		.time = view->names_sets ? get_jiffies_64() : 0,
+	};
+
+	return brfw_cache_lookup(this_cpu_ptr(&brfw_hook_cache), &stamp,
+				 view->hooks[j->hook].cls[j->key.family],
+				 &j->key, view->generation);
+}
+
 static __always_inline unsigned int brfw_judge(struct brfw_judgement *j, u8 hook)
 {
 	const struct brfw_cls_rule *match;
@@ -456,7 +475,10 @@ static __always_inline unsigned int brfw_judge(struct brfw_judgement *j, u8 hook
 
 	brfw_judge_read(j);
 
-	match = brfw_judge_find(j, hook, 0);
+	if (static_branch_unlikely(&brfw_hook_caches))
+		match = brfw_judge_find_cached(j);
+	else
+		match = brfw_judge_find(j, hook, 0);
 	for (i = 0; match; i++) {
 		rule = container_of(match, struct brfw_rule, cls);
 		if (!rule->actions || brfw_judge_act(j, rule)) {
@@ -579,6 +601,47 @@ static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
 		.priority = BRFW_HOOK_PRIORITY,
 	},
 };
+
+/**
+ * brfw_hook_caches_init() - let judgements remember what they find
+ * @nentries: how much on each CPU; 0 for not at all
+ *
+ * Context: may sleep; no hook is registered.
+ * Return: 0 or -ENOMEM.
+ */
+int brfw_hook_caches_init(unsigned int nentries)
+{
+	int cpu, err;
+
+	if (!nentries)
+		return 0;
+
+	nentries = clamp(nentries, 2U, BRFW_CACHE_ENTRIES_MAX);
+	for_each_possible_cpu(cpu) {
+		err = brfw_cache_init(per_cpu_ptr(&brfw_hook_cache, cpu),
+				      nentries, cpu_to_node(cpu));
+		if (err) {
+			brfw_hook_caches_exit();
+			return err;
+		}
+	}
+	static_branch_enable(&brfw_hook_caches);
+
+	return 0;
+}
+
+/**
+ * brfw_hook_caches_exit() - free what judgements remember
+ *
+ * Context: may sleep; no frame is in a hook any more.
+ */
+void brfw_hook_caches_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		brfw_cache_destroy(per_cpu_ptr(&brfw_hook_cache, cpu));
+}
 
 /**
  * brfw_hooks_init() - get hooks ready to be registered

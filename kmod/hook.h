@@ -6,6 +6,9 @@
 
 struct brfw_net;
 
+int brfw_hook_caches_init(unsigned int nentries);
+void brfw_hook_caches_exit(void);
+
 void brfw_hooks_init(struct brfw_net *bn);
 int brfw_hooks_register(struct brfw_net *bn, u32 hooks);
 void brfw_hooks_unregister(struct brfw_net *bn, u32 hooks);

@@ -58,6 +58,10 @@ static unsigned int brfw_param_log_rate = 100;
 module_param_named(log_rate, brfw_param_log_rate, uint, 0644);
 MODULE_PARM_DESC(log_rate, "log entries per second and network namespace (default 100)");
 
+static unsigned int brfw_param_verdict_cache;
+module_param_named(verdict_cache, brfw_param_verdict_cache, uint, 0444);
+MODULE_PARM_DESC(verdict_cache, "flows whose first rule each CPU remembers, at 128 bytes each (default 0: none)");
+
 /**
  * brfw_reject_rate() - limit of answers
  *
@@ -215,9 +219,12 @@ static int __init brfw_init(void)
 	err = brfw_rules_init();
 	if (err)
 		return err;
-	err = register_pernet_subsys(&brfw_net_ops);
+	err = brfw_hook_caches_init(brfw_param_verdict_cache);
 	if (err)
 		goto err_rules;
+	err = register_pernet_subsys(&brfw_net_ops);
+	if (err)
+		goto err_caches;
 	err = register_netdevice_notifier(&brfw_netdev_notifier);
 	if (err)
 		goto err_net;
@@ -231,6 +238,8 @@ err_netdev:
 	unregister_netdevice_notifier(&brfw_netdev_notifier);
 err_net:
 	unregister_pernet_subsys(&brfw_net_ops);
+err_caches:
+	brfw_hook_caches_exit();
 err_rules:
 	brfw_rules_exit();
 	return err;
@@ -242,6 +251,7 @@ static void __exit brfw_exit(void)
 	brfw_nl_exit();
 	unregister_netdevice_notifier(&brfw_netdev_notifier);
 	unregister_pernet_subsys(&brfw_net_ops);
+	brfw_hook_caches_exit();
 	brfw_rules_exit();
 	/* For what kvfree_rcu() has not freed yet nothing of ours is needed. */
 }

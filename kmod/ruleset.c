@@ -874,6 +874,9 @@ static void brfw_view_add_zones(struct brfw_view *view,
 	}
 }
 
+/* Views that were made since the module was loaded, in all namespaces. */
+static atomic64_t brfw_views = ATOMIC64_INIT(0);
+
 /**
  * brfw_view_alloc() - make what packets see of the commit under way
  * @rs: the ruleset
@@ -895,6 +898,7 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 		return NULL;
 
 	view->generation = generation;
+	view->number = atomic64_inc_return(&brfw_views) * BRFW_HOOKS;
 	view->ruleset = rs;
 	for (hook = 0; hook < BRFW_HOOKS; hook++)
 		for (family = 0; family < BRFW_FAMILIES; family++)
@@ -910,6 +914,7 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 			view->needs |= BIT(need);
 	if (view->nbridges)
 		view->needs |= BIT(BRFW_NEED_BRIDGE);
+	view->names_sets = rs->nneeding[BRFW_NEED_SET];
 	if (!rs->sets.ncounting)
 		view->needs &= ~BIT(BRFW_NEED_SET);
 

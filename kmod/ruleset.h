@@ -259,8 +259,11 @@ struct brfw_ruleset {
  * struct brfw_view - what packets see: one generation of the ruleset
  * @rcu: for freeing
  * @generation: of it
+ * @number: which no other view of any namespace ever has; the lower bits are for
+ *	the hook
  * @ruleset: for names and classifiers
  * @needs: what judging takes, 1 << enum brfw_need
+ * @names_sets: some rules do
  * @zones: in ascending order of @bridge, none while nothing is tracked; behind
  *	@bridges
  * @nzones: number of entries in @zones
@@ -271,8 +274,10 @@ struct brfw_ruleset {
 struct brfw_view {
 	struct rcu_head rcu;
 	u64 generation;
+	u64 number;
 	struct brfw_ruleset *ruleset;
 	u32 needs;
+	bool names_sets;
 	struct brfw_view_zone {
 		struct nf_conn * __percpu *templates;
 		u16 bridge;

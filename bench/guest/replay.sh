@@ -42,9 +42,10 @@ give() {
 	}' <<<"$line"
 }
 
-# replay SET matched|unmatched
+# replay SET matched|unmatched [ENTRIES [ROW]]: with a verdict cache, if any
 replay() {
-	local set=$1 kind=$2 rules=$data/$1.rules n mean p99 plain i base want means=() p99s=()
+	local set=$1 kind=$2 name=$1-${4:-$2} rules=$data/$1.rules
+	local n mean p99 plain i base want means=() p99s=()
 
 	if [ ! -s "$data/$set.$kind" ]; then
 		echo "${kind} headers: $(cat "$data/$set.$kind.why")"
@@ -59,7 +60,7 @@ replay() {
 	cat "$data/$set.$kind" >$control/frames
 	give >/dev/null
 	read -r n plain base _ < <(give)
-	load_brfw
+	BRFW_PARAMS="${BRFW_PARAMS:-}${3:+ verdict_cache=$3}" load_brfw
 	if ! "$fwctl" ruleset load "$rules" 2>"$work/load"; then
 		cat "$work/load"
 		# which may be refused, but not slow
@@ -85,9 +86,9 @@ replay() {
 		echo "the policy decided $(by_policy) frames, not $want"
 		return 1
 	fi
-	result "$set-$kind" 'instructions added' "${means[@]}"
+	result "$name" 'instructions added' "${means[@]}"
 	part=replay-p99
-	result "$set-$kind" 'instructions added' "${p99s[@]}"
+	result "$name" 'instructions added' "${p99s[@]}"
 }
 
 rows=()
@@ -96,6 +97,13 @@ while read -r set; do
 		rows+=("$set-$kind")
 		eval "row_${set//-/_}_$kind() { replay $set $kind; }"
 	done
+	case $set in
+	seeded-100k | fw1-100k)
+		rows+=("$set-cached" "$set-uncached")
+		eval "row_${set//-/_}_cached() { replay $set matched 32768 cached; }
+			row_${set//-/_}_uncached() { replay $set matched 2 uncached; }"
+		;;
+	esac
 done <"$data/sets"
 
 make_bridge 2

@@ -14,6 +14,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
+#include "cache.h"
 #include "ktap.h"
 #include "lookup_set.h"
 
@@ -47,6 +48,8 @@ static bool stop;
  * struct reader - a thread
  * @thread: it
  * @rnd: its random numbers
+ * @entries: of @cache
+ * @cache: as that of a CPU
  * @nlookups: what it did
  * @nviews: how many different views it saw; the writer waits for them
  * @nwrong: how many results were not those of the reference
@@ -54,6 +57,8 @@ static bool stop;
 struct reader {
 	pthread_t thread;
 	struct ref_random rnd;
+	struct brfw_cache_entry entries[REF_KEYS];
+	struct brfw_cache cache;
 	unsigned long nlookups;
 	unsigned long nviews;
 	unsigned long nwrong;
@@ -72,6 +77,20 @@ static const struct brfw_cls_rule *view_find(const struct view *view,
 	return NULL;
 }
 
+static const struct brfw_cls_rule *reader_lookup(struct reader *r,
+						 const struct view *view,
+						 unsigned int key, u64 after)
+{
+	const struct brfw_cache_stamp stamp = { .view = view->gen };
+
+	if (after)
+		return brfw_cls_lookup(&set.cls, &pool.key[key], view->gen,
+				       after);
+
+	return brfw_cache_lookup(&r->cache, &stamp, &set.cls, &pool.key[key],
+				 view->gen);
+}
+
 /* Some look-ups by one view. */
 static void reader_use_view(struct reader *r, const struct view *view)
 {
@@ -83,7 +102,7 @@ static void reader_use_view(struct reader *r, const struct view *view)
 			    ref_random_below(&r->rnd, NORDERS) : 0;
 
 		r->nwrong += view_find(view, key, after) !=
-			     brfw_cls_lookup(&set.cls, &pool.key[key], view->gen, after);
+			     reader_lookup(r, view, key, after);
 		r->nlookups++;
 	}
 }
@@ -252,6 +271,8 @@ int main(int argc, char **argv)
 
 	for (i = 0; i < NREADERS; i++) {
 		ref_random_init(&readers[i].rnd, seed + 1 + i);
+		readers[i].cache.entries = readers[i].entries;
+		readers[i].cache.mask = REF_KEYS / 2 - 1;
 		if (pthread_create(&readers[i].thread, NULL, reader_run, &readers[i]))
 			abort();
 	}

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
+#include "cache.h"
 #include "ktap.h"
 #include "leaf.h"
 #include "lookup_count.h"
@@ -34,7 +35,10 @@ void ref_count(const struct brfw_cls_rule *r)
  */
 void set_init(struct set *set, u8 family, const struct brfw_key *keys)
 {
+	static u64 nsets;
+
 	memset(set, 0, sizeof(*set));
+	set->number = ++nsets << 32;
 	brfw_cls_init(&set->cls, family);
 	set->keys = keys;
 	set->gen = 1;
@@ -208,11 +212,33 @@ static bool set_complain(const struct set *set, const char *text, u64 gen,
 	return false;
 }
 
+/* What is looked up twice in one generation comes from the cache. */
+static const struct brfw_cls_rule *set_lookup_cached(const struct set *set,
+						     const struct brfw_key *key,
+						     u64 gen)
+{
+	static struct brfw_cache_entry entries[REF_KEYS];
+	static struct brfw_cache cache = {
+		.entries = entries,
+		.mask = REF_KEYS / 2 - 1,
+	};
+	const struct brfw_cache_stamp stamp = { .view = set->number + gen };
+	const struct brfw_cls_rule *r;
+
+	rcu_read_lock();
+	r = brfw_cache_lookup(&cache, &stamp, &set->cls, key, gen);
+	rcu_read_unlock();
+
+	return r;
+}
+
 static bool set_agrees(const struct set *set, const struct brfw_key *key,
 		       int hit, u64 gen, u64 after,
 		       const struct brfw_cls_rule **found)
 {
 	*found = set_find(set, key, hit, gen, after);
+	if (!after && set_lookup_cached(set, key, gen) != *found)
+		return set_complain(set, "the cache gives another rule", gen, 0);
 	if (set_lookup(set, key, gen, after) == *found)
 		return true;
 

@@ -11,6 +11,7 @@
 
 /**
  * struct set - a classifier and its rules
+ * @number: of it, in the upper half of the word
  * @cls: the classifier
  * @keys: REF_KEYS keys whose hits rules remember, or NULL
  * @rules: all that it may hold, in ascending order
@@ -22,6 +23,7 @@
  * @culprit: what brfw_cls_prepare() named last
  */
 struct set {
+	u64 number;
 	struct brfw_cls cls;
 	const struct brfw_key *keys;
 	struct ref_rule **rules;

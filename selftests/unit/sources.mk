@@ -3,7 +3,7 @@
 # tests, the fuzz targets and the benchmarks.
 
 # The classifier, in kmod/
-CLASSIFIER_SOURCES := leaf.c leaf_build.c lookup.c match.c set.c shape.c slots.c
+CLASSIFIER_SOURCES := cache.c leaf.c leaf_build.c lookup.c match.c set.c shape.c slots.c
 
 # What knows text, structs and attributes, but no socket, in tools/fwctl/
 FWCTL_PURE_SOURCES := err.c json.c model.c parse.c print.c reader.c setforms.c value.c wire.c
