@@ -590,12 +590,12 @@ refused() {
 # of them counts. It doesn't when any one of them is closed.
 service() {
 	local trial=$1 rule i=0 end
-	local -a words
+	local -a service_words
 
-	read -r -a words <<<"$trial"
+	read -r -a service_words <<<"$trial"
 	shift
 	only 0 "$@"
-	"${words[@]}" || {
+	"${service_words[@]}" || {
 		say "$trial: doesn't work"
 		return 1
 	}
@@ -616,7 +616,7 @@ service() {
 		end=$((SECONDS + DEADLINE))
 		PATIENCE=1
 		while :; do
-			if "${words[@]}"; then
+			if "${service_words[@]}"; then
 				say "$trial: works without $rule"
 				return 1
 			fi
