@@ -587,18 +587,21 @@ refused() {
 }
 
 # service TRIAL RULE...: with these rules the client gets what it wants, and each
-# of them counts. It doesn't when any one of them is closed.
+# of them counts. It doesn't when any one of them is closed, though it is given
+# twice the time.
 service() {
-	local trial=$1 rule i=0 end
+	local trial=$1 rule i=0 end began patience
 	local -a service_words
 
 	read -r -a service_words <<<"$trial"
 	shift
 	only 0 "$@"
+	began=${EPOCHREALTIME/[.,]/}
 	"${service_words[@]}" || {
 		say "$trial: doesn't work"
 		return 1
 	}
+	patience=$(((${EPOCHREALTIME/[.,]/} - began) / 500000 + 1))
 	for rule; do
 		i=$((i + 1))
 		packets "r$i"
@@ -614,7 +617,7 @@ service() {
 		[[ $rule != also* ]] || continue
 		only "$i" "$@"
 		end=$((SECONDS + DEADLINE))
-		PATIENCE=1
+		PATIENCE=$patience
 		while :; do
 			if "${service_words[@]}"; then
 				say "$trial: works without $rule"

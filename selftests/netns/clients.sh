@@ -171,7 +171,7 @@ iperf() {
 readonly -a CONTROL=("also in p2 out p1 proto tcp dport 5201" "also in p1 out p2 proto tcp sport 5201")
 
 test_iperf_tcp() {
-	service "iperf -n 2M" "in p2 out p1 proto tcp dport 5201" "in p1 out p2 proto tcp sport 5201"
+	service "iperf -n 512K" "in p2 out p1 proto tcp dport 5201" "in p1 out p2 proto tcp sport 5201"
 }
 
 # All of it fits into the receiver's buffer.
@@ -184,9 +184,9 @@ test_iperf_sctp() {
 	modprobe -q sctp || :
 	[ -e /proc/net/sctp ] || skip "needs SCTP in the kernel"
 	contains "features" SCTP "$(iperf3 --version)" || skip "needs iperf3 with SCTP"
-	service "iperf --sctp -n 1M" "${CONTROL[@]}" \
+	service "iperf --sctp -n 256K" "${CONTROL[@]}" \
 		"in p2 out p1 proto sctp dport 5201" "in p1 out p2 proto sctp sport 5201"
-	service "iperf --sctp -n 1M" "${CONTROL[@]}" \
+	service "iperf --sctp -n 256K" "${CONTROL[@]}" \
 		"in p2 out p1 proto sctp dport 5201 state new" "proto sctp state established"
 }
 
