@@ -588,7 +588,7 @@ refused() {
 
 # service TRIAL RULE...: with these rules the client gets what it wants, and each
 # of them counts. It doesn't when any one of them is closed, though it is given
-# twice the time.
+# twice the time, or three seconds.
 service() {
 	local trial=$1 rule i=0 end began patience
 	local -a service_words
@@ -602,6 +602,7 @@ service() {
 		return 1
 	}
 	patience=$(((${EPOCHREALTIME/[.,]/} - began) / 500000 + 1))
+	[ "$patience" -le 3 ] || patience=3
 	for rule; do
 		i=$((i + 1))
 		packets "r$i"
