@@ -409,8 +409,8 @@ seen() {
 	done <<<"$patterns"
 }
 
-# What a unit test says of a bug, or a scenario. At the first report of KASAN the
-# case is clear, and what follows could take long; KCSAN shall look often.
+# What a unit test says of a bug, or a scenario. At the first report of KASAN or
+# KCSAN the case is clear, and what follows could take long.
 prove_unit() {
 	local dir=$logs/$copy
 
@@ -420,20 +420,20 @@ prove_unit() {
 
 prove_scenario() {
 	kbuild "$copy"
-	"$top/selftests/vm/run.sh" --name "$copy" "${vm_options[@]}" --timeout 900 --append 'kasan.fault=panic kcsan.skip_watch=20' -- \
+	"$top/selftests/vm/run.sh" --name "$copy" "${vm_options[@]}" --timeout 900 --append "$append" -- \
 		env BRFW_KO="$logs/$copy/brfw.ko" "${vm_env[@]}" selftests/vm/scenarios.sh "$(list_programs "$scenario")" || true
 	cat "$build/vm/$copy.log"
 }
 
 # test_prove KERNEL: each bug must be seen by what is there for it
 test_prove() {
-	local bug bugs copy=prove@$1 scenario unit want builder vm_options vm_env report line p=0 f=0
+	local bug bugs copy=prove@$1 scenario unit want builder vm_options vm_env append report line p=0 f=0
 
 	[ "$1" = host ] || use_kernel "$1" || return $?
 	case $1 in
 	host) bugs='off_by_one cut_short' ;;
-	uml) bugs='use_after_free no_wait leak leak_without_memory lost_counter timer' ;;
-	x86) bugs='sleep no_lock race' ;;
+	uml) append=kasan.fault=panic bugs='use_after_free no_wait leak leak_without_memory lost_counter timer' ;;
+	x86) append='panic_on_warn kcsan.skip_watch=20' bugs='sleep no_lock race' ;;
 	esac
 	for bug in $bugs; do
 		module_copy "$copy"
