@@ -251,7 +251,7 @@ test_vm() {
 		[ -e "$ko" ]
 	fi
 	if [ "${1:-}" = uml ]; then
-		again='netns_isolation|unload|zones'
+		again='monitor|netns_isolation|unload|zones'
 	fi
 	mapfile -t programs < <(list_programs "$some")
 	mapfile -t reload < <(list_programs "$some" | grep -E "/($again)\.sh\$")
@@ -433,7 +433,7 @@ test_prove() {
 	case $1 in
 	host) bugs='off_by_one cut_short' ;;
 	uml) append=kasan.fault=panic bugs='use_after_free no_wait leak leak_without_memory lost_counter timer' ;;
-	x86) append='panic_on_warn kcsan.skip_watch=20' bugs='sleep no_lock race' ;;
+	x86) append='panic_on_warn=1 kcsan.skip_watch=20' bugs='sleep no_lock race' ;;
 	esac
 	for bug in $bugs; do
 		module_copy "$copy"
