@@ -561,7 +561,7 @@ PATIENCE=$DEADLINE
 
 # only CLOSED RULE...: nothing passes but by these rules, r1, r2 and so on.
 # Rule number CLOSED only counts what it would let pass. "also" in front of a
-# rule says that the service can do without it.
+# rule says that the service can do without it, and may never have to.
 only() {
 	local closed=$1 rule action i=0
 	local -a lines=("policy set forward drop")
@@ -587,7 +587,7 @@ refused() {
 }
 
 # service TRIAL RULE...: with these rules the client gets what it wants, and each
-# of them counts. It doesn't when any one of them is closed, though it is given
+# that it needs counts. It doesn't when any one of them is closed, though it is given
 # twice the time, or three seconds.
 service() {
 	local trial=$1 rule i=0 end began patience
@@ -605,6 +605,7 @@ service() {
 	[ "$patience" -le 3 ] || patience=3
 	for rule; do
 		i=$((i + 1))
+		[[ $rule != also* ]] || continue
 		packets "r$i"
 		[ "$PACKETS" -ge 1 ] || {
 			say "$trial: not counted by $rule"

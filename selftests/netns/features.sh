@@ -65,8 +65,8 @@ test_fragments_state() {
 # querier_on: h3 becomes a bridge that asks for members and sends to those only
 querier_on() {
 	ip -n "$(host 3)" link add q address 02:00:00:00:00:03 type bridge mcast_snooping 1 \
-		mcast_igmp_version 3 mcast_mld_version 2 mcast_query_use_ifaddr 1 mcast_query_interval 100 mcast_startup_query_interval 100 \
-		mcast_query_response_interval 10
+		mcast_igmp_version 3 mcast_mld_version 2 mcast_query_use_ifaddr 1 \
+		mcast_query_interval 100 mcast_startup_query_interval 100 mcast_query_response_interval 10
 	in_host 3 sh -c 'cd /proc/sys/net/ipv6/conf; echo 1 >eth0/disable_ipv6; echo 0 >q/disable_ipv6'
 	ip -n "$(host 3)" -batch - <<-END
 		link set eth0 master q
