@@ -292,7 +292,9 @@ void err_json_path(struct fwctl_err *err, const char *section, size_t index,
 
 	if (index != SIZE_MAX)
 		snprintf(number, sizeof(number), "[%zu]", index);
-	snprintf(err->path, sizeof(err->path), "%s%s%s%s%s%s", show(&s, section), number,
+	/* A path is never empty: that would be no path. */
+	snprintf(err->path, sizeof(err->path), "%s%s%s%s%s%s",
+		 *section ? show(&s, section) : "\"\"", number,
 		 nest ? "." : "", nest ? show(&n, nest) : "", key ? "." : "",
 		 key ? show(&k, key) : "");
 }
