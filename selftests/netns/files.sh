@@ -287,6 +287,7 @@ test_json_wrong() {
 	wrong ':1:48: this is not JSON' '{"rules":[{"verdict":"drop","comment":"a\u0000b"}]}'
 	wrong ':1:55: this is not JSON: too big' '{"rules":[{"verdict":"drop","prio":99999999999999999999}]}'
 	wrong ': foo: the key "foo" is unknown' '{"foo":[]}'
+	wrong ': "": the key "" is unknown' '{"":[]}'
 	wrong ': rules: the value is an object (want an array)' '{"rules":{}}'
 	wrong ': rules[1]: the value is an integer (want an object)' '{"rules":[{"verdict":"drop"},3]}'
 	wrong ': rules[0].vlan: the key "vlan" is unknown' '{"rules":[{"verdict":"drop","vlan":3}]}'

@@ -76,7 +76,8 @@ test_limit() {
 	contains "answer" "error ENOMEM" "$TXN_REPLY"
 	state
 	equal "rules and generation" "$before" "$STATE"
-	expect_drop h1 h2 rule r ip4 proto udp dport 7070
+	expect_drop h1 h2 ip4 proto udp dport 7070
+	expect_pass h1 h2 ip4 proto udp dport 7071
 	fw rule add proto 132 drop
 	"$FWCTL" -n "$PREFIX-other" rule add proto udp drop
 
