@@ -176,17 +176,17 @@ struct brfw_cls_rule *brfw_index_lookup(const struct brfw_cls_index *index,
 					const struct brfw_key *key, u64 gen,
 					u64 after)
 {
+	const struct brfw_cls_index_entry *e = index->tables;
+	const struct brfw_cls_index_entry *end = e + index->ntables;
 	struct brfw_cls_rule *r, *best = NULL;
 	u64 before = U64_MAX;
-	unsigned int i;
 
 	if (index->leaf)
 		best = brfw_leaf_lookup(index->leaf, key, gen, after, before);
 	if (best)
 		before = best->order;
-	for (i = 0; i < index->ntables && index->tables[i].best < before; i++) {
-		r = brfw_table_lookup(index->tables[i].table, key, gen, after,
-				      before);
+	for (; e < end && e->best < before; e++) {
+		r = brfw_table_lookup(e->table, key, gen, after, before);
 		if (r) {
 			best = r;
 			before = r->order;
@@ -260,10 +260,14 @@ static void brfw_table_free_rcu(struct brfw_table *t)
 static u32 brfw_table_hash_rule(const struct brfw_table *t,
 				const struct brfw_cls_rule *r)
 {
-	struct brfw_key value, mask;
+	u64 hash = t->seed;
+	unsigned int i;
 
-	brfw_cls_rule_get_masked(r, &value, &mask);
-	return brfw_table_hash(t, &value);
+	for (i = 0; i < t->nwords; i++)
+		hash = brfw_hash_word(hash, *brfw_cls_rule_word(r, t->words[i]) &
+					    t->mask[i]);
+
+	return hash;
 }
 
 /* See to room for one more slot. */
@@ -741,12 +745,13 @@ static struct brfw_plan_count *brfw_plan_count(struct brfw_plan *plan, u32 hash)
 
 static void brfw_plan_clear_counts(struct brfw_plan *plan, unsigned int n)
 {
-	u32 i, size = roundup_pow_of_two(2 * n + 1);
+	u32 size = roundup_pow_of_two(2 * n + 1), chunk, i;
 
 	plan->counts_mask = size - 1;
-	for (i = 0; i < size; i++) {
-		plan->counts[i] = (struct brfw_plan_count){ 0 };
-		brfw_loop_relax(i);
+	for (i = 0; i < size; i += chunk) {
+		chunk = min(size - i, 4096U);
+		memset(&plan->counts[i], 0, chunk * sizeof(plan->counts[i]));
+		cond_resched();
 	}
 }
 

@@ -87,7 +87,7 @@ struct brfw_cls_index {
 	struct rcu_head rcu;
 	struct brfw_leaf *leaf;
 	unsigned int ntables;
-	struct {
+	struct brfw_cls_index_entry {
 		u64 best;
 		struct brfw_table *table;
 	} tables[];

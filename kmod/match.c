@@ -209,13 +209,12 @@ void brfw_cls_rule_get_masked(const struct brfw_cls_rule *r,
 			      struct brfw_key *value, struct brfw_key *mask)
 {
 	const u64 *data = r->data;
-	int i;
+	unsigned int left, i;
 
 	memset(value, 0, sizeof(*value));
 	memset(mask, 0, sizeof(*mask));
-	for (i = 0; i < BRFW_KEY_WORDS; i++) {
-		if (!(r->words & (1U << i)))
-			continue;
+	for (left = r->words; left; left &= left - 1) {
+		i = __ffs(left);
 		value->words[i] = *data++;
 		mask->words[i] = *data++;
 	}

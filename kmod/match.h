@@ -144,6 +144,21 @@ bool brfw_cls_rule_passes(const struct brfw_cls_rule *r,
 			  const struct brfw_key *key, u64 gen);
 
 /**
+ * brfw_cls_rule_word() - what a rule compares a word of the key with
+ * @r: the rule
+ * @i: index of the word
+ *
+ * Return: value and mask, or NULL if it doesn't compare it.
+ */
+static inline const u64 *brfw_cls_rule_word(const struct brfw_cls_rule *r,
+					    unsigned int i)
+{
+	u16 before = r->words & ((1U << i) - 1);
+
+	return r->words & 1U << i ? &r->data[2 * hweight16(before)] : NULL;
+}
+
+/**
  * brfw_cls_rule_fits() - does a key have the values of a rule?
  * @r: the rule
  * @key: the key

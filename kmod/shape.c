@@ -80,6 +80,8 @@ brfw_shape_t brfw_shape_of_rule(const struct brfw_cls_rule *r, u8 family)
 
 	brfw_cls_rule_get_masked(r, &value, &mask);
 	for (i = 0; i < BRFW_SHAPE_FIELDS; i++, f++) {
+		if (!(r->words & BIT(f->offset / sizeof(u64))))
+			continue;
 		for (level = 0, n = 0; level < BRFW_SHAPE_LEVELS; level++) {
 			if (!f->nbytes[level])
 				break;

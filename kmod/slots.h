@@ -16,6 +16,7 @@
 #ifndef _BRFW_SLOTS_H
 #define _BRFW_SLOTS_H
 
+#include <linux/compiler.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/swab.h>
@@ -72,12 +73,16 @@ static inline u64 brfw_hash_word(u64 hash, u64 word)
 static __always_inline void *brfw_slots_lookup(const struct brfw_slots *s,
 					       u32 hash)
 {
+	const struct brfw_slot *slot;
 	void *content;
 	u32 i;
 
-	for (i = hash & s->mask; ; i = (i + 1) & s->mask) {
-		content = rcu_dereference(s->slot[i].content);
-		if (!content || READ_ONCE(s->slot[i].hash) == hash)
+	for (i = hash; ; i++) {
+		slot = &s->slot[i & s->mask];
+		/* gcc would compute this address once for each member */
+		OPTIMIZER_HIDE_VAR(slot);
+		content = rcu_dereference(slot->content);
+		if (!content || READ_ONCE(slot->hash) == hash)
 			return content;
 	}
 }

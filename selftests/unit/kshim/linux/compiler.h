@@ -9,5 +9,6 @@
 #define __always_inline	inline __attribute__((__always_inline__))
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+#define OPTIMIZER_HIDE_VAR(v)	asm("" : "+r" (v))
 
 #endif /* _KSHIM_LINUX_COMPILER_H */
