@@ -251,7 +251,7 @@ test_vm() {
 		[ -e "$ko" ]
 	fi
 	if [ "${1:-}" = uml ]; then
-		again='monitor|netns_isolation|unload|zones'
+		again='cache|monitor|netns_isolation|unload|zones'
 	fi
 	mapfile -t programs < <(list_programs "$some")
 	mapfile -t reload < <(list_programs "$some" | grep -E "/($again)\.sh\$")
