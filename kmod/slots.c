@@ -18,7 +18,7 @@
 
 /**
  * brfw_slots_alloc() - make an array of free slots
- * @n: how many there should be
+ * @n: how many there should be, about
  *
  * To be freed by kvfree(), after a grace period if it was published.
  *
@@ -30,7 +30,8 @@ struct brfw_slots *brfw_slots_alloc(u32 n)
 	struct brfw_slots *s;
 
 	n = roundup_pow_of_two(max_t(u32, n, BRFW_SLOTS_MIN));
-	s = kvzalloc(struct_size(s, slot, n), GFP_KERNEL_ACCOUNT);
+	BUILD_BUG_ON(sizeof(*s) > 2 * sizeof(s->slot[0]));
+	s = kvzalloc(struct_size(s, slot, n - 2), GFP_KERNEL_ACCOUNT);
 	if (s)
 		s->mask = n - 1;
 
@@ -46,12 +47,15 @@ struct brfw_slots *brfw_slots_alloc(u32 n)
  */
 struct brfw_slot *brfw_slots_find(struct brfw_slots *s, u32 hash)
 {
-	u32 i = hash & s->mask;
+	u32 i;
 
-	while (rcu_access_pointer(s->slot[i].content) && s->slot[i].hash != hash)
-		i = (i + 1) & s->mask;
-
-	return &s->slot[i];
+	for (i = hash & s->mask; ; i++) {
+		if (i >= brfw_slots_size(s))
+			i = 0;
+		if (!rcu_access_pointer(s->slot[i].content) ||
+		    s->slot[i].hash == hash)
+			return &s->slot[i];
+	}
 }
 
 static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
@@ -62,7 +66,7 @@ static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
 	u32 i;
 
 	*nused = 0;
-	for (i = 0; i <= from->mask; i++) {
+	for (i = 0; i < brfw_slots_size(from); i++) {
 		brfw_loop_relax(i);
 		content = brfw_slots_deref(from->slot[i].content);
 		if (!content || content == gone)

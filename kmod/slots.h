@@ -38,14 +38,26 @@ struct brfw_slot {
 /**
  * struct brfw_slots - array of slots
  * @rcu: for freeing
- * @mask: number of slots - 1
- * @slot: the slots
+ * @mask: bits of a hash that tell its slot
+ * @slot: the slots; two less than there are values of such bits, which makes
+ *	room for what stands before them in a power of two
  */
 struct brfw_slots {
 	struct rcu_head rcu;
 	u32 mask;
 	struct brfw_slot slot[];
 };
+
+/**
+ * brfw_slots_size() - number of slots
+ * @s: the slots
+ *
+ * Return: the number.
+ */
+static inline u32 brfw_slots_size(const struct brfw_slots *s)
+{
+	return s->mask - 1;
+}
 
 /**
  * brfw_hash_word() - hash of a word more
@@ -77,8 +89,10 @@ static __always_inline void *brfw_slots_lookup(const struct brfw_slots *s,
 	void *content;
 	u32 i;
 
-	for (i = hash; ; i++) {
-		slot = &s->slot[i & s->mask];
+	for (i = hash & s->mask; ; i++) {
+		if (unlikely(i >= brfw_slots_size(s)))
+			i = 0;
+		slot = &s->slot[i];
 		/* gcc would compute this address once for each member */
 		OPTIMIZER_HIDE_VAR(slot);
 		content = rcu_dereference(slot->content);
