@@ -1137,7 +1137,7 @@ static int brfw_commit_kind(struct brfw_commit *c, const struct brfw_rule *rule)
 		return BRFW_CHANGE_A_ADDED;
 	if (rule->is_spread)
 		return 0;
-	if (old->counters == rule->counters &&
+	if (old->stats == rule->stats &&
 	    brfw_rule_same_comment(old, rule))
 		return BRFW_CHANGE_A_MOVED;
 

@@ -76,7 +76,7 @@ static bool brfw_hook_is_own_bpdu(const struct sk_buff *skb)
 
 static noinline void brfw_judge_event(struct brfw_judgement *j, enum brfw_event event)
 {
-	brfw_counters_add(j->view->ruleset->events[event], 1,
+	brfw_stats_add(j->view->ruleset->events[event], 1,
 			  j->skb->len);
 }
 
@@ -209,7 +209,7 @@ brfw_view_find_bridge_policy(const struct brfw_view *view, u8 hook, u16 bridge)
 	while (low < high) {
 		mid = (low + high) / 2;
 		if (b[mid].slot == bridge)
-			return b[mid].policies[hook].counters ?
+			return b[mid].policies[hook].stats ?
 			       &b[mid].policies[hook] : NULL;
 		if (b[mid].slot < bridge)
 			low = mid + 1;
@@ -362,7 +362,7 @@ static noinline bool brfw_judge_act(struct brfw_judgement *j,
 static noinline void brfw_judge_count_elements(struct brfw_judgement *j,
 					       const struct brfw_rule *rule)
 {
-	struct brfw_counters __percpu *counters;
+	struct brfw_stats *stats;
 	struct brfw_element_extra *extra;
 	struct brfw_test test;
 	struct brfw_elem *elem;
@@ -378,9 +378,9 @@ static noinline void brfw_judge_count_elements(struct brfw_judgement *j,
 			continue;
 		extra = READ_ONCE(container_of(elem, struct brfw_element,
 					       elem)->extra);
-		counters = extra ? READ_ONCE(extra->counters) : NULL;
-		if (counters)
-			brfw_counters_add(counters, j->packets, j->bytes);
+		stats = extra ? READ_ONCE(extra->stats) : NULL;
+		if (stats)
+			brfw_stats_add(stats, j->packets, j->bytes);
 	}
 }
 
@@ -431,7 +431,7 @@ static __always_inline unsigned int brfw_judge_policy(struct brfw_judgement *j,
 						      j->key.bridge);
 	if (!policy)
 		policy = &j->view->hooks[hook].policy;
-	brfw_counters_add(policy->counters, j->packets, j->bytes);
+	brfw_stats_add(policy->stats, j->packets, j->bytes);
 
 	return policy->verdict == BRFW_VERDICT_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
@@ -482,7 +482,7 @@ static __always_inline unsigned int brfw_judge(struct brfw_judgement *j, u8 hook
 	for (i = 0; match; i++) {
 		rule = container_of(match, struct brfw_rule, cls);
 		if (!rule->actions || brfw_judge_act(j, rule)) {
-			brfw_counters_add(rule->counters, j->packets, j->bytes);
+			brfw_stats_add(rule->stats, j->packets, j->bytes);
 			if (unlikely(rule->has_sets) &&
 			    j->view->needs & BIT(BRFW_NEED_SET))
 				brfw_judge_count_elements(j, rule);

@@ -841,7 +841,7 @@ static int brfw_nl_counter_reset(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&bn->config_lock);
 	if (handle) {
 		rule = brfw_ruleset_find(rs, nla_get_u64(handle));
-		err = rule ? brfw_stats_reset(rule->counters) : -ENOENT;
+		err = rule ? brfw_stats_reset(rule->stats) : -ENOENT;
 	} else {
 		err = brfw_stats_reset_all(&rs->stats);
 	}

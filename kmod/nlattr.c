@@ -546,12 +546,12 @@ int brfw_nlattr_put_ifname(struct sk_buff *skb, struct brfw_ruleset *rs,
  * brfw_nlattr_put_stats() - write counters
  * @skb: message
  * @attr: type of the attribute
- * @counters: the counters
+ * @stats: the counters
  *
  * Return: 0 or -EMSGSIZE.
  */
 int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
-			  struct brfw_counters __percpu *counters)
+			  struct brfw_stats *stats)
 {
 	u64 packets, bytes;
 	struct nlattr *nest;
@@ -561,13 +561,13 @@ int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
 	if (!nest)
 		return -EMSGSIZE;
 
-	brfw_stats_read(counters, &packets, &bytes);
+	brfw_stats_read(stats, &packets, &bytes);
 	if (nla_put_u64_64bit(skb, BRFW_STATS_A_PACKETS, packets,
 			      BRFW_STATS_A_PAD) ||
 	    nla_put_u64_64bit(skb, BRFW_STATS_A_BYTES, bytes,
 			      BRFW_STATS_A_PAD))
 		return -EMSGSIZE;
-	if (brfw_stats_last_used(counters, &seconds) &&
+	if (brfw_stats_last_used(stats, &seconds) &&
 	    nla_put_u64_64bit(skb, BRFW_STATS_A_LAST_USED, seconds,
 			      BRFW_STATS_A_PAD))
 		return -EMSGSIZE;
@@ -624,7 +624,7 @@ int brfw_nlattr_put_rule(struct sk_buff *skb, struct brfw_ruleset *rs,
 	    brfw_nlattr_put_actions(skb, rs, rule) ||
 	    (comment && nla_put_string(skb, BRFW_RULE_A_COMMENT, comment)) ||
 	    (problem && nla_put_string(skb, BRFW_RULE_A_PROBLEM, problem)) ||
-	    brfw_nlattr_put_stats(skb, BRFW_RULE_A_STATS, rule->counters))
+	    brfw_nlattr_put_stats(skb, BRFW_RULE_A_STATS, rule->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 
@@ -651,7 +651,7 @@ int brfw_nlattr_put_policy(struct sk_buff *skb, struct brfw_ruleset *rs,
 	     brfw_nlattr_put_ifname(skb, rs, BRFW_POLICY_A_BRIDGE,
 				    policy->bridge)) ||
 	    nla_put_u8(skb, BRFW_POLICY_A_VERDICT, policy->next_verdict) ||
-	    brfw_nlattr_put_stats(skb, BRFW_POLICY_A_STATS, policy->counters))
+	    brfw_nlattr_put_stats(skb, BRFW_POLICY_A_STATS, policy->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 

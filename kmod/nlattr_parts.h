@@ -7,7 +7,7 @@
 
 #include "nlattr.h"
 
-struct brfw_counters;
+struct brfw_stats;
 struct brfw_match;
 
 /* nlattr_match.c */
@@ -48,7 +48,7 @@ int brfw_nlattr_check_name(const struct nlattr *attr, const char *name,
 int brfw_nlattr_get_comment(const struct nlattr *attr, const char **comment,
 			    struct netlink_ext_ack *extack);
 int brfw_nlattr_put_stats(struct sk_buff *skb, int attr,
-			  struct brfw_counters __percpu *counters);
+			  struct brfw_stats *stats);
 int brfw_nlattr_get_ifname(struct brfw_ruleset *rs, const struct nlattr *attr,
 			   u16 *slot, struct netlink_ext_ack *extack);
 int brfw_nlattr_put_ifname(struct sk_buff *skb, struct brfw_ruleset *rs,

@@ -639,10 +639,10 @@ int brfw_nlattr_put_element(struct sk_buff *skb, struct brfw_ruleset *rs,
 			  brfw_element_time_left(e))) ||
 	     (extra && extra->comment &&
 	      nla_put_string(skb, BRFW_ELEMENT_A_COMMENT, extra->comment)) ||
-	     (extra && extra->counters &&
+	     (extra && extra->stats &&
 	      e->set->next_conf.flags & BRFW_SET_F_COUNTERS &&
 	      brfw_nlattr_put_stats(skb, BRFW_ELEMENT_A_STATS,
-				    extra->counters))))
+				    extra->stats))))
 		goto err_nest;
 	nla_nest_end(skb, nest);
 

@@ -155,8 +155,8 @@ static void brfw_rule_put_belongings(struct brfw_ruleset *rs,
 	if (!rule->is_owner)
 		return;
 
-	if (rule->counters)
-		brfw_stats_free(&rs->stats, rule->counters);
+	if (rule->stats)
+		brfw_stats_free(&rs->stats, rule->stats);
 	if (rule->actions) {
 		brfw_iface_put(&rs->ifaces, rule->actions->mirror);
 		brfw_iface_put(&rs->ifaces, rule->actions->redirect);
@@ -276,8 +276,8 @@ struct brfw_rule *brfw_rule_clone(struct brfw_ruleset *rs,
 int brfw_rule_make(struct brfw_ruleset *rs, struct brfw_rule *rule,
 		   const struct brfw_rule *old)
 {
-	rule->counters = brfw_stats_alloc(&rs->stats);
-	if (!rule->counters)
+	rule->stats = brfw_stats_alloc(&rs->stats);
+	if (!rule->stats)
 		return -ENOMEM;
 
 	rule->handle = old ? old->handle : rs->next_handle++;
@@ -295,7 +295,7 @@ void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
 {
 	brfw_rule_put_belongings(rs, rule);
 	rule->handle = old->handle;
-	rule->counters = old->counters;
+	rule->stats = old->stats;
 	rule->actions = old->actions;
 	rule->is_owner = true;
 	old->is_owner = false;
@@ -460,7 +460,7 @@ void brfw_rule_give_back(struct brfw_ruleset *rs, struct brfw_rule *rule)
 		return;
 
 	old = *brfw_index_bucket(&rs->indexes[BRFW_INDEX_HANDLE], rule);
-	while (old && old->counters != rule->counters)
+	while (old && old->stats != rule->stats)
 		old = old->next[BRFW_INDEX_HANDLE];
 	if (!old)
 		return;
@@ -754,8 +754,8 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
 	if (!policy)
 		return NULL;
-	policy->counters = brfw_stats_alloc(&rs->stats);
-	if (!policy->counters) {
+	policy->stats = brfw_stats_alloc(&rs->stats);
+	if (!policy->stats) {
 		kfree(policy);
 		return NULL;
 	}
@@ -779,7 +779,7 @@ void brfw_policy_free(struct brfw_ruleset *rs, struct brfw_policy *policy)
 {
 	list_del(&policy->list);
 	brfw_iface_put(&rs->ifaces, policy->bridge);
-	brfw_stats_free(&rs->stats, policy->counters);
+	brfw_stats_free(&rs->stats, policy->stats);
 	kfree(policy);
 }
 
@@ -839,7 +839,7 @@ static void brfw_view_add_policy(struct brfw_view *view,
 	if (policy->bridge)
 		p = &brfw_view_bridge_get(view, policy->bridge)->policies[policy->hook];
 
-	p->counters = policy->counters;
+	p->stats = policy->stats;
 	p->verdict = policy->next_verdict;
 }
 

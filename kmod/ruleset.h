@@ -68,14 +68,14 @@ struct brfw_index {
 
 /**
  * struct brfw_rule - body of a rule
- * @counters: counters of the rule
+ * @stats: counters of the rule
  * @verdict: enum brfw_verdict or BRFW_VERDICT_NONE
  * @has_sets: some conditions are on sets
  * @hook: enum brfw_hook
  * @status: enum brfw_rule_status
  * @families: classifiers that it belongs to, 1 << enum brfw_family
  * @inserted: classifiers that it is in
- * @is_owner: @counters and @actions are freed with this body
+ * @is_owner: @stats and @actions are freed with this body
  * @has_comment: a comment stands behind the conditions
  * @is_spread: differs from the body before only in the number of its place
  * @change_id: of the change that added it, 0 when it had none
@@ -91,13 +91,13 @@ struct brfw_index {
  * younger. A rule that is replaced by one of another identity gets another body
  * too, which shares only the handle.
  *
- * Packets read @counters, @verdict, @handle, @actions, @has_sets and @cls, which are
+ * Packets read @stats, @verdict, @handle, @actions, @has_sets and @cls, which are
  * constant while they can see them but for the generations and the limiter in
  * @actions. The rest is protected by the config lock; what is written of it in the
  * meantime must not be a bit-field next to what packets read.
  */
 struct brfw_rule {
-	struct brfw_counters __percpu *counters;
+	struct brfw_stats *stats;
 	u8 verdict;
 	bool has_sets;
 	u16 hook:2;
@@ -121,7 +121,7 @@ struct brfw_rule {
 /**
  * struct brfw_policy - what decides when no rule does
  * @list: in brfw_ruleset.policies, or the garbage
- * @counters: its counters
+ * @stats: its counters
  * @hook: enum brfw_hook
  * @bridge: slot of the bridge's name, 0 for all that have none of their own
  * @verdict: as committed
@@ -130,7 +130,7 @@ struct brfw_rule {
  */
 struct brfw_policy {
 	struct list_head list;
-	struct brfw_counters __percpu *counters;
+	struct brfw_stats *stats;
 	u16 bridge;
 	u8 hook;
 	u8 verdict;
@@ -228,7 +228,7 @@ struct brfw_ruleset {
 	struct list_head zones;
 	struct brfw_sets sets;
 	struct brfw_stats_pool stats;
-	struct brfw_counters __percpu *events[BRFW_EVENTS];
+	struct brfw_stats *events[BRFW_EVENTS];
 	struct brfw_limiter log_limiter;
 	struct brfw_limiter reject_limiter;
 	bool tracks;
@@ -269,7 +269,7 @@ struct brfw_ruleset {
  * @nzones: number of entries in @zones
  * @nbridges: number of entries in @bridges
  * @hooks: by hook: classifiers, and the policy for bridges without their own
- * @bridges: in ascending order of @slot; without @counters there is none
+ * @bridges: in ascending order of @slot; without @stats there is none
  */
 struct brfw_view {
 	struct rcu_head rcu;
@@ -288,7 +288,7 @@ struct brfw_view {
 	struct brfw_view_hook {
 		const struct brfw_cls *cls[BRFW_FAMILIES];
 		struct brfw_view_policy {
-			struct brfw_counters __percpu *counters;
+			struct brfw_stats *stats;
 			u8 verdict;
 		} policy;
 	} hooks[BRFW_HOOKS];

@@ -500,8 +500,8 @@ static void brfw_element_destroy(struct brfw_ruleset *rs,
 
 	brfw_element_put_ifaces(rs, layout, e);
 	if (extra) {
-		if (extra->counters && e->is_owner)
-			brfw_stats_free(&rs->stats, extra->counters);
+		if (extra->stats && e->is_owner)
+			brfw_stats_free(&rs->stats, extra->stats);
 		kfree(extra->comment);
 		kfree(extra);
 	}

@@ -26,7 +26,7 @@
 #include "set.h"
 
 struct brfw_change;
-struct brfw_counters;
+struct brfw_stats;
 struct brfw_draft;
 struct brfw_error;
 struct brfw_match;
@@ -87,15 +87,15 @@ struct brfw_set_name {
  * @node: in brfw_sets.expiry, of live elements that expire
  * @element: what it belongs to
  * @comment: or NULL
- * @counters: or NULL; packets'
- * @from: while the commit is under way that added it: element that @counters
+ * @stats: or NULL; packets'
+ * @from: while the commit is under way that added it: element that @stats
  *	were taken from, or NULL
  */
 struct brfw_element_extra {
 	struct rb_node node;
 	struct brfw_element *element;
 	char *comment;
-	struct brfw_counters __percpu *counters;
+	struct brfw_stats *stats;
 	struct brfw_element *from;
 };
 

@@ -240,23 +240,23 @@ static int brfw_element_count(struct brfw_ruleset *rs, struct brfw_element *e,
 			      struct brfw_element *old)
 {
 	struct brfw_element_extra *extra = brfw_element_add_extra(e);
-	struct brfw_counters __percpu *counters;
+	struct brfw_stats *stats;
 
 	if (!extra)
 		return -ENOMEM;
-	if (extra->counters)
+	if (extra->stats)
 		return 0;
 
 	if (old && old->is_owner) {
-		extra->counters = old->extra->counters;
+		extra->stats = old->extra->stats;
 		extra->from = old;
 		old->is_owner = false;
 	} else {
-		counters = brfw_stats_alloc(&rs->stats);
-		if (!counters)
+		stats = brfw_stats_alloc(&rs->stats);
+		if (!stats)
 			return -ENOMEM;
 		/* Packets may see an element that gets counters later. */
-		smp_store_release(&extra->counters, counters);
+		smp_store_release(&extra->stats, stats);
 	}
 	e->is_owner = true;
 

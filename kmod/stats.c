@@ -2,41 +2,22 @@
 /*
  * Per-CPU counters of rules and policies.
  *
- * Counters are allocated in blocks, since one per-CPU allocation for each rule
- * would cost more time and memory than the rule. The address of counters tells
- * which block they are from, so that rules needn't remember it.
+ * Counters are allocated in blocks, since one allocation for each rule would
+ * cost more time and memory than the rule. They are no per-CPU allocations, for
+ * which the kernel keeps as much again to charge each byte to a control group:
+ * with two CPUs a sixth of the memory of a rule.
  *
  * A reset doesn't touch what packets write: the block remembers the sums and
  * they are subtracted from then on.
  */
-#include <linux/bitmap.h>
 #include <linux/cpumask.h>
+#include <linux/log2.h>
 #include <linux/math64.h>
-#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/topology.h>
 
 #include "stats.h"
-
-/* Per-CPU bytes of a block; a power of two. */
-#define BRFW_STATS_BLOCK_BYTES	2048
-
-/* Counters in a block; behind them there is room for a pointer. */
-#define BRFW_STATS_BLOCK_SIZE						\
-	((BRFW_STATS_BLOCK_BYTES - sizeof(void *)) /			\
-	 sizeof(struct brfw_counters))
-
-/**
- * struct brfw_stats_area - the per-CPU part of a block
- * @counters: to be given away
- * @block: what it is part of; set for the first CPU only
- *
- * Its address is a multiple of BRFW_STATS_BLOCK_BYTES.
- */
-struct brfw_stats_area {
-	struct brfw_counters counters[BRFW_STATS_BLOCK_SIZE];
-	struct brfw_stats_block *block;
-};
 
 /**
  * struct brfw_stats_sums - what counters of all CPUs add up to
@@ -49,20 +30,6 @@ struct brfw_stats_sums {
 };
 
 /**
- * struct brfw_stats_block - counters that were allocated together
- * @list: in the pool
- * @area: the counters
- * @zeros: sums at the last reset, of each; NULL when there was none
- * @used: which ones are given away
- */
-struct brfw_stats_block {
-	struct list_head list;
-	struct brfw_stats_area __percpu *area;
-	struct brfw_stats_sums *zeros;
-	DECLARE_BITMAP(used, BRFW_STATS_BLOCK_SIZE);
-};
-
-/**
  * brfw_stats_pool_init() - make an empty pool
  * @pool: to be filled
  */
@@ -71,12 +38,20 @@ void brfw_stats_pool_init(struct brfw_stats_pool *pool)
 	INIT_LIST_HEAD(&pool->blocks);
 }
 
+static void brfw_stats_block_free_memory(struct brfw_stats_block *b)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree(b->areas[cpu]);
+	kfree(b->zeros);
+	kfree(b);
+}
+
 static void brfw_stats_block_free(struct brfw_stats_block *b)
 {
 	list_del(&b->list);
-	free_percpu(b->area);
-	kfree(b->zeros);
-	kfree(b);
+	brfw_stats_block_free_memory(b);
 }
 
 /**
@@ -95,55 +70,61 @@ void brfw_stats_pool_destroy(struct brfw_stats_pool *pool)
 	}
 }
 
-static struct brfw_stats_area *
-brfw_stats_first_area(struct brfw_stats_area __percpu *area)
+/* A size that is a power of two is also the alignment of what kmalloc() gives. */
+static size_t brfw_stats_block_bytes(void)
 {
-	return per_cpu_ptr(area, cpumask_first(cpu_possible_mask));
+	size_t size = struct_size((struct brfw_stats_block *)NULL, areas,
+				  nr_cpu_ids);
+
+	return max(roundup_pow_of_two(size), BRFW_STATS_BLOCK_ALIGN);
 }
 
 static struct brfw_stats_block *
 brfw_stats_block_alloc(struct brfw_stats_pool *pool)
 {
 	struct brfw_stats_block *b;
+	int cpu;
 
-	BUILD_BUG_ON(sizeof(struct brfw_stats_area) > BRFW_STATS_BLOCK_BYTES);
+	BUILD_BUG_ON(BRFW_STATS_BLOCK_SIZE > BRFW_STATS_BLOCK_ALIGN);
 
-	b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
+	b = kzalloc(brfw_stats_block_bytes(), GFP_KERNEL_ACCOUNT);
 	if (!b)
 		return NULL;
 
-	b->area = __alloc_percpu_gfp(BRFW_STATS_BLOCK_BYTES,
-				     BRFW_STATS_BLOCK_BYTES,
-				     GFP_KERNEL_ACCOUNT);
-	if (!b->area) {
-		kfree(b);
-		return NULL;
+	for_each_possible_cpu(cpu) {
+		b->areas[cpu] = kmalloc_node(BRFW_STATS_AREA_BYTES,
+					     GFP_KERNEL_ACCOUNT,
+					     cpu_to_node(cpu));
+		if (!b->areas[cpu]) {
+			brfw_stats_block_free_memory(b);
+			return NULL;
+		}
 	}
-	brfw_stats_first_area(b->area)->block = b;
 	list_add(&b->list, &pool->blocks);
 
 	return b;
 }
 
-/* Which block counters are from, and which of it they are. */
-static struct brfw_stats_block *
-brfw_stats_find(struct brfw_counters __percpu *counters, unsigned int *i)
+/* Counters of one CPU. */
+static struct brfw_counters *brfw_stats_of_cpu(const struct brfw_stats *stats,
+					       int cpu)
 {
-	unsigned long offset = (__force unsigned long)counters &
-			       (BRFW_STATS_BLOCK_BYTES - 1);
-	void __percpu *area = (void __percpu *)counters - offset;
-
-	*i = offset / sizeof(*counters);
-	return brfw_stats_first_area(area)->block;
+	return &brfw_stats_block(stats)->areas[cpu][brfw_stats_place(stats)];
 }
 
-static void brfw_counters_clear(struct brfw_counters __percpu *counters)
+static struct brfw_stats *brfw_stats_of_block(struct brfw_stats_block *b,
+					      unsigned int i)
+{
+	return (struct brfw_stats *)((unsigned long)b + i);
+}
+
+static void brfw_stats_clear(const struct brfw_stats *stats)
 {
 	struct brfw_counters *c;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(counters, cpu);
+		c = brfw_stats_of_cpu(stats, cpu);
 		u64_stats_set(&c->packets, 0);
 		u64_stats_set(&c->bytes, 0);
 		u64_stats_set(&c->last, 0);
@@ -158,10 +139,10 @@ static void brfw_counters_clear(struct brfw_counters __percpu *counters)
  * Context: config lock held; may sleep.
  * Return: the counters or NULL.
  */
-struct brfw_counters __percpu *brfw_stats_alloc(struct brfw_stats_pool *pool)
+struct brfw_stats *brfw_stats_alloc(struct brfw_stats_pool *pool)
 {
-	struct brfw_counters __percpu *counters;
 	struct brfw_stats_block *b;
+	struct brfw_stats *stats;
 	unsigned int i;
 
 	b = list_first_entry_or_null(&pool->blocks, struct brfw_stats_block,
@@ -177,36 +158,33 @@ struct brfw_counters __percpu *brfw_stats_alloc(struct brfw_stats_pool *pool)
 	if (bitmap_full(b->used, BRFW_STATS_BLOCK_SIZE))
 		list_move_tail(&b->list, &pool->blocks);
 
-	counters = &b->area->counters[i];
-	brfw_counters_clear(counters);
+	stats = brfw_stats_of_block(b, i);
+	brfw_stats_clear(stats);
 	if (b->zeros)
 		memset(&b->zeros[i], 0, sizeof(b->zeros[i]));
 
-	return counters;
+	return stats;
 }
 
 /**
  * brfw_stats_free() - give counters back
  * @pool: where they are from
- * @counters: from brfw_stats_alloc()
+ * @stats: from brfw_stats_alloc()
  *
  * Context: config lock held; no packet uses the counters any more.
  */
-void brfw_stats_free(struct brfw_stats_pool *pool,
-		     struct brfw_counters __percpu *counters)
+void brfw_stats_free(struct brfw_stats_pool *pool, struct brfw_stats *stats)
 {
-	struct brfw_stats_block *b;
-	unsigned int i;
+	struct brfw_stats_block *b = brfw_stats_block(stats);
 
-	b = brfw_stats_find(counters, &i);
-	__clear_bit(i, b->used);
+	__clear_bit(brfw_stats_place(stats), b->used);
 	if (bitmap_empty(b->used, BRFW_STATS_BLOCK_SIZE))
 		brfw_stats_block_free(b);
 	else
 		list_move(&b->list, &pool->blocks);
 }
 
-static void brfw_stats_sum(struct brfw_counters __percpu *counters,
+static void brfw_stats_sum(const struct brfw_stats *stats,
 			   struct brfw_stats_sums *sums)
 {
 	const struct brfw_counters *c;
@@ -216,7 +194,7 @@ static void brfw_stats_sum(struct brfw_counters __percpu *counters,
 
 	memset(sums, 0, sizeof(*sums));
 	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(counters, cpu);
+		c = brfw_stats_of_cpu(stats, cpu);
 		do {
 			start = u64_stats_fetch_begin(&c->sync);
 			packets = u64_stats_read(&c->packets);
@@ -229,21 +207,19 @@ static void brfw_stats_sum(struct brfw_counters __percpu *counters,
 
 /**
  * brfw_stats_read() - read counters
- * @counters: the counters
+ * @stats: the counters
  * @packets: to be filled
  * @bytes: to be filled
  *
  * Context: config lock held.
  */
-void brfw_stats_read(struct brfw_counters __percpu *counters, u64 *packets,
-		     u64 *bytes)
+void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes)
 {
-	const struct brfw_stats_block *b;
+	const struct brfw_stats_block *b = brfw_stats_block(stats);
+	unsigned int i = brfw_stats_place(stats);
 	struct brfw_stats_sums sums;
-	unsigned int i;
 
-	brfw_stats_sum(counters, &sums);
-	b = brfw_stats_find(counters, &i);
+	brfw_stats_sum(stats, &sums);
 	if (b->zeros) {
 		sums.packets -= b->zeros[i].packets;
 		sums.bytes -= b->zeros[i].bytes;
@@ -254,14 +230,13 @@ void brfw_stats_read(struct brfw_counters __percpu *counters, u64 *packets,
 
 /**
  * brfw_stats_last_used() - when did a rule or policy decide last?
- * @counters: of the rule or policy
+ * @stats: of the rule or policy
  * @seconds: to be filled with the seconds since then
  *
  * Context: config lock held.
  * Return: whether it ever did.
  */
-bool brfw_stats_last_used(struct brfw_counters __percpu *counters,
-			  u32 *seconds)
+bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds)
 {
 	const struct brfw_counters *c;
 	unsigned int start;
@@ -269,7 +244,7 @@ bool brfw_stats_last_used(struct brfw_counters __percpu *counters,
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(counters, cpu);
+		c = brfw_stats_of_cpu(stats, cpu);
 		do {
 			start = u64_stats_fetch_begin(&c->sync);
 			used = u64_stats_read(&c->last);
@@ -293,21 +268,19 @@ static int brfw_stats_block_prepare(struct brfw_stats_block *b)
 
 /**
  * brfw_stats_reset() - let counters start from zero
- * @counters: the counters
+ * @stats: the counters
  *
  * Context: config lock held; may sleep.
  * Return: 0, or -ENOMEM and nothing is changed.
  */
-int brfw_stats_reset(struct brfw_counters __percpu *counters)
+int brfw_stats_reset(struct brfw_stats *stats)
 {
-	struct brfw_stats_block *b;
-	unsigned int i;
+	struct brfw_stats_block *b = brfw_stats_block(stats);
 
-	b = brfw_stats_find(counters, &i);
 	if (brfw_stats_block_prepare(b))
 		return -ENOMEM;
 
-	brfw_stats_sum(counters, &b->zeros[i]);
+	brfw_stats_sum(stats, &b->zeros[brfw_stats_place(stats)]);
 	return 0;
 }
 
@@ -331,7 +304,8 @@ int brfw_stats_reset_all(struct brfw_stats_pool *pool)
 
 	list_for_each_entry(b, &pool->blocks, list) {
 		for_each_set_bit(i, b->used, BRFW_STATS_BLOCK_SIZE)
-			brfw_stats_sum(&b->area->counters[i], &b->zeros[i]);
+			brfw_stats_sum(brfw_stats_of_block(b, i),
+				       &b->zeros[i]);
 		cond_resched();
 	}
 

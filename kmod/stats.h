@@ -5,8 +5,10 @@
 #ifndef _BRFW_STATS_H
 #define _BRFW_STATS_H
 
+#include <linux/bitmap.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/smp.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
@@ -25,6 +27,38 @@ struct brfw_counters {
 };
 
 /**
+ * struct brfw_stats - counters of a rule, policy or the like on all CPUs
+ *
+ * There is none: a pointer to one is the address of the struct brfw_stats_block
+ * that has the counters, a multiple of BRFW_STATS_BLOCK_ALIGN, and their place
+ * in it.
+ */
+struct brfw_stats;
+
+#define BRFW_STATS_BLOCK_ALIGN	256UL
+
+/* Bytes of a block's counters for each CPU. */
+#define BRFW_STATS_AREA_BYTES	2048
+
+/* Counters in a block */
+#define BRFW_STATS_BLOCK_SIZE						\
+	(BRFW_STATS_AREA_BYTES / sizeof(struct brfw_counters))
+
+/**
+ * struct brfw_stats_block - counters that were allocated together
+ * @list: in the pool
+ * @zeros: sums at the last reset, of each; NULL when there was none
+ * @used: which ones are given away
+ * @areas: of each possible CPU, by its number
+ */
+struct brfw_stats_block {
+	struct list_head list;
+	struct brfw_stats_sums *zeros;
+	DECLARE_BITMAP(used, BRFW_STATS_BLOCK_SIZE);
+	struct brfw_counters *areas[];
+};
+
+/**
  * struct brfw_stats_pool - where counters are allocated
  * @blocks: struct brfw_stats_block; those that have a free place first
  *
@@ -38,31 +72,41 @@ struct brfw_stats_pool {
 
 void brfw_stats_pool_init(struct brfw_stats_pool *pool);
 void brfw_stats_pool_destroy(struct brfw_stats_pool *pool);
-struct brfw_counters __percpu *brfw_stats_alloc(struct brfw_stats_pool *pool);
-void brfw_stats_free(struct brfw_stats_pool *pool,
-		     struct brfw_counters __percpu *counters);
-void brfw_stats_read(struct brfw_counters __percpu *counters, u64 *packets,
-		     u64 *bytes);
-bool brfw_stats_last_used(struct brfw_counters __percpu *counters,
-			  u32 *seconds);
-int brfw_stats_reset(struct brfw_counters __percpu *counters);
+struct brfw_stats *brfw_stats_alloc(struct brfw_stats_pool *pool);
+void brfw_stats_free(struct brfw_stats_pool *pool, struct brfw_stats *stats);
+void brfw_stats_read(const struct brfw_stats *stats, u64 *packets, u64 *bytes);
+bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds);
+int brfw_stats_reset(struct brfw_stats *stats);
 int brfw_stats_reset_all(struct brfw_stats_pool *pool);
 
 /* Packets. */
 
+static inline struct brfw_stats_block *
+brfw_stats_block(const struct brfw_stats *stats)
+{
+	return (void *)((unsigned long)stats & ~(BRFW_STATS_BLOCK_ALIGN - 1));
+}
+
+static inline unsigned int brfw_stats_place(const struct brfw_stats *stats)
+{
+	return (unsigned long)stats & (BRFW_STATS_BLOCK_ALIGN - 1);
+}
+
 /**
- * brfw_counters_add() - count one judgement
- * @counters: of a rule or policy
+ * brfw_stats_add() - count one judgement
+ * @stats: of a rule or policy
  * @packets: how many frames it stands for
  * @bytes: how many bytes they have
  *
  * Context: softirqs off.
  */
-static inline void brfw_counters_add(struct brfw_counters __percpu *counters,
-				     unsigned int packets, unsigned int bytes)
+static inline void brfw_stats_add(struct brfw_stats *stats,
+				  unsigned int packets, unsigned int bytes)
 {
-	struct brfw_counters *c = this_cpu_ptr(counters);
+	struct brfw_counters *c;
 
+	c = &brfw_stats_block(stats)->areas[smp_processor_id()]
+					   [brfw_stats_place(stats)];
 	u64_stats_update_begin(&c->sync);
 	u64_stats_add(&c->packets, packets);
 	u64_stats_add(&c->bytes, bytes);

@@ -365,7 +365,7 @@ bug_leak() {
 # What a change has allocated is not freed when the next allocation fails.
 bug_leak_without_memory() {
 	scenario=fail_nth want=$'allocated at module unload\nunreferenced object'
-	plant stats.c '(if \(!b->area\) \{\s*)kfree\(b\);' 'if (!b->area) {'
+	plant stats.c 'if \(!b->areas\[cpu\]\) \{\s*brfw_stats_block_free_memory\(b\);' 'if (!b->areas[cpu]) {'
 }
 
 # Only the processor that counted most counts.
