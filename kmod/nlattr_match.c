@@ -657,6 +657,7 @@ static int brfw_cond_get_test(struct brfw_cond *cond, struct brfw_match *m,
 		return brfw_nlattr_fail(extack, cond->nest, -EINVAL,
 					"too many ranges, lists, negations and sets in one rule");
 	test = &m->tests[m->ntests++];
+	memset(test, 0, sizeof(*test));
 	test->offset = field->offset;
 	test->size = field->size;
 	test->negate = cond->tb[BRFW_COND_A_NEGATE];
@@ -995,6 +996,31 @@ static int brfw_match_check(const struct brfw_match *m, struct nlattr **tb,
 	return 0;
 }
 
+/* Flags that other conditions may make needless. */
+#define BRFW_IMPLIED_FLAGS	\
+	(BRFW_KEY_F_IP | BRFW_KEY_F_PROTO | BRFW_KEY_F_L4)
+
+/*
+ * What all keys have that meet the other conditions need not be compared: a
+ * classifier has keys of one family, and fields that a frame lacks are 0.
+ */
+static void brfw_match_drop_implied(struct brfw_match *m, u8 families)
+{
+	const struct brfw_key *value = &m->value;
+	u16 implied = 0;
+
+	if (!(families & BRFW_FAMILIES_OTHER))
+		implied |= BRFW_KEY_F_IP;
+	if (value->ip_proto)
+		implied |= BRFW_KEY_F_PROTO;
+	if (value->sport || value->dport || value->tcp_flags || value->type ||
+	    value->code || value->gre_proto)
+		implied |= BRFW_KEY_F_L4;
+
+	m->value.flags &= ~implied;
+	m->mask.flags &= ~implied;
+}
+
 /**
  * brfw_nlattr_get_match() - read the conditions of a rule
  * @rs: the ruleset
@@ -1050,7 +1076,12 @@ int brfw_nlattr_get_match(struct brfw_ruleset *rs, struct brfw_match *m,
 					-EINVAL,
 					"frames have no egress port in hook input");
 
-	return brfw_match_check(m, tb, sets, set, families, extack);
+	err = brfw_match_check(m, tb, sets, set, families, extack);
+	if (err)
+		return err;
+	brfw_match_drop_implied(m, *families);
+
+	return 0;
 }
 
 /* ---- to attributes ---- */
@@ -1079,6 +1110,20 @@ static const struct brfw_test *brfw_match_find_test(const struct brfw_match *m,
 	return NULL;
 }
 
+/*
+ * Fields of different families share places in the key: is it this one that a
+ * condition of the rule would be about?
+ */
+static bool brfw_match_may_have(const struct brfw_match *m, u8 families,
+				const struct brfw_field *field)
+{
+	if (field->families != BRFW_FAMILIES_ALL &&
+	    families & ~field->families)
+		return false;
+
+	return !(field->flags & ~BRFW_IMPLIED_FLAGS & ~m->value.flags);
+}
+
 static bool brfw_match_has_flag(const struct brfw_match *m, u8 families,
 				int attr);
 
@@ -1091,13 +1136,9 @@ static bool brfw_match_has_field(const struct brfw_match *m, u8 families,
 		return false;
 	if (field->kind == BRFW_FIELD_FLAG)
 		return brfw_match_has_flag(m, families, attr);
-	/* Families and protocols share places in the key. */
-	if (field->families != BRFW_FAMILIES_ALL &&
-	    families & ~field->families)
+	if (!brfw_match_may_have(m, families, field))
 		return false;
 	if (field->protos[0] && !brfw_match_has_proto(m, field))
-		return false;
-	if ((m->value.flags & field->flags) != field->flags)
 		return false;
 
 	return brfw_match_find_test(m, field) ||
@@ -1241,17 +1282,6 @@ int brfw_nlattr_put_match(struct sk_buff *skb, struct brfw_ruleset *rs,
 	}
 
 	return 0;
-}
-
-/* Does the family, protocol or whatever else makes it a field, not another? */
-static bool brfw_match_may_have(const struct brfw_match *m, u8 families,
-				const struct brfw_field *field)
-{
-	if (field->families != BRFW_FAMILIES_ALL &&
-	    families & ~field->families)
-		return false;
-
-	return (m->value.flags & field->flags) == field->flags;
 }
 
 static int brfw_nlattr_put_in_set(struct sk_buff *skb, struct brfw_ruleset *rs,
