@@ -301,9 +301,14 @@ static u64 brfw_order_last(u32 priority)
 static struct brfw_rule *brfw_commit_last_rule(struct brfw_commit *c, u8 hook,
 					       u64 order)
 {
-	struct rb_node *node = c->rs->rules[hook].rb_node;
+	struct rb_node *node = rb_last(&c->rs->rules[hook]);
 	struct brfw_rule *rule, *found = NULL;
 
+	/* Most rules are added behind all others. */
+	if (node && rb_entry(node, struct brfw_rule, node)->cls.order <= order)
+		return rb_entry(node, struct brfw_rule, node);
+
+	node = c->rs->rules[hook].rb_node;
 	while (node) {
 		rule = rb_entry(node, struct brfw_rule, node);
 		if (rule->cls.order <= order) {

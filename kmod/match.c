@@ -230,7 +230,7 @@ void brfw_cls_rule_get_match(const struct brfw_cls_rule *r,
 {
 	const struct brfw_cls_test *t;
 
-	memset(m, 0, sizeof(*m));
+	brfw_match_init(m);
 	brfw_cls_rule_get_masked(r, &m->value, &m->mask);
 	brfw_cls_for_each_test(t, r)
 		brfw_cls_test_get(t, &m->tests[m->ntests++]);

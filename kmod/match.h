@@ -10,6 +10,7 @@
 
 #include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "key.h"
@@ -98,6 +99,15 @@ struct brfw_match {
 	unsigned int ntests;
 	struct brfw_test tests[BRFW_TESTS_MAX];
 };
+
+/**
+ * brfw_match_init() - conditions that any key meets
+ * @m: to be filled; tests are to be cleared when there are some
+ */
+static inline void brfw_match_init(struct brfw_match *m)
+{
+	memset(m, 0, offsetof(struct brfw_match, tests));
+}
 
 /**
  * struct brfw_cls_rule - a rule as the classifier sees it

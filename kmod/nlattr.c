@@ -380,7 +380,7 @@ int brfw_nlattr_get_rule(struct brfw_ruleset *rs, struct brfw_change *change,
 	if (err)
 		return err;
 
-	memset(&m, 0, sizeof(m));
+	brfw_match_init(&m);
 	err = brfw_nlattr_get_conditions(rs, &m, tb, hook, &families, extack);
 	if (!err)
 		err = brfw_nlattr_get_comment(tb[BRFW_RULE_A_COMMENT],

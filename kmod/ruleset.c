@@ -6,7 +6,6 @@
  * Changes go through commit.c. All functions here run with the config lock
  * held unless they say otherwise.
  */
-#include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -14,6 +13,7 @@
 #include "hook.h"
 #include "netns.h"
 #include "ruleset.h"
+#include "slots.h"
 #include "transmit.h"
 
 /* Garbage of more rules than this makes writers wait for RCU. */
@@ -305,23 +305,23 @@ void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
 
 #define BRFW_INDEX_MIN_SIZE	16U
 
-static u32 brfw_handle_hash(u64 handle, u32 seed)
-{
-	return jhash_2words(lower_32_bits(handle), upper_32_bits(handle), seed);
-}
-
 /*
  * Everything that makes a rule the duplicate of another one, which is also
  * what commits find unchanged rules by.
  */
-static u32 brfw_identity_hash(const struct brfw_rule *rule, u32 seed)
+static u64 brfw_identity_hash(const struct brfw_rule *rule, u64 seed)
 {
 	const struct brfw_cls_rule *r = &rule->cls;
+	unsigned int i, n = brfw_cls_rule_data_size(r) / sizeof(u64);
+	u64 hash;
 
-	seed = jhash_3words(brfw_rule_priority(rule),
-			    rule->hook << 8 | rule->families, r->words, seed);
+	hash = brfw_hash_word(seed, (u64)brfw_rule_priority(rule) << 32 |
+				    rule->hook << 24 | rule->families << 16 |
+				    r->words);
+	for (i = 0; i < n; i++)
+		hash = brfw_hash_word(hash, r->data[i]);
 
-	return jhash(r->data, brfw_cls_rule_data_size(r), seed);
+	return hash;
 }
 
 /* A limit is a condition, though no classifier knows of it. */
@@ -349,13 +349,22 @@ static bool brfw_rule_same_identity(const struct brfw_rule *a,
 	       brfw_cls_rule_same_match(&a->cls, &b->cls);
 }
 
+/* Handles are given away one after the other, and need no hash. */
+static struct brfw_rule **brfw_index_handle_bucket(const struct brfw_index *index,
+						   u64 handle)
+{
+	return &index->buckets[handle & (index->size - 1)];
+}
+
 static struct brfw_rule **brfw_index_bucket(const struct brfw_index *index,
 					    const struct brfw_rule *rule)
 {
-	u32 hash = index->type == BRFW_INDEX_HANDLE ?
-		   brfw_handle_hash(rule->handle, index->seed) :
-		   brfw_identity_hash(rule, index->seed);
+	u64 hash;
 
+	if (index->type == BRFW_INDEX_HANDLE)
+		return brfw_index_handle_bucket(index, rule->handle);
+
+	hash = brfw_identity_hash(rule, index->seed);
 	return &index->buckets[hash & (index->size - 1)];
 }
 
@@ -371,7 +380,7 @@ static int brfw_index_init(struct brfw_index *index, u8 type)
 {
 	index->type = type;
 	index->size = BRFW_INDEX_MIN_SIZE;
-	index->seed = get_random_u32();
+	index->seed = get_random_u64();
 	index->buckets = kvcalloc(index->size, sizeof(*index->buckets),
 				  GFP_KERNEL_ACCOUNT);
 
@@ -498,8 +507,7 @@ static struct brfw_rule *brfw_ruleset_find_body(struct brfw_ruleset *rs,
 	const struct brfw_index *index = &rs->indexes[BRFW_INDEX_HANDLE];
 	struct brfw_rule *rule;
 
-	rule = index->buckets[brfw_handle_hash(handle, index->seed) &
-			      (index->size - 1)];
+	rule = *brfw_index_handle_bucket(index, handle);
 	while (rule && (rule->handle != handle ||
 			(rule->status == BRFW_RULE_DEAD) != is_dead))
 		rule = rule->next[BRFW_INDEX_HANDLE];

@@ -53,16 +53,16 @@ enum brfw_index_type {
 };
 
 /**
- * struct brfw_index - rules by a hash of one thing or another
+ * struct brfw_index - rules by one thing or another
  * @buckets: chains of rules; several of them may be equal
+ * @seed: secret of the hash of identities
  * @size: number of buckets, a power of two
- * @seed: secret of the hash
  * @type: enum brfw_index_type
  */
 struct brfw_index {
 	struct brfw_rule **buckets;
+	u64 seed;
 	unsigned int size;
-	u32 seed;
 	u8 type;
 };
 

@@ -7,6 +7,7 @@
 #define hweight64(w)	((unsigned int)__builtin_popcountll(w))
 #define __ffs64(w)	((unsigned long)__builtin_ctzll(w))
 #define fls(w)		((w) ? 32 - __builtin_clz(w) : 0)
+#define fls64(w)	((w) ? 64 - __builtin_clzll(w) : 0)
 #define __ffs(w)	((unsigned long)__builtin_ctzl(w))
 #define ror32(w, n)	((w) >> (n) | (w) << (32 - (n)))
 

@@ -17,5 +17,6 @@ typedef unsigned long long u64;
 #define U64_MAX	((u64)~0ULL)
 
 #define __rcu
+#define __force
 
 #endif /* _KSHIM_LINUX_TYPES_H */
