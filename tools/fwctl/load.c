@@ -90,7 +90,7 @@ static struct nlsock_batch *load_batch(struct load *load)
 
 	if (batch && !nlsock_batch_full(batch))
 		return batch;
-	batch = calloc(1, sizeof(*batch));
+	batch = nlsock_batch_alloc();
 	if (!batch)
 		return NULL;
 	if (load->last)
@@ -107,7 +107,7 @@ static void load_free_batches(struct load *load)
 
 	for (batch = load->first; batch; batch = next) {
 		next = batch->next;
-		free(batch);
+		nlsock_batch_free(batch);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -606,6 +607,21 @@ bool nlsock_batch_full(const struct nlsock_batch *batch)
 {
 	return batch->count == NLSOCK_BATCH_COUNT ||
 	       batch->len + WIRE_MESSAGE_MAX > NLSOCK_BATCH_LEN;
+}
+
+struct nlsock_batch *nlsock_batch_alloc(void)
+{
+	struct nlsock_batch *batch;
+
+	/* Zeros that cost nothing where no request comes to lie. */
+	batch = mmap(NULL, sizeof(*batch), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return batch == MAP_FAILED ? NULL : batch;
+}
+
+void nlsock_batch_free(struct nlsock_batch *batch)
+{
+	munmap(batch, sizeof(*batch));
 }
 
 struct nlmsghdr *nlsock_batch_begin(struct nlsock_batch *batch, uint8_t cmd)

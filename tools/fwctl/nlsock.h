@@ -145,6 +145,8 @@ int nlsock_listen(struct nlsock *sock, nlsock_answer_fn notice, nlsock_lost_fn l
  * nlsock_batch_send() is done when the kernel has answered the last of them;
  * it returns 0 too when some were refused.
  */
+struct nlsock_batch *nlsock_batch_alloc(void);
+void nlsock_batch_free(struct nlsock_batch *batch);
 bool nlsock_batch_full(const struct nlsock_batch *batch);
 struct nlmsghdr *nlsock_batch_begin(struct nlsock_batch *batch, uint8_t cmd);
 void nlsock_batch_end(struct nlsock_batch *batch, const struct nlmsghdr *nlh);

@@ -82,6 +82,8 @@ static int split_quoted(char *line, size_t len, size_t start, size_t *end,
 	size_t i;
 
 	for (i = start + 1; i < len && line[i] != '"'; i++) {
+		if (byte_class(line[i]) == BYTE_CONTROL)
+			return -1;
 		if (line[i] == '\\') {
 			if (i + 1 == len || (line[i + 1] != '"' && line[i + 1] != '\\'))
 				return err_escape(err, i + 1);
@@ -99,12 +101,15 @@ static int split_quoted(char *line, size_t len, size_t start, size_t *end,
 	return 0;
 }
 
-static int split_plain(char *line, size_t start, size_t *end, struct fwctl_err *err)
+static int split_plain(char *line, size_t len, size_t start, size_t *end,
+		       struct fwctl_err *err)
 {
 	size_t i = start;
 
 	while (byte_class(line[i]) == BYTE_PLAIN)
 		i++;
+	if (i < len && byte_class(line[i]) == BYTE_CONTROL)
+		return -1;
 	if (byte_class(line[i]) == BYTE_QUOTE)
 		return err_quote_inside(err, i + 1);
 	/* In place of the blank, or of the end of the line. */
@@ -130,17 +135,13 @@ static int check_bytes(const char *line, size_t len, struct fwctl_err *err)
 	return 0;
 }
 
-int parse_line(struct parse_words *words, const char *line, size_t len,
-	       struct fwctl_err *err)
+/* Fails without a text at bytes that no line may hold. */
+static int split_line(struct parse_words *words, const char *line, size_t len,
+		      struct fwctl_err *err)
 {
 	char *text = words->text;
 	size_t pos;
 
-	words->count = 0;
-	words->next = 0;
-	words->is_file = false;
-	if (check_bytes(line, len, err))
-		return -1;
 	if (len > PARSE_LINE_MAX)
 		return err_line_long(err, PARSE_LINE_MAX);
 	memcpy(text, line, len);
@@ -151,18 +152,31 @@ int parse_line(struct parse_words *words, const char *line, size_t len,
 		if (byte_class(text[pos]) == BYTE_BLANK)
 			continue;
 		if (text[pos] == '#')
-			break;
+			return check_bytes(line, len, err);
 		if (words->count == PARSE_WORDS_MAX)
 			return err_words(err, pos + 1, PARSE_WORDS_MAX);
 		*word = (struct parse_word){
 			.text = text + pos, .column = pos + 1, .is_quoted = text[pos] == '"',
 		};
 		if (word->is_quoted ? split_quoted(text, len, pos, &pos, err) :
-				       split_plain(text, pos, &pos, err))
+				       split_plain(text, len, pos, &pos, err))
 			return -1;
 		words->count++;
 	}
 	return 0;
+}
+
+int parse_line(struct parse_words *words, const char *line, size_t len,
+	       struct fwctl_err *err)
+{
+	words->count = 0;
+	words->next = 0;
+	words->is_file = false;
+	if (!split_line(words, line, len, err))
+		return 0;
+	/* Worse than anything else in the line. */
+	check_bytes(line, len, err);
+	return -1;
 }
 
 static const struct parse_word *word_peek(const struct parse_words *words)
