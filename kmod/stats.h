@@ -26,12 +26,10 @@ struct brfw_counters {
 	struct u64_stats_sync sync;
 };
 
-/**
- * struct brfw_stats - counters of a rule, policy or the like on all CPUs
- *
- * There is none: a pointer to one is the address of the struct brfw_stats_block
- * that has the counters, a multiple of BRFW_STATS_BLOCK_ALIGN, and their place
- * in it.
+/*
+ * Counters of a rule, policy or the like on all CPUs. There is no such struct: a
+ * pointer to one is the address of the struct brfw_stats_block that has the
+ * counters, a multiple of BRFW_STATS_BLOCK_ALIGN, and their place in it.
  */
 struct brfw_stats;
 
@@ -81,6 +79,7 @@ int brfw_stats_reset_all(struct brfw_stats_pool *pool);
 
 /* Packets. */
 
+/* What a pointer to counters is made of. */
 static inline struct brfw_stats_block *
 brfw_stats_block(const struct brfw_stats *stats)
 {
