@@ -44,6 +44,10 @@ bad_lines+='|sleeping function called|detected stalls|blocked for more than|unre
 bad_lines+='|Call Trace:|Out of memory:|ODEBUG:|DEBUG_LOCKS_WARN_ON|held lock freed|allocated at module unload'
 harmless='Spectre V2 : WARNING:|kfence: initialized'
 
+# Where the module's objects come from: in all caches at once the debugging takes as
+# long as the tests themselves.
+slub_debug='FZPU,brfw*,kmalloc-*,skbuff*,nf_conntrack*,net_namespace'
+
 # A guest whose host is busy stands still for seconds; that is no lockup.
 patient='rcupdate.rcu_cpu_stall_timeout=120'
 
@@ -175,7 +179,7 @@ choose_machine() {
 		cmdline+=" clocksource=tsc tsc=reliable"
 	else
 		if [ -n "$debug" ]; then
-			cmdline+=" slub_debug=FZPU kfence.sample_interval=50"
+			cmdline+=" slub_debug=$slub_debug kfence.sample_interval=50"
 		fi
 		case ${BRFW_ACCEL:-auto} in
 		tcg) ;;
