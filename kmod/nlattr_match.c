@@ -8,7 +8,6 @@
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/in.h>
-#include <linux/sort.h>
 
 #include "nlattr_parts.h"
 #include "ruleset.h"
@@ -861,14 +860,58 @@ static int brfw_in_set_get_refs(struct brfw_ruleset *rs, struct brfw_test *test,
 	return err;
 }
 
+/**
+ * struct brfw_in_set - what orders conditions on sets
+ * @fields: enum brfw_match_attr of each field, then zeros
+ * @name: of the set
+ */
+struct brfw_in_set {
+	u8 fields[BRFW_SET_MEMBERS_MAX];
+	const char *name;
+};
+
+static int brfw_in_set_compare(const struct brfw_in_set *a,
+			       const struct brfw_in_set *b)
+{
+	int diff = memcmp(a->fields, b->fields, sizeof(a->fields));
+
+	return diff ? : strcmp(a->name, b->name);
+}
+
+/*
+ * Rules that say the same in another order are the same, and are shown in one
+ * order that doesn't depend on how keys and sets are stored. @order is that of
+ * the last conditions of @m, those on sets.
+ */
+static int brfw_in_set_insert(struct brfw_match *m, const struct brfw_test *test,
+			      struct brfw_in_set *order, unsigned int n,
+			      const struct brfw_in_set *in)
+{
+	struct brfw_test *tests = &m->tests[m->ntests - n];
+	unsigned int at = n;
+	int diff = 1;
+
+	while (at && (diff = brfw_in_set_compare(in, &order[at - 1])) < 0)
+		at--;
+	memmove(&order[at + 1], &order[at], (n - at) * sizeof(*order));
+	memmove(&tests[at + 1], &tests[at], (n - at) * sizeof(*tests));
+	order[at] = *in;
+	tests[at] = *test;
+	m->ntests++;
+
+	return diff ? 0 : -EINVAL;
+}
+
+/* @order: of the @n conditions on sets that @m has so far */
 static int brfw_nlattr_get_in_set(struct brfw_ruleset *rs, struct brfw_match *m,
+				  struct brfw_in_set *order, unsigned int n,
 				  const struct nlattr *nest, u64 *set,
 				  struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[BRFW_IN_SET_A_MAX + 1] = {};
 	struct brfw_test test = { .kind = BRFW_TEST_SET };
+	struct brfw_in_set in = {};
 	struct brfw_set_type type;
-	unsigned int i;
 	int err;
 
 	err = brfw_nlattr_parse(tb, BRFW_IN_SET_A_MAX, nest, extack);
@@ -889,28 +932,15 @@ static int brfw_nlattr_get_in_set(struct brfw_ruleset *rs, struct brfw_match *m,
 	err = brfw_in_set_get_refs(rs, &test, &type, tb, extack);
 	if (err)
 		return err;
-	m->tests[m->ntests++] = test;
 
-	for (i = 0; i + 1 < m->ntests; i++)
-		if (m->tests[i].kind == BRFW_TEST_SET &&
-		    m->tests[i].set == test.set &&
-		    !memcmp(&m->tests[i].fields, &test.fields,
-			    sizeof(test.fields)))
-			return brfw_nlattr_fail(extack, nest, -EINVAL,
-						"there is another condition on these fields and this set");
+	nla_memcpy(in.fields, tb[BRFW_IN_SET_A_FIELDS], sizeof(in.fields));
+	in.name = nla_data(tb[BRFW_IN_SET_A_NAME]);
+	err = brfw_in_set_insert(m, &test, order, n, &in);
+	if (err)
+		return brfw_nlattr_fail(extack, nest, err,
+					"there is another condition on these fields and this set");
 
 	return 0;
-}
-
-static int brfw_tests_compare(const void *a, const void *b)
-{
-	const struct brfw_test *x = a, *y = b;
-	int diff;
-
-	diff = memcmp(x->fields.offsets, y->fields.offsets,
-		      sizeof(x->fields.offsets));
-
-	return diff ? : x->set - y->set;
 }
 
 /* Conditions on sets: @set gets the types of their fields. */
@@ -919,21 +949,20 @@ static int brfw_nlattr_get_in_sets(struct brfw_ruleset *rs,
 				   const struct nlattr *sets, u64 *set,
 				   struct netlink_ext_ack *extack)
 {
-	unsigned int first = m->ntests;
+	struct brfw_in_set order[BRFW_TESTS_MAX];
 	const struct nlattr *pos;
+	unsigned int n = 0;
 	int rem, err;
 
 	nla_for_each_nested(pos, sets, rem) {
-		err = brfw_nlattr_get_in_set(rs, m, pos, set, extack);
+		err = brfw_nlattr_get_in_set(rs, m, order, n, pos, set, extack);
 		if (err)
 			return err;
+		n++;
 	}
-	if (m->ntests == first)
+	if (!n)
 		return brfw_nlattr_fail(extack, sets, -EINVAL,
 					"the list is empty");
-	/* Rules that say the same in another order are the same. */
-	sort(&m->tests[first], m->ntests - first, sizeof(m->tests[0]),
-	     brfw_tests_compare, NULL);
 
 	return 0;
 }

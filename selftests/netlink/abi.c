@@ -1780,8 +1780,8 @@ static const struct op *const base_rules[] = {
 		{ 100, 100 }, { 102, 102 }, { 104, 104 }, { 106, 106 },
 		{ 108, 65533 }, { 65535, 65535 }))), DONE },
 	(const struct op[]){ RULE(HOOK(INPUT), IN_SETS(
-		IN_SET("four", IP4_SRC_FIELD, FLAG(BRFW_IN_SET_A_NEGATE)),
-		IN_SET("pair", ETH_SRC_FIELD IP4_SRC_FIELD))),
+		IN_SET("pair", ETH_SRC_FIELD IP4_SRC_FIELD),
+		IN_SET("four", IP4_SRC_FIELD, FLAG(BRFW_IN_SET_A_NEGATE)))),
 		DONE },
 	/* actions */
 	(const struct op[]){ AS(REDIRECT, HOOK(INPUT),

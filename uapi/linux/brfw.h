@@ -958,7 +958,7 @@ enum brfw_list_attr {
  * BRFW_MATCH_A_IN_PORT and BRFW_MATCH_A_OUT_PORT. What they need and exclude is as
  * in other conditions, beside which they may stand. Two of the conditions may
  * have the same fields, but not also the same set. The kernel shows them in
- * ascending order of fields.
+ * ascending order of fields, those with the same fields in the order of names.
  *
  * @BRFW_IN_SET_A_UNSPEC: not used
  * @BRFW_IN_SET_A_NAME: NLA_NUL_STRING, name of the set, which must exist when
