@@ -242,8 +242,8 @@ test_some() {
 
 # test_vm [KERNEL]: all scenarios, with the module that test_build left
 test_vm() {
-	local programs reload mine shards i n rc=0 pids=() builder vm_options vm_env on=${1:+@$1} ko=$top/brfw.ko
-	local counts=${counts:-vm} some=${some:-.*} again=none
+	local programs reload shards i rc=0 pids=() builder vm_options vm_env on=${1:+@$1} ko=$top/brfw.ko
+	local counts=${counts:-vm} some=${some:-.*} again=none claims=$logs/claims$on
 
 	use_kernel "${1:-}" || return $?
 	if [ -n "$on" ]; then
@@ -260,12 +260,10 @@ test_vm() {
 	# one emulated machine keeps little more than one processor busy
 	shards=$(nproc)
 	shards=$((shards > 4 ? 4 : shards > ${#programs[@]} ? ${#programs[@]} : shards))
+	rm -rf "${claims:?}"
+	mkdir -p "$claims"
 	for ((i = 0; i < shards; i++)); do
-		mine=()
-		for ((n = i; n < ${#programs[@]}; n += shards)); do
-			mine+=("${programs[n]}")
-		done
-		vm_shard "$i" "$ko" "${mine[@]}" &
+		vm_shard "$i" "$ko" "${programs[@]}" &
 		pids+=($!)
 	done
 	if [ ${#reload[@]} -gt 0 ]; then
@@ -274,6 +272,12 @@ test_vm() {
 	fi
 	for i in "${pids[@]}"; do
 		wait "$i" || rc=1
+	done
+	for i in "${programs[@]}" "${reload[@]}"; do
+		if [ ! -e "$claims/${i##*/}" ]; then
+			echo "nobody ran $i"
+			rc=1
+		fi
 	done
 	for i in "${!pids[@]}"; do
 		# a guest that died leaves no summary, which is a failure of its own
@@ -287,12 +291,13 @@ list_programs() {
 	make -s --no-print-directory -C "$top/selftests" list | grep -E "/($1)(\.sh)?\$"
 }
 
-# vm_shard NUMBER MODULE PROGRAM...: in a virtual machine of their own
+# vm_shard NUMBER MODULE PROGRAM...: those of them that no other machine has begun,
+# in a virtual machine of their own
 vm_shard() {
 	local name=scenarios$on-$1 ko=$2 rc=0
 
 	shift 2
-	"$top/selftests/vm/run.sh" --name "$name" "${vm_options[@]}" -- \
+	"$top/selftests/vm/run.sh" --name "$name" "${vm_options[@]}" --common "$claims" -- \
 		env BRFW_KO="$ko" "${vm_env[@]}" selftests/vm/scenarios.sh "$@" 2>&1 |
 		tee "$logs/$name.log" | vm_progress >&3 || rc=$?
 	if [ $rc != 0 ]; then

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs kselftest programs one after another and reports in KTAP.
 #
-#   selftests/runner.sh [-o TIMEOUT] [-s SUMMARY] PROGRAM...
+#   selftests/runner.sh [-o TIMEOUT] [-s SUMMARY] [-c DIR] PROGRAM...
+#
+# Several runners that are given the same programs and DIR share the work: each
+# program is run by who is first to make a directory of its name there.
 #
 # A program prints KTAP and exits with 0 (passed), 4 (skipped) or anything else
 # (failed). SUMMARY gets the line "PASSED FAILED SKIPPED" of single tests, where
@@ -13,7 +16,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 timeout=${TEST_TIMEOUT:-$(sed -n 's/^timeout=//p' "$here/settings")}
-summary=''
+summary='' claims=''
 passed=0 failed=0 skipped=0
 
 taint() {
@@ -77,8 +80,25 @@ run_one() {
 	printf '# %d passed, %d failed, %d skipped, %d s\n%s\n' "$p" "$f" "$s" $((SECONDS - start)) "$verdict"
 }
 
-while getopts o:s: option; do
+# claim PROGRAM: is it ours?
+claim() {
+	local dir
+
+	[ -n "$claims" ] || return 0
+	dir=$claims/$(basename "$1")
+	if mkdir "$dir" 2>/dev/null; then
+		return 0
+	fi
+	if [ ! -d "$dir" ]; then
+		echo "runner.sh: can't make $dir" >&2
+		exit 2
+	fi
+	return 1
+}
+
+while getopts c:o:s: option; do
 	case $option in
+	c) claims=$OPTARG ;;
 	o) timeout=$OPTARG ;;
 	s) summary=$OPTARG ;;
 	*) exit 2 ;;
@@ -92,12 +112,15 @@ fi
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-printf 'TAP version 13\n1..%d\n' $#
+printf 'TAP version 13\n'
 n=0
 for program; do
-	n=$((n + 1))
-	run_one $n "$program"
+	if claim "$program"; then
+		n=$((n + 1))
+		run_one $n "$program"
+	fi
 done
+printf '1..%d\n' $n
 printf '# Totals: %d passed, %d failed, %d skipped\n' $passed $failed $skipped
 if [ -n "$summary" ]; then
 	printf '%d %d %d\n' $passed $failed $skipped >"$summary"

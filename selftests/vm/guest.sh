@@ -26,6 +26,12 @@ mount_rest() {
 	# the tree of the kernel that runs, whatever the host has installed
 	mkdir -p "/lib/modules/$vm_release"
 	mount --bind "$vm_modules" "/lib/modules/$vm_release"
+	# shellcheck disable=SC2154 # from boot.sh; may be empty
+	if [ ${#vm_common[@]} != 0 ]; then
+		export BRFW_COMMON=/run/common
+		mkdir "$BRFW_COMMON"
+		mount "${vm_common[@]}" "$BRFW_COMMON"
+	fi
 }
 
 # Device of the virtio-serial port $1; there is no udev to name it. A device of

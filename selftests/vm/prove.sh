@@ -22,7 +22,7 @@ verdict() {
 	fi
 }
 
-# runner_case WANT NAME: the program on stdin must give the counts WANT
+# runner_case WANT NAME [OPTION...]: the program on stdin must give the counts WANT
 runner_case() {
 	{
 		echo '#!/bin/bash'
@@ -30,8 +30,9 @@ runner_case() {
 	} >"$work/program.sh"
 	chmod +x "$work/program.sh"
 	rm -f "$work/summary"
-	"$top/selftests/runner.sh" -o 1 -s "$work/summary" "$work/program.sh" >"$work/out" 2>&1 || true
-	verdict "$(cat "$work/summary")" "$1" "runner: $2"
+	"$top/selftests/runner.sh" -o 1 -s "$work/summary" "${@:3}" "$work/program.sh" >"$work/out" 2>&1 ||
+		echo "exit $?" >>"$work/out"
+	verdict "$(cat "$work/summary" 2>/dev/null || tail -n 1 "$work/out")" "$1" "runner: $2"
 }
 
 prove_runner() {
@@ -49,6 +50,10 @@ prove_runner() {
 	runner_case '1 1 0' 'says skip after a test ran' <<<'echo 1..1; echo ok 1 a; exit 4'
 	runner_case '0 1 0' 'gives up' <<<'echo 1..1; echo Bail out! no; exit 1'
 	runner_case '1 0 0' 'results of nested programs do not count' <<<'echo 1..1; echo "# not ok 1"; echo "  not ok 1"; echo ok 1 a'
+	mkdir "$work/claims"
+	runner_case '1 0 0' 'a program that nobody runs yet' -c "$work/claims" <<<'echo 1..1; echo ok 1 a'
+	runner_case '0 0 0' 'a program that another one runs' -c "$work/claims" <<<'echo 1..1; echo ok 1 a'
+	runner_case 'exit 2' 'programs that cannot be shared' -c "$work/none" <<<'echo 1..1; echo ok 1 a'
 }
 
 # vm_case WANT NAME COMMAND...: the run must say WANT and fail, or pass if WANT

@@ -18,6 +18,7 @@
 #   --append ARGS    more kernel arguments
 #   --kernel IMAGE --modules DIR   another kernel and its lib/modules/RELEASE
 #   --uml            IMAGE is a user-mode kernel, a program of this machine
+#   --common DIR     directory that is $BRFW_COMMON in this and other guests
 #   --quiet          do not copy the command's output to stdout
 #
 # The command starts in the top directory of this tree. What it writes below
@@ -33,7 +34,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../scripts/lib.sh"
 
 here=$top/selftests/vm
-name=vm timeout=600 smp=2 mem=1024 icount='' debug=1 append='' kernel='' modules='' quiet='' uml=''
+name=vm timeout=600 smp=2 mem=1024 icount='' debug=1 append='' kernel='' modules='' common='' quiet='' uml=''
 
 # Lines that no healthy kernel writes. The two exceptions are said at boot by a
 # kernel that is told about its processor.
@@ -65,6 +66,7 @@ parse_options() {
 		--kernel) kernel=$2; shift ;;
 		--modules) modules=$2; shift ;;
 		--uml) uml=1 ;;
+		--common) common=$2; shift ;;
 		--quiet) quiet=1 ;;
 		--) shift; break ;;
 		-*) die "unknown option $1 (the head of this file lists them)" ;;
@@ -193,9 +195,14 @@ choose_machine() {
 # What the guest has to do, as a script in the share.
 write_boot() {
 	local ports='vm_out=brfw.out vm_result=brfw.result'
+	local mount=(-t 9p -o 'trans=virtio,version=9p2000.L' common)
 
 	if [ -n "$uml" ]; then
 		ports='vm_out=/dev/tty1 vm_result=/dev/tty2'
+		mount=(-t hostfs -o "$common" common)
+	fi
+	if [ -z "$common" ]; then
+		mount=()
 	fi
 	rm -rf "$share" "$log" "$out" "$result"
 	mkdir -p "$share"
@@ -204,9 +211,9 @@ write_boot() {
 	{
 		printf 'vm_nonce=%q vm_release=%q %s\n' "$nonce" "$release" "$ports"
 		printf 'vm_modules=%q vm_top=%q\n' "$modules" "$top"
-		printf 'vm_command=('
-		printf '%q ' "${command[@]}"
-		printf ')\n. %q\n' "$here/guest.sh"
+		printf 'vm_common=(%s)\n' "${mount[*]@Q}"
+		printf 'vm_command=(%s)\n' "${command[*]@Q}"
+		printf '. %q\n' "$here/guest.sh"
 	} >"$share/boot.sh"
 }
 
@@ -232,6 +239,7 @@ start_qemu() {
 		-chardev "file,id=result,path=$result" -device virtserialport,chardev=result,name=brfw.result \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$share,mount_tag=share,security_model=none" \
+		${common:+-virtfs "local,path=$common,mount_tag=common,security_model=none"} \
 		</dev/null >"$log.qemu" 2>&1 &
 }
 

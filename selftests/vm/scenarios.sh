@@ -3,7 +3,7 @@
 # Guest side of a test run: loads the module (BRFW_KO, else brfw.ko of this
 # tree), runs the programs given as arguments, unloads the module, and looks for
 # what it left behind where the kernel keeps book. The counts go to
-# $BRFW_RESULTS/summary.
+# $BRFW_RESULTS/summary. Guests with a common directory share the programs.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -45,7 +45,7 @@ done
 "$top/selftests/vm/insmod.sh" "$BRFW_KO"
 
 rc=0
-"$top/selftests/runner.sh" -s "$BRFW_RESULTS/summary" "$@" || rc=$?
+"$top/selftests/runner.sh" -s "$BRFW_RESULTS/summary" -c "${BRFW_COMMON:-}" "$@" || rc=$?
 
 # A reference that was lost somewhere keeps the module from going.
 if [ -e /sys/module/brfw ]; then
