@@ -222,7 +222,10 @@ fw() {
 
 # load STATEMENT...: replace the ruleset by the sentinel rules and these
 load() {
-	printf '%s\n' "$SENTINEL" "$@" | fw ruleset load -
+	local rules
+
+	printf -v rules '%s\n' "$SENTINEL" "$@"
+	fw ruleset load - <<<"${rules%$'\n'}"
 }
 
 # load_new STATEMENT...: as load, and all counters start at 0, also those of

@@ -11,12 +11,15 @@ topology 1
 load "rule add prio 10 proto udp dport 53 drop comment dns" \
 	"policy set bridge br0 input drop"
 
+# STATE: no row may change it.
 state() {
 	nl 0 gen
 	STATE="generation $NL_REPLY
 $(fw -s rule show | sed 's/ last [0-9]* seconds ago//')
 $(fw -s policy show)"
 }
+state
+readonly BEFORE=$STATE
 
 # row STATUS TEXT WORDS...: fwctl WORDS exits with the status and says the text
 row() {
@@ -24,15 +27,14 @@ row() {
 }
 
 test_row() {
-	local before
-
-	state
-	before=$STATE
 	fw_refuses "$1" "${@:3}"
 	contains "message" "$2" "$FW_ERROR"
-	equal "lines of the message" 1 "$(wc -l <<<"$FW_ERROR")"
+	[[ $FW_ERROR != *$'\n'* ]] || {
+		say "several lines: $FW_ERROR"
+		return 1
+	}
 	state
-	equal "state" "$before" "$STATE"
+	equal "state" "$BEFORE" "$STATE"
 }
 
 # ---- fwctl's own checks ----

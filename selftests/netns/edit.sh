@@ -15,8 +15,14 @@ topology 2
 # names WORDS: the rules' comments in the order of evaluation, without the
 # sentinels
 names() {
+	local name
+	local -a order=()
+
 	nl 0 names
-	equal "order" "$*" "$(tr ' ' '\n' <<<"$NL_REPLY" | grep -v '^-$' | tr '\n' ' ' | sed 's/ $//')"
+	for name in $NL_REPLY; do
+		[ "$name" = - ] || order+=("$name")
+	done
+	equal "order" "$*" "${order[*]}"
 }
 
 # handle NAME: HANDLE
