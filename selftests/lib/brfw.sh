@@ -369,8 +369,10 @@ serve() {
 	wait_for listening "$1" "$2"
 }
 
+# listening I PORT: somebody waits there for TCP; what is left of a connection
+# doesn't count
 listening() {
-	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$2") " <(
+	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$2") [0-9A-F]*:0000 0A " <(
 		in_host "$1" cat /proc/net/tcp /proc/net/tcp6
 	)
 }

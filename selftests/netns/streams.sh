@@ -49,7 +49,8 @@ test_http_state() {
 		"proto tcp state established"
 }
 
-# iperf OPTION...: from h2 to h1, with nothing lost
+# iperf OPTION...: from h2 to h1, with nothing lost. Where it writes JSON it exits
+# with 0 whatever has happened.
 iperf() {
 	local rc=0 server
 
@@ -59,6 +60,10 @@ iperf() {
 	in_host 2 timeout "$PATIENCE" iperf3 -c 192.0.2.1 -p 5201 -J "$@" >"$TMP/iperf" 2>&1 || rc=1
 	kill "$server" 2>/dev/null || :
 	wait "$server" || :
+	if [ "$rc" != 0 ] || grep -q '"error"' "$TMP/iperf"; then
+		[ "$PATIENCE" -lt "$DEADLINE" ] || say "iperf3: $(grep '"error"' "$TMP/iperf")"
+		rc=1
+	fi
 	if grep '"lost_packets"' "$TMP/iperf" | grep -qv ':[[:space:]]*0,'; then
 		rc=1
 	fi
