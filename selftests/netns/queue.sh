@@ -37,9 +37,11 @@ unlisten() {
 }
 
 # through FROM TO FRAME [=> FRAME]...: as send with two copies, but SEEN has
-# what came when the listener was through with what it got, GOT
+# also what came when the listener was through with what it got, GOT. It is asked
+# when all frames have been received, which may be another processor's work.
 through() {
-	local from to='' words
+	local from to='' words i
+	local -a first last
 
 	end_of "$1"
 	from=$END
@@ -48,14 +50,19 @@ through() {
 		to+="rx $END "
 	done
 	words="tx $from $to count 2 ${*:3}"
-	frame "send $words"
+	frame "check $words"
+	read -r -a first <<<"${FRAME_REPLY#seen }"
 	: >"$TMP/queue"
 	kill -USR1 "$LISTENER"
 	wait_for grep -q got "$TMP/queue"
 	GOT=$(<"$TMP/queue")
 	GOT=${GOT#got }
 	frame "seen $words"
-	SEEN=${FRAME_REPLY#seen }
+	read -r -a last <<<"${FRAME_REPLY#seen }"
+	for i in "${!first[@]}"; do
+		last[i]=$((first[i] + last[i]))
+	done
+	SEEN=${last[*]}
 }
 
 # catches WANT GOT FROM TO FRAME [=> FRAME]...
