@@ -229,8 +229,6 @@ static void table_add(struct table *t, const struct brfw_key *key)
 
 /* ---- sets ---- */
 
-/* ---- sets ---- */
-
 /**
  * struct keys - what is looked up, in the order of use
  * @cold: each belongs to another random rule or node
