@@ -58,6 +58,10 @@ extern const size_t cmd_table_count;
 int cmd_open(struct cmd_context *ctx, struct nlsock *sock);
 /* Turns what wire.c found into an error; 0 for WIRE_OK. */
 int cmd_check(enum wire_result result, uint64_t handle, struct fwctl_err *err);
+/* Calls @fn for each element in one message of a dump, until it fails. */
+int cmd_each_element(const struct nlmsghdr *nlh,
+		     int (*fn)(struct fwctl_element *element, void *data, struct fwctl_err *err),
+		     void *data, struct fwctl_err *err);
 /* The only argument, a file; NULL when there is none and @fallback is NULL. */
 const char *cmd_file_argument(struct cmd_context *ctx, const char *fallback);
 /* A request without answer, made by @cmd and @filter. */

@@ -341,19 +341,14 @@ static int old_set(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err
 	return add_set(data, &set, err);
 }
 
+static int old_element(struct fwctl_element *element, void *data, struct fwctl_err *err)
+{
+	return add_element(data, element, err);
+}
+
 static int old_elements(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
-	const struct nlattr *pos = NULL;
-	struct fwctl_element element;
-
-	for (;;) {
-		if (cmd_check(wire_get_element(nlh, &pos, &element), 0, err))
-			return -1;
-		if (!pos)
-			return 0;
-		if (add_element(data, &element, err))
-			return -1;
-	}
+	return cmd_each_element(nlh, old_element, data, err);
 }
 
 static int old_policy(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)

@@ -127,9 +127,10 @@ static int save_set(const struct nlmsghdr *nlh, void *data, struct fwctl_err *er
 	return 0;
 }
 
-static int save_one_element(const struct save_to *to, struct fwctl_element *element,
-			    struct fwctl_err *err)
+static int save_one_element(struct fwctl_element *element, void *data, struct fwctl_err *err)
 {
+	const struct save_to *to = data;
+
 	element->has_stats = false;
 	element->stats = (struct fwctl_stats){ 0 };
 	if (to->list && !print_element_fits_json(element))
@@ -142,18 +143,7 @@ static int save_one_element(const struct save_to *to, struct fwctl_element *elem
 
 static int save_elements(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
-	const struct save_to *to = data;
-	const struct nlattr *pos = NULL;
-	struct fwctl_element element;
-
-	for (;;) {
-		if (cmd_check(wire_get_element(nlh, &pos, &element), 0, err))
-			return -1;
-		if (!pos)
-			return 0;
-		if (save_one_element(to, &element, err))
-			return -1;
-	}
+	return cmd_each_element(nlh, save_one_element, data, err);
 }
 
 /* One dump, in JSON as the array of this name. */

@@ -136,22 +136,19 @@ static int show_set(const struct nlmsghdr *nlh, void *data, struct fwctl_err *er
 	return 0;
 }
 
-static int show_elements(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+static int show_element(struct fwctl_element *element, void *data, struct fwctl_err *err)
 {
-	const struct nlattr *pos = NULL;
-	struct fwctl_element element;
 	struct show *show = data;
 
-	for (;;) {
-		if (cmd_check(wire_get_element(nlh, &pos, &element), 0, err))
-			return -1;
-		if (!pos)
-			return 0;
-		if (!show->ctx->json)
-			print_element(stdout, &element, &show->ctx->style);
-		else if (show_json(show, print_element_json(&element), err))
-			return -1;
-	}
+	if (show->ctx->json)
+		return show_json(show, print_element_json(element), err);
+	print_element(stdout, element, &show->ctx->style);
+	return 0;
+}
+
+static int show_elements(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
+{
+	return cmd_each_element(nlh, show_element, data, err);
 }
 
 /* All sets, or one with its elements. */

@@ -153,6 +153,23 @@ int cmd_check(enum wire_result result, uint64_t handle, struct fwctl_err *err)
 	return err_malformed(err);
 }
 
+int cmd_each_element(const struct nlmsghdr *nlh,
+		     int (*fn)(struct fwctl_element *element, void *data, struct fwctl_err *err),
+		     void *data, struct fwctl_err *err)
+{
+	const struct nlattr *pos = NULL;
+	struct fwctl_element element;
+
+	for (;;) {
+		if (cmd_check(wire_get_element(nlh, &pos, &element), 0, err))
+			return -1;
+		if (!pos)
+			return 0;
+		if (fn(&element, data, err))
+			return -1;
+	}
+}
+
 int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *filter)
 {
 	union nlsock_request request;
