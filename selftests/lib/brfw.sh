@@ -173,6 +173,22 @@ setup() {
 	start_helpers
 }
 
+# own_module: may the module go and come back?
+own_module() {
+	[ -n "$BRFW_MODULE" ] ||
+		skip_all "BRFW_MODULE is not set: the module is not ours to unload"
+	need_tool insmod rmmod
+}
+
+# reload [PARAMETER...]: it goes and comes back
+reload() {
+	nl 0 close
+	rmmod brfw
+	[ ! -e /sys/module/brfw ]
+	insmod "$BRFW_MODULE" "$@"
+	nl open 0 "$BR"
+}
+
 # ---- the helpers ----
 
 # frame WORDS...: one command to the helper frame; its answer in FRAME_REPLY

@@ -10,19 +10,13 @@
 . "$(dirname "$0")/../lib/brfw.sh"
 
 setup
-[ -n "$BRFW_MODULE" ] ||
-	skip_all "BRFW_MODULE is not set: the module is not ours to unload"
-need_tool insmod rmmod
+own_module
 topology 2
 
-# reload [PARAMETER...]
-reload() {
-	nl 0 close
-	rmmod brfw
-	insmod "$BRFW_MODULE" "$@"
-	nl open 0 "$BR"
-	equal "entries" "$(cut -d= -f2 <<<"${1:-=0}")" \
-		"$(</sys/module/brfw/parameters/verdict_cache)"
+# cache ENTRIES [PARAMETER...]: the module is loaded again, and has so many
+cache() {
+	reload "${@:2}"
+	equal "entries" "$1" "$(</sys/module/brfw/parameters/verdict_cache)"
 }
 
 # Fewer entries than flows, too.
@@ -106,12 +100,12 @@ test_hooks() {
 }
 
 for size in 1 4096; do
-	check "a cache of $size" reload verdict_cache=$size
+	check "a cache of $size" cache "$size" "verdict_cache=$size"
 	check "of $size: flows" test_flows
 	check "of $size: commits" test_commit
 	check "of $size: rules that don't decide" test_next
 	check "of $size: sets" test_sets
 	check "of $size: hooks" test_hooks
 done
-check "as before" reload
+check "as before" cache 0
 run_checks

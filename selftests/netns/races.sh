@@ -21,6 +21,9 @@ setup
 topology 3
 netns_add "$OTHER"
 
+# What goes on at the same time, each a function
+readonly JOBS=(ports bridges namespaces dumps loads)
+
 readonly A="add prio 0 ethertype 0x88b5 accept
 policy forward drop
 add prio 5 proto 17 sport 7 drop comment gone
@@ -132,7 +135,7 @@ test_all() {
 		echo "rule add in eth$((i % 50)) proto udp dport $((i + 1)) accept"
 	done >"$TMP/many.fw"
 
-	for name in ports bridges namespaces dumps loads; do
+	for name in "${JOBS[@]}"; do
 		again "$name" "$name" &
 		pids+=($!)
 	done
@@ -155,7 +158,7 @@ test_all() {
 	wait "${pids[@]}"
 
 	say "$commits rulesets"
-	for name in ports bridges namespaces dumps loads; do
+	for name in "${JOBS[@]}"; do
 		say "$(<"$TMP/ops.$name") times $name"
 		[ "$(<"$TMP/ops.$name")" -gt 0 ]
 	done

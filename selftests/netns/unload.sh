@@ -5,13 +5,11 @@
 #
 #   h1 eth0 --- p1 [br0] p2 --- eth0 h2
 #
-# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
+# shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh disable=SC2119
 . "$(dirname "$0")/../lib/brfw.sh"
 
 setup
-[ -n "$BRFW_MODULE" ] ||
-	skip_all "BRFW_MODULE is not set: the module is not ours to unload"
-need_tool insmod rmmod
+own_module
 topology 2
 
 flood_start() {
@@ -28,14 +26,6 @@ flood_stop() {
 		return 1
 	}
 	read -r SENT COPIES <<<"${FRAME_REPLY#flood }"
-}
-
-reload() {
-	nl 0 close
-	rmmod brfw
-	[ ! -e /sys/module/brfw ]
-	insmod "$BRFW_MODULE"
-	nl open 0 "$BR"
 }
 
 test_unload() {
