@@ -20,6 +20,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 logs=$build/check
+jobs=$(nproc)
 passed=0 failed=0 skipped=0
 declare -A titles=(
 	[modules]='module builds'
@@ -97,7 +98,7 @@ kbuild() {
 
 	shift
 	# kbuild reads M, W and C from the environment of a calling make as well
-	(unset MAKEFLAGS MFLAGS && "${builder[@]}" -j"$(nproc)" M="$dir" "$@" modules) >"$out" 2>&1 || {
+	(unset MAKEFLAGS MFLAGS && "${builder[@]}" -j"$jobs" M="$dir" "$@" modules) >"$out" 2>&1 || {
 		cat "$out"
 		return 1
 	}
@@ -130,7 +131,7 @@ count_ktap() {
 # ---- the tests, in order ----
 
 test_modules() {
-	make -C "$top" modules
+	make -j"$jobs" -C "$top" modules
 }
 
 test_warnings() {
@@ -147,10 +148,10 @@ test_sparse() {
 
 test_tools() {
 	rm -rf "$logs/tools" "$logs/selftests" "$logs/bench"
-	make -C "$top/tools" O="$logs/tools" WERROR=1
-	make -C "$top/selftests" OUTPUT="$logs/selftests" WERROR=1
-	make -C "$top/bench" OUTPUT="$logs/bench" WERROR=1
-	make -C "$top" tools selftests
+	make -j"$jobs" -C "$top/tools" O="$logs/tools" WERROR=1
+	make -j"$jobs" -C "$top/selftests" OUTPUT="$logs/selftests" WERROR=1
+	make -j"$jobs" -C "$top/bench" OUTPUT="$logs/bench" WERROR=1
+	make -j"$jobs" -C "$top" tools selftests
 }
 
 test_kerneldoc() {
@@ -177,7 +178,7 @@ test_shell() {
 
 	mapfile -t files < <(shell_scripts | sort)
 	printf '%s\n' "${files[@]#"$top"/}"
-	(cd "$top" && shellcheck -x "${files[@]#"$top"/}")
+	(cd "$top" && printf '%s\0' "${files[@]#"$top"/}" | xargs -0 -n 8 -P "$jobs" shellcheck -x)
 }
 
 test_spdx() {
@@ -200,7 +201,7 @@ test_unit() {
 	local rc=0
 
 	# the status counts too: a program may die after its last result
-	make --no-print-directory -C "$top/selftests/unit" check >"$logs/unit.ktap" 2>"$logs/unit.err" || rc=$?
+	make --no-print-directory -j"$jobs" -C "$top/selftests/unit" check >"$logs/unit.ktap" 2>"$logs/unit.err" || rc=$?
 	cat "$logs/unit.ktap" "$logs/unit.err"
 	count_ktap "$logs/unit.ktap" unit
 	return $rc
@@ -214,7 +215,7 @@ test_fuzz() {
 		say 'no clang: "scripts/setup.sh clang" installs it'
 		return 4
 	fi
-	make --no-print-directory -j"$(nproc)" -C "$top/selftests/fuzz" run TIME=20 >"$logs/fuzz.ktap" 2>&1 || rc=$?
+	make --no-print-directory -j"$jobs" -C "$top/selftests/fuzz" run TIME=20 >"$logs/fuzz.ktap" 2>&1 || rc=$?
 	cat "$logs/fuzz.ktap"
 	count_ktap "$logs/fuzz.ktap" fuzz
 	return $rc
@@ -258,8 +259,7 @@ test_vm() {
 	mapfile -t programs < <(list_programs "$some" | grep -vE "/($again)\.sh\$")
 	[ ${#programs[@]} -gt 0 ]
 	# one emulated machine keeps little more than one processor busy
-	shards=$(nproc)
-	shards=$((shards > 4 ? 4 : shards > ${#programs[@]} ? ${#programs[@]} : shards))
+	shards=$((jobs > 4 ? 4 : jobs > ${#programs[@]} ? ${#programs[@]} : jobs))
 	rm -rf "${claims:?}"
 	mkdir -p "$claims"
 	for ((i = 0; i < shards; i++)); do
