@@ -10,7 +10,9 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/brfw.sh
 . "$(dirname "$0")/../lib/brfw.sh"
 
-readonly LIMIT=$((2 << 20)) RULES=20000
+readonly LIMIT=$((2 << 20))
+# More than there is room for: each takes more than 300 bytes.
+readonly RULES=$((LIMIT / 300))
 
 setup
 topology 2
