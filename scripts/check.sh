@@ -326,9 +326,10 @@ vm_progress() {
 # notice it, a scenario or a unit test, and want: what is seen then, patterns in
 # lines of their own.
 
-# plant FILE PATTERN REPLACEMENT: PATTERN is perl's, and must be there
+# plant FILE PATTERN REPLACEMENT: wherever PATTERN is, which is perl's and must be
+# there
 plant() {
-	FROM=$2 TO=$3 perl -0pi -e 's/$ENV{FROM}/$ENV{TO}/ or die "no $ENV{FROM} in $ARGV\n"' "$logs/$copy/kmod/$1"
+	FROM=$2 TO=$3 perl -0pi -e 's/$ENV{FROM}/$ENV{TO}/g or die "no $ENV{FROM} in $ARGV\n"' "$logs/$copy/kmod/$1"
 }
 
 # The parser reads one byte behind the end of the frame.
@@ -377,6 +378,39 @@ bug_leak_without_memory() {
 bug_lost_counter() {
 	scenario=counters want='^# not ok .* three senders at a time'
 	plant stats.c 'sums->packets \+= packets' 'sums->packets = max(sums->packets, packets)'
+}
+
+# An ordinary user may have one rule too many, or a set too few, or as many
+# elements as the host; or he may change rules where he may only read them.
+bug_rules_limit() {
+	scenario=requests want=$'31 rules.* are more than there may be\n^# not ok 4 '
+	plant commit.c 'nrules >= (?=brfw_max_rules)' 'nrules > '
+}
+
+bug_sets_limit() {
+	scenario=requests want=$'up to 30 rules, 3 sets\n^# not ok 4 '
+	plant sets_commit.c 'nsets >= (?=brfw_max_sets)' 'nsets + 1 >= '
+}
+
+bug_elements_limit() {
+	scenario=requests want=$'[2-9][0-9]+ elements are more than there may be\n^# not ok 4 '
+	plant sets_commit.c 'nelements >= brfw_max_elements\(rs->bn->net\)' 'nelements >= brfw_max_elements(&init_net)'
+}
+
+bug_may_change() {
+	scenario=requests want='^# not ok 3 '
+	plant netlink.c 'netlink_capable(?=\(skb, CAP_NET_ADMIN\)\)\s*return brfw_nl_check_once)' '1 || netlink_capable'
+}
+
+# What rules take is not charged to the cgroup.
+bug_not_charged() {
+	local file
+
+	scenario=memory want='^# not ok .* memory beyond the limit'
+	for file in ruleset leaf_build lookup stats; do
+		plant "$file.c" GFP_KERNEL_ACCOUNT GFP_KERNEL
+	done
+	plant ruleset.c SLAB_ACCOUNT 0
 }
 
 # A namespace is freed with its timer running.
@@ -437,8 +471,8 @@ test_prove() {
 	[ "$1" = host ] || use_kernel "$1" || return $?
 	case $1 in
 	host) bugs='off_by_one cut_short' ;;
-	uml) append=kasan.fault=panic bugs='use_after_free no_wait leak leak_without_memory lost_counter timer' ;;
-	x86) append='panic_on_warn=1 kcsan.skip_watch=20' bugs='sleep no_lock race' ;;
+	uml) append=kasan.fault=panic bugs='use_after_free no_wait leak leak_without_memory lost_counter timer rules_limit sets_limit elements_limit may_change' ;;
+	x86) append='panic_on_warn=1 kcsan.skip_watch=20' bugs='sleep no_lock race not_charged' ;;
 	esac
 	for bug in $bugs; do
 		module_copy "$copy"
