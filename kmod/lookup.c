@@ -232,7 +232,7 @@ static void brfw_table_free(struct brfw_table *t)
 	struct brfw_slots *s = brfw_cls_deref(t->slots);
 	u32 i;
 
-	for (i = 0; i < brfw_slots_size(s); i++) {
+	for (i = 0; i < s->size; i++) {
 		kvfree(brfw_content_leaf(brfw_cls_deref(s->slot[i].content)));
 		brfw_loop_relax(i);
 	}
@@ -246,7 +246,7 @@ static void brfw_table_free_rcu(struct brfw_table *t)
 	struct brfw_leaf *leaf;
 	u32 i;
 
-	for (i = 0; i < brfw_slots_size(s); i++) {
+	for (i = 0; i < s->size; i++) {
 		leaf = brfw_content_leaf(brfw_cls_deref(s->slot[i].content));
 		if (leaf)
 			kvfree_rcu(leaf, rcu);
@@ -1103,7 +1103,7 @@ static void brfw_plan_add_table_items(struct brfw_plan *plan,
 	void *content;
 	u32 i;
 
-	for (i = 0; i < brfw_slots_size(s); i++) {
+	for (i = 0; i < s->size; i++) {
 		content = brfw_cls_deref(s->slot[i].content);
 		r = brfw_content_rule(content);
 		if (!r)

@@ -847,7 +847,7 @@ static int brfw_domain_fill_by_value(struct brfw_domain *d)
 	int err;
 	u32 i;
 
-	for (i = 0; i < brfw_slots_size(from); i++) {
+	for (i = 0; i < from->size; i++) {
 		brfw_loop_relax(i);
 		entry = brfw_set_deref(from->slot[i].content);
 		if (entry == &brfw_entry_gone)

@@ -32,8 +32,10 @@ struct brfw_slots *brfw_slots_alloc(u32 n)
 	n = roundup_pow_of_two(max_t(u32, n, BRFW_SLOTS_MIN));
 	BUILD_BUG_ON(sizeof(*s) > 2 * sizeof(s->slot[0]));
 	s = kvzalloc(struct_size(s, slot, n - 2), GFP_KERNEL_ACCOUNT);
-	if (s)
-		s->mask = n - 1;
+	if (!s)
+		return NULL;
+	s->mask = n - 1;
+	s->size = n - 2;
 
 	return s;
 }
@@ -50,7 +52,7 @@ struct brfw_slot *brfw_slots_find(struct brfw_slots *s, u32 hash)
 	u32 i;
 
 	for (i = hash & s->mask; ; i++) {
-		if (i >= brfw_slots_size(s))
+		if (i >= s->size)
 			i = 0;
 		if (!rcu_access_pointer(s->slot[i].content) ||
 		    s->slot[i].hash == hash)
@@ -66,7 +68,7 @@ static void brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
 	u32 i;
 
 	*nused = 0;
-	for (i = 0; i < brfw_slots_size(from); i++) {
+	for (i = 0; i < from->size; i++) {
 		brfw_loop_relax(i);
 		content = brfw_slots_deref(from->slot[i].content);
 		if (!content || content == gone)

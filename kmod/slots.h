@@ -39,25 +39,16 @@ struct brfw_slot {
  * struct brfw_slots - array of slots
  * @rcu: for freeing
  * @mask: bits of a hash that tell its slot
- * @slot: the slots; two less than there are values of such bits, which makes
- *	room for what stands before them in a power of two
+ * @size: number of slots; two less than there are values of such bits, which
+ *	makes room for what stands before them in a power of two
+ * @slot: the slots
  */
 struct brfw_slots {
 	struct rcu_head rcu;
 	u32 mask;
+	u32 size;
 	struct brfw_slot slot[];
 };
-
-/**
- * brfw_slots_size() - number of slots
- * @s: the slots
- *
- * Return: the number.
- */
-static inline u32 brfw_slots_size(const struct brfw_slots *s)
-{
-	return s->mask - 1;
-}
 
 /**
  * brfw_hash_word() - hash of a word more
@@ -87,17 +78,19 @@ static __always_inline void *brfw_slots_lookup(const struct brfw_slots *s,
 {
 	const struct brfw_slot *slot;
 	void *content;
-	u32 i;
+	u32 i = hash & s->mask;
 
-	for (i = hash & s->mask; ; i++) {
-		if (unlikely(i >= brfw_slots_size(s)))
-			i = 0;
+	if (unlikely(i >= s->size))
+		i = 0;
+	for (;;) {
 		slot = &s->slot[i];
 		/* gcc would compute this address once for each member */
 		OPTIMIZER_HIDE_VAR(slot);
 		content = rcu_dereference(slot->content);
 		if (!content || READ_ONCE(slot->hash) == hash)
 			return content;
+		if (++i == s->size)
+			i = 0;
 	}
 }
 
