@@ -344,14 +344,15 @@ port_add() {
 }
 
 # addresses N...: give hosts 192.0.2.N/24 and 2001:db8::N/64, without duplicate
-# address detection. They don't answer what is sent to other addresses: an ICMPv6
-# error about a frame is one more frame for the rule that is counted.
+# address detection. They don't answer what is sent to other addresses and look
+# for no routers: an ICMPv6 error or a solicitation, which comes again for hours,
+# is one more frame for the rule that is counted.
 addresses() {
 	local i
 
 	for i in "$@"; do
-		ip netns exec "$PREFIX-h$i" sh -c \
-			'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6' 2>/dev/null
+		ip netns exec "$PREFIX-h$i" sh -c 'cd /proc/sys/net/ipv6/conf/eth0
+			echo 0 >router_solicitations; echo 0 >disable_ipv6' 2>/dev/null
 		ip -n "$PREFIX-h$i" -batch - <<-END
 			addr add 192.0.2.$i/24 dev eth0
 			addr add 2001:db8::$i/64 dev eth0 nodad
