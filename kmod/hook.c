@@ -76,8 +76,7 @@ static bool brfw_hook_is_own_bpdu(const struct sk_buff *skb)
 
 static noinline void brfw_judge_event(struct brfw_judgement *j, enum brfw_event event)
 {
-	brfw_stats_add(j->view->ruleset->events[event], 1,
-			  j->skb->len);
+	brfw_stats_add(j->view->ruleset->events[event], 1, j->skb->len);
 }
 
 /* BRFW_CT_* of a frame. */

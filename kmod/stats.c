@@ -105,13 +105,6 @@ brfw_stats_block_alloc(struct brfw_stats_pool *pool)
 	return b;
 }
 
-/* Counters of one CPU. */
-static struct brfw_counters *brfw_stats_of_cpu(const struct brfw_stats *stats,
-					       int cpu)
-{
-	return &brfw_stats_block(stats)->areas[cpu][brfw_stats_place(stats)];
-}
-
 static struct brfw_stats *brfw_stats_of_block(struct brfw_stats_block *b,
 					      unsigned int i)
 {

@@ -77,9 +77,8 @@ bool brfw_stats_last_used(const struct brfw_stats *stats, u32 *seconds);
 int brfw_stats_reset(struct brfw_stats *stats);
 int brfw_stats_reset_all(struct brfw_stats_pool *pool);
 
-/* Packets. */
-
 /* What a pointer to counters is made of. */
+
 static inline struct brfw_stats_block *
 brfw_stats_block(const struct brfw_stats *stats)
 {
@@ -90,6 +89,15 @@ static inline unsigned int brfw_stats_place(const struct brfw_stats *stats)
 {
 	return (unsigned long)stats & (BRFW_STATS_BLOCK_ALIGN - 1);
 }
+
+/* Counters of one CPU. */
+static inline struct brfw_counters *
+brfw_stats_of_cpu(const struct brfw_stats *stats, int cpu)
+{
+	return &brfw_stats_block(stats)->areas[cpu][brfw_stats_place(stats)];
+}
+
+/* Packets. */
 
 /**
  * brfw_stats_add() - count one judgement
@@ -102,10 +110,8 @@ static inline unsigned int brfw_stats_place(const struct brfw_stats *stats)
 static inline void brfw_stats_add(struct brfw_stats *stats,
 				  unsigned int packets, unsigned int bytes)
 {
-	struct brfw_counters *c;
+	struct brfw_counters *c = brfw_stats_of_cpu(stats, smp_processor_id());
 
-	c = &brfw_stats_block(stats)->areas[smp_processor_id()]
-					   [brfw_stats_place(stats)];
 	u64_stats_update_begin(&c->sync);
 	u64_stats_add(&c->packets, packets);
 	u64_stats_add(&c->bytes, bytes);
