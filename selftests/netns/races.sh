@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Everything at the same time: frames on two ways, rulesets that are replaced,
-# ports that come, go, and change names, bridges and namespaces, namespaces that
-# come with rules and go, dumps left in the middle, programs killed while they
-# load. Every frame is judged by one of the rulesets, and none is lost.
+# Everything at the same time: frames on three ways, rulesets that are replaced,
+# elements that move between sets, ports that come, go, and change names, bridges
+# and namespaces, namespaces that come with rules and go, dumps left in the middle,
+# listeners that don't listen, programs killed while they load. Every frame is
+# judged by one of the rulesets, and none is lost.
 #
 #   h1 --- p1 [br0] p2 --- h2       frames that both rulesets let pass
 #   h3 --- p3 [br0] p2              frames that the same rule of both drops
+#   h4 --- p4 [br0] p5 --- h5       in another namespace: the address is in one of
+#                                   two sets, and passes
 #
 # RACE_SECONDS: how long.
 #
@@ -17,12 +20,17 @@
 readonly SECONDS_LONG=${RACE_SECONDS:-10}
 readonly OTHER=$PREFIX-other
 
+readonly SETS=$PREFIX-sets
+
 setup
 topology 3
-netns_add "$OTHER"
+netns_add "$OTHER" "$SETS" "$(host 4)" "$(host 5)"
+ip -n "$SETS" link add br0 up type bridge mcast_snooping 0 forward_delay 0
+BR=$SETS port_add 4
+BR=$SETS port_add 5
 
 # What goes on at the same time, each a function
-readonly JOBS=(ports bridges namespaces dumps loads)
+readonly JOBS=(ports bridges namespaces elements dumps monitors loads)
 
 readonly A="add prio 0 ethertype 0x88b5 accept
 policy forward drop
@@ -81,6 +89,14 @@ namespaces() {
 	ip netns del "$ns"
 }
 
+# An address moves from one set to the other, with 100 others for company, and
+# one more comes that has little time.
+elements() {
+	"$FWCTL" -n "$SETS" ruleset load "$TMP/two.fw"
+	"$FWCTL" -n "$SETS" set add-element two 198.51.100.$(($1 % 250)) timeout 1s
+	"$FWCTL" -n "$SETS" ruleset load "$TMP/one.fw"
+}
+
 dumps() {
 	"$BRFW_HELPERS/txn" <<-END
 		open 1 $BR
@@ -93,6 +109,19 @@ dumps() {
 	END
 }
 
+# A program that listens doesn't read what it hears, and dies.
+monitors() {
+	local pid
+
+	"$FWCTL" -n "$BR" monitor &
+	pid=$!
+	"$FWCTL" -n "$SETS" monitor &
+	kill -STOP "$pid"
+	"$FWCTL" -n "$SETS" ruleset save /dev/null
+	kill -9 "$pid" "$!"
+	wait "$pid" "$!"
+}
+
 # A program that loads a large file into the other namespace dies in the middle.
 loads() {
 	local pid
@@ -103,13 +132,33 @@ loads() {
 	wait "$pid"
 }
 
+# both_sets: what moves from set to set, and back
+both_sets() {
+	local set i
+
+	for set in one two; do
+		cat <<-END >"$TMP/$set.fw"
+			$SENTINEL
+			set add one type ipv4_addr
+			set add two type ipv4_addr
+			policy set forward drop
+			rule add daddr @one accept comment one
+			rule add daddr @two accept comment two
+			set add-element $set 192.0.2.2
+		END
+		for ((i = 0; i < 100; i++)); do
+			echo "set add-element $set 203.0.113.$i"
+		done >>"$TMP/$set.fw"
+	done
+}
+
 flood_begin() {
 	mkfifo "$TMP/flood.$1"
 	"$BRFW_HELPERS/frame" <"$TMP/flood.$1" >"$TMP/flood.$1.out" &
 	FLOODS+=($!)
 	exec {fd}>"$TMP/flood.$1"
 	FLOOD_INPUTS+=("$fd")
-	echo "flood tx $2 rx $(host 2):eth0 count 4 $3" >&"$fd"
+	echo "flood tx $(host "$2"):eth0 rx $(host "$3"):eth0 count 4 ip4 $4" >&"$fd"
 }
 
 flood_result() {
@@ -125,7 +174,7 @@ enough() {
 }
 
 test_all() {
-	local name fd i
+	local name fd i one two
 	local -a pids=() FLOODS=() FLOOD_INPUTS=()
 
 	txn "define A" "$A" end
@@ -135,12 +184,16 @@ test_all() {
 		echo "rule add in eth$((i % 50)) proto udp dport $((i + 1)) accept"
 	done >"$TMP/many.fw"
 
+	both_sets
+	"$FWCTL" -n "$SETS" ruleset load "$TMP/one.fw"
+
 	for name in "${JOBS[@]}"; do
 		again "$name" "$name" &
 		pids+=($!)
 	done
-	flood_begin pass "$(host 1):eth0" "ip4 proto udp sport 1001 dport 1"
-	flood_begin drop "$(host 3):eth0" "ip4 proto udp sport 7 dport 1"
+	flood_begin pass 1 2 "proto udp sport 1001 dport 1"
+	flood_begin drop 3 2 "proto udp sport 7 dport 1"
+	flood_begin sets 4 5 "daddr 192.0.2.2 proto udp"
 
 	local begin=$SECONDS commits=0
 	while [ $((SECONDS - begin)) -lt "$SECONDS_LONG" ] ||
@@ -170,6 +223,17 @@ test_all() {
 	equal "of which passed" 0 "$SEEN"
 	# None is lost: the rule that both rulesets have counted each of them.
 	expect_count gone "$SENT"
+	flood_result sets "must pass by the one set or the other"
+	[ "$SENT" -gt 100 ]
+	equal "of which passed" "$SENT" "$SEEN"
+	nl open 3 "$SETS"
+	nl 3 stats one
+	one=${NL_REPLY%% *}
+	nl 3 stats two
+	two=${NL_REPLY%% *}
+	say "$one by the one, $two by the other"
+	[ "$one" -gt 0 ] && [ "$two" -gt 0 ]
+	equal "frames counted" "$SENT" $((one + two))
 }
 
 # Nothing is left of what was going on.

@@ -74,6 +74,65 @@ test_under_traffic() {
 	done
 }
 
+# busy FUNCTION: again and again until the end; what is asked may fail, since the
+# module is not always there
+busy() {
+	while [ ! -e "$TMP/end" ]; do
+		"$1" || true
+	done >/dev/null 2>&1
+}
+
+loads() {
+	fw ruleset load "$TMP/busy.fw"
+}
+
+asks() {
+	fw ruleset save /dev/null
+	timeout 0.2 "$FWCTL" -n "$BR" monitor
+}
+
+namespaces() {
+	ip netns add "$PREFIX-n"
+	"$FWCTL" -n "$PREFIX-n" rule add in eth0 state new drop
+	ip netns del "$PREFIX-n"
+}
+
+# Programs load, ask and listen, and namespaces come and go, while the module does:
+# it waits for those that it serves, and serves nobody afterwards.
+test_under_requests() {
+	local i job pids=()
+
+	{
+		printf '%s\n' "$SENTINEL" "policy set forward drop" \
+			"rule add in p1 out p2 proto tcp accept comment tcp"
+		for ((i = 1; i <= 500; i++)); do
+			echo "rule add proto udp dport $i accept"
+		done
+	} >"$TMP/busy.fw"
+	for job in loads asks namespaces; do
+		busy "$job" &
+		pids+=($!)
+	done
+	flood_start ip4 proto tcp
+	for ((i = 0; i < 5; i++)); do
+		nl 0 close
+		# not while it answers somebody
+		wait_for rmmod brfw
+		insmod "$BRFW_MODULE"
+		nl open 0 "$BR"
+		wait_for nl 0 stats tcp
+	done
+	: >"$TMP/end"
+	wait "${pids[@]}"
+	flood_stop
+	equal "frames" "$SENT" "$COPIES"
+	wait_for rmmod brfw
+	insmod "$BRFW_MODULE"
+	nl open 0 "$BR"
+	nl 0 info
+	equal "rules, hooks, drafts" "0 0 0" "$(cut -d ' ' -f 1-3 <<<"$NL_REPLY")"
+}
+
 # With a draft open the module may go as soon as the socket is closed.
 test_open_draft() {
 	load "rule add proto udp drop comment r"
@@ -113,6 +172,7 @@ test_after_commits() {
 
 check "unload and load again" test_unload
 check "ten times under traffic" test_under_traffic
+check "five times under requests" test_under_requests
 check "after an open draft" test_open_draft
 check "with 2000 rules" test_many_rules
 check "right after commits" test_after_commits
