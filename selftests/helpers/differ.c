@@ -17,21 +17,18 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "netns.h"
+#include "packet.h"
 #include "random.h"
 
 /** MAX_FRAME - longest frame in bytes */
@@ -479,25 +476,15 @@ static void frame_make(struct frame *f)
 
 static int open_end(const char *ns)
 {
-	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd, sock, one = 1;
-	char path[128];
+	int home = netns_enter(ns), sock;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (home < 0 || fd < 0 || setns(fd, CLONE_NEWNET))
+	if (home < 0)
 		fail(ns);
-	sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
-	addr.sll_ifindex = if_nametoindex("eth0");
-	if (sock < 0 || !addr.sll_ifindex || bind(sock, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    setsockopt(sock, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one)) ||
-	    setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &(int){ 1 << 22 }, sizeof(int)))
+	sock = packet_receiver(if_nametoindex("eth0"));
+	if (sock < 0)
 		fail(ns);
-	if (setns(home, CLONE_NEWNET))
+	if (netns_leave(home))
 		fail("setns");
-	close(fd);
-	close(home);
-
 	return sock;
 }
 
@@ -516,45 +503,19 @@ static void sentinel_make(struct frame *f, unsigned int n)
 	f->len = 60;
 }
 
-/* The next frame, with its tag put back in its place. */
 static void receive(int sock, struct frame *f)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	} control;
-	struct iovec iov = { f->data, sizeof(f->data) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control };
 	struct pollfd wait = { .fd = sock, .events = POLLIN };
-	struct sockaddr_ll from;
-	const struct tpacket_auxdata *aux;
 	ssize_t len;
 
-	msg.msg_name = &from;
-	do {
-		msg.msg_namelen = sizeof(from);
-		msg.msg_controllen = sizeof(control);
-		if (poll(&wait, 1, WAIT_MS) != 1) {
-			fprintf(stderr, "differ: a sentinel was lost\n");
-			exit(2);
-		}
-		len = recvmsg(sock, &msg, 0);
-		if (len < 14)
-			fail("recvmsg");
-	} while (from.sll_pkttype == PACKET_OUTGOING);
-
+	if (poll(&wait, 1, WAIT_MS) != 1) {
+		fprintf(stderr, "differ: a sentinel was lost\n");
+		exit(2);
+	}
+	len = packet_receive(sock, f->data, sizeof(f->data), NULL);
+	if (len < ETH_HLEN)
+		fail("recvmsg");
 	f->len = len;
-	if (!CMSG_FIRSTHDR(&msg))
-		return;
-	aux = (const void *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
-	if (!(aux->tp_status & TP_STATUS_VLAN_VALID) || f->len + 4 > sizeof(f->data))
-		return;
-	memmove(f->data + 16, f->data + 12, f->len - 12);
-	f->data[12] = aux->tp_vlan_tpid >> 8;
-	f->data[13] = aux->tp_vlan_tpid;
-	f->data[14] = aux->tp_vlan_tci >> 8;
-	f->data[15] = aux->tp_vlan_tci;
-	f->len += 4;
 }
 
 static bool is_equal(const struct frame *a, const struct frame *b)

@@ -57,14 +57,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -72,10 +69,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "netns.h"
+#include "packet.h"
 
 #define MAX_FRAME	66000
 #define MAX_WORDS	512
@@ -86,9 +84,6 @@
 #define SENTINEL_TYPE	0x88b5
 #define SENTINEL_LEN	60
 #define DEADLINE_MS	20000
-#define RING_SLOT	2048
-#define RING_SLOTS	128
-#define RING_DATA	(TPACKET2_HDRLEN - sizeof(struct sockaddr_ll))
 
 enum l3 { L3_NONE, L3_IP4, L3_IP6, L3_ARP, L3_RAW };
 enum mode { MODE_MIXED, MODE_PLAIN, MODE_RING };
@@ -127,10 +122,9 @@ struct end {
 	char name[80];
 	int ifindex;
 	uint8_t mac[6];
-	int rx, tx, ring, gso, tap;
+	int rx, tx, gso, tap;
+	struct packet_ring ring;
 	unsigned int mark;
-	uint8_t *slots;
-	unsigned int slot;
 };
 
 /** struct job - who sends and who receives in one command */
@@ -737,72 +731,13 @@ static int frame_build(struct frame *f, const struct spec *s)
 
 /* ---- sockets ---- */
 
-static int packet_socket(int protocol, int ifindex)
-{
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(protocol),
-		.sll_ifindex = ifindex,
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return fail("packet socket: %s", strerror(errno));
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr))) {
-		close(fd);
-		return fail("bind: %s", strerror(errno));
-	}
-	return fd;
-}
-
-static int open_rx(struct end *e)
-{
-	int one = 1, size = 8 << 20;
-
-	e->rx = packet_socket(ETH_P_ALL, e->ifindex);
-	if (e->rx < 0)
-		return -1;
-	setsockopt(e->rx, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (setsockopt(e->rx, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one)) ||
-	    setsockopt(e->rx, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one,
-		       sizeof(one)))
-		return fail("packet options: %s", strerror(errno));
-	return 0;
-}
-
-static int open_ring(struct end *e)
-{
-	int version = TPACKET_V2;
-	struct tpacket_req req = {
-		.tp_block_size = 65536,
-		.tp_block_nr = RING_SLOT * RING_SLOTS / 65536,
-		.tp_frame_size = RING_SLOT,
-		.tp_frame_nr = RING_SLOTS,
-	};
-
-	e->ring = packet_socket(0, e->ifindex);
-	if (e->ring < 0)
-		return -1;
-	if (setsockopt(e->ring, SOL_PACKET, PACKET_VERSION, &version,
-		       sizeof(version)) ||
-	    setsockopt(e->ring, SOL_PACKET, PACKET_TX_RING, &req, sizeof(req)))
-		return fail("transmit ring: %s", strerror(errno));
-	e->slots = mmap(NULL, RING_SLOT * RING_SLOTS, PROT_READ | PROT_WRITE,
-			MAP_SHARED, e->ring, 0);
-	if (e->slots == MAP_FAILED)
-		return fail("transmit ring: %s", strerror(errno));
-	return 0;
-}
-
 static int open_gso(struct end *e)
 {
 	int one = 1;
 
 	e->gso = packet_socket(0, e->ifindex);
-	if (e->gso < 0)
+	if (e->gso < 0 || setsockopt(e->gso, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)))
 		return -1;
-	if (setsockopt(e->gso, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)))
-		return fail("PACKET_VNET_HDR: %s", strerror(errno));
 	return 0;
 }
 
@@ -823,8 +758,9 @@ static int open_sockets(struct end *e, const char *dev)
 	if (ret)
 		return ret;
 	e->tx = packet_socket(0, e->ifindex);
-	if (e->tx < 0 || open_rx(e) || open_ring(e) || open_gso(e))
-		return -1;
+	e->rx = packet_receiver(e->ifindex);
+	if (e->tx < 0 || e->rx < 0 || packet_ring_open(&e->ring, e->ifindex, false) || open_gso(e))
+		return fail("%s: %s", e->name, strerror(errno));
 	return 0;
 }
 
@@ -842,32 +778,22 @@ static int open_tap(struct end *e, const char *dev)
 static int open_in_netns(struct end *e, const char *ns, const char *dev,
 			 bool is_tap)
 {
-	char path[128];
-	int home, fd, ret;
+	int home = netns_enter(ns), ret;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (home < 0 || fd < 0 || setns(fd, CLONE_NEWNET)) {
-		ret = fail("namespace %s: %s", ns, strerror(errno));
-	} else {
-		ret = is_tap ? open_tap(e, dev) : 0;
-		ret = ret ? ret : open_sockets(e, dev);
-		if (setns(home, CLONE_NEWNET))
-			ret = fail("setns: %s", strerror(errno));
-	}
-	close(fd);
-	close(home);
+	if (home < 0)
+		return fail("namespace %s: %s", ns, strerror(errno));
+	ret = is_tap ? open_tap(e, dev) : 0;
+	ret = ret ? ret : open_sockets(e, dev);
+	if (netns_leave(home))
+		ret = fail("setns: %s", strerror(errno));
 	return ret;
 }
 
 static void end_close(struct end *e)
 {
-	if (e->slots)
-		munmap(e->slots, RING_SLOT * RING_SLOTS);
 	close(e->rx);
 	close(e->tx);
-	close(e->ring);
+	packet_ring_close(&e->ring);
 	close(e->gso);
 	close(e->tap);
 }
@@ -894,7 +820,7 @@ static struct end *end_open(const char *name, bool is_tap)
 	}
 	e = &ends[n_ends];
 	memset(e, 0, sizeof(*e));
-	e->rx = e->tx = e->ring = e->gso = e->tap = -1;
+	e->rx = e->tx = e->ring.sock = e->gso = e->tap = -1;
 	snprintf(e->name, sizeof(e->name), "%s", name);
 	snprintf(ns, sizeof(ns), "%.*s", (int)(colon - name), name);
 	if (open_in_netns(e, ns, colon + 1, is_tap)) {
@@ -939,15 +865,7 @@ static int send_plain(struct end *e, const uint8_t *data, size_t len)
 
 static int send_ring(struct end *e, const struct frame *f)
 {
-	uint8_t *slot = e->slots + (size_t)e->slot * RING_SLOT;
-	struct tpacket2_hdr *h = (struct tpacket2_hdr *)slot;
-
-	memcpy(slot + RING_DATA, f->data, f->len);
-	h->tp_len = f->len;
-	__atomic_store_n(&h->tp_status, TP_STATUS_SEND_REQUEST,
-			 __ATOMIC_RELEASE);
-	e->slot = (e->slot + 1) % RING_SLOTS;
-	if (send(e->ring, NULL, 0, 0) < 0)
+	if (packet_ring_put(&e->ring, NULL, 0, f->data, f->len) || packet_ring_send(&e->ring))
 		return fail("ring send of %zu bytes: %s", f->len,
 			    strerror(errno));
 	return 0;
@@ -977,12 +895,12 @@ static int send_frame(struct end *e, const struct frame *f, enum mode mode,
 	if (f->mark != e->mark) {
 		e->mark = f->mark;
 		if (setsockopt(e->tx, SOL_SOCKET, SO_MARK, &e->mark, 4) ||
-		    setsockopt(e->ring, SOL_SOCKET, SO_MARK, &e->mark, 4))
+		    setsockopt(e->ring.sock, SOL_SOCKET, SO_MARK, &e->mark, 4))
 			return fail("SO_MARK: %s", strerror(errno));
 	}
 	if (f->gso)
 		return send_gso(e, f);
-	if (f->len + RING_DATA > RING_SLOT || e->tap >= 0)
+	if (f->len > PACKET_SLOT_MAX || e->tap >= 0)
 		return send_plain(e, f->data, f->len);
 	if (mode == MODE_RING || (mode == MODE_MIXED && nth & 1))
 		return send_ring(e, f);
@@ -1005,40 +923,14 @@ static int send_sentinel(struct end *tx, const struct end *rx)
 /* The last frame's checksum is left to hardware that there is none of. */
 static bool sum_is_pending;
 
-/* The kernel took the outermost tag out of the frame: put it back. */
-static ssize_t restore_tag(struct msghdr *msg, uint8_t *data, ssize_t len)
-{
-	struct cmsghdr *c;
-	struct tpacket_auxdata aux;
-
-	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level != SOL_PACKET ||
-		    c->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-		sum_is_pending = aux.tp_status & TP_STATUS_CSUMNOTREADY;
-		if (!(aux.tp_status & TP_STATUS_VLAN_VALID) || len < 12)
-			break;
-		memmove(data + 16, data + 12, len - 12);
-		put16(data + 12, aux.tp_vlan_tpid);
-		put16(data + 14, aux.tp_vlan_tci);
-		return len + 4;
-	}
-	return len;
-}
-
 /* Return: length of the frame, -1 when none is there */
 static ssize_t receive(struct end *e, uint8_t *data)
 {
-	char control[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	struct iovec iov = { .iov_base = data, .iov_len = MAX_FRAME };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	ssize_t len = recvmsg(e->rx, &msg, MSG_DONTWAIT);
+	uint32_t status = 0;
+	ssize_t len = packet_receive(e->rx, data, MAX_FRAME, &status);
 
-	return len < 0 ? len : restore_tag(&msg, data, len);
+	sum_is_pending = status & TP_STATUS_CSUMNOTREADY;
+	return len;
 }
 
 /* A bridge may have put a tag in front of it. */
@@ -1719,22 +1611,13 @@ static int split(char *line, char **words)
 	return n;
 }
 
-static void stay_on_one_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
 int main(int argc, char **argv)
 {
 	static char line[65536];
 	char *words[MAX_WORDS];
 	int n;
 
-	stay_on_one_cpu();
+	packet_stay_on_cpu();
 	cookie = (uint64_t)getpid() << 32 | (now_ms() & 0xffff) << 16;
 	if (argc > 1)
 		return run(argv + 1, argc - 1) ? 1 : 0;

@@ -31,18 +31,14 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <linux/brfw.h>
 #include <linux/ethtool.h>
-#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/if_vlan.h>
 #include <linux/sockios.h>
@@ -50,6 +46,8 @@
 
 #include "key.h"
 #include "key_frame.h"
+#include "netns.h"
+#include "packet.h"
 #include "random.h"
 
 /** MAC_LEN - nothing is cut shorter */
@@ -557,51 +555,23 @@ static void make_mutant(struct bytes *f)
 
 /* ---- sending ---- */
 
-static int tx, plain, rx, tap = -1;
-static u8 *slots;
-static unsigned int slot;
+static struct packet_ring ring;
+static int plain, rx, tap = -1;
 
-static int packet_socket(const char *dev, int protocol)
-{
-	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_protocol = htons(protocol) };
-	int sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	addr.sll_ifindex = if_nametoindex(dev);
-	if (sock < 0 || !addr.sll_ifindex || bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
-		fail(dev);
-
-	return sock;
-}
-
-/* Of a frame in the ring only the first bytes come into the linear part. */
 static void open_tx(const char *dev)
 {
-	struct tpacket_req req = {
-		.tp_block_size = 65536, .tp_block_nr = SLOT * SLOTS / 65536,
-		.tp_frame_size = SLOT, .tp_frame_nr = SLOTS,
-	};
-	int one = 1, version = TPACKET_V2;
+	unsigned int ifindex = if_nametoindex(dev);
 
-	tx = packet_socket(dev, 0);
-	if (setsockopt(tx, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) ||
-	    setsockopt(tx, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)) ||
-	    setsockopt(tx, SOL_PACKET, PACKET_TX_RING, &req, sizeof(req)))
-		fail("transmit ring");
-	plain = packet_socket(dev, 0);
-	slots = mmap(NULL, SLOT * SLOTS, PROT_READ | PROT_WRITE, MAP_SHARED, tx, 0);
-	if (slots == MAP_FAILED)
-		fail("transmit ring");
+	plain = packet_socket(0, ifindex);
+	if (plain < 0 || packet_ring_open(&ring, ifindex, true))
+		fail(dev);
 }
 
 static void open_rx(const char *dev)
 {
-	int one = 1, size = 8 << 20;
-
-	rx = packet_socket(dev, ETH_P_ALL);
-	if (setsockopt(rx, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one)) ||
-	    setsockopt(rx, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof(one)) ||
-	    setsockopt(rx, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
-		fail("packet options");
+	rx = packet_receiver(if_nametoindex(dev));
+	if (rx < 0)
+		fail(dev);
 }
 
 static void open_tap(const char *dev)
@@ -625,39 +595,18 @@ static void open_tap(const char *dev)
 
 static void in_netns(const char *ns, void (*open_end)(const char *dev), const char *dev)
 {
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
-	char path[128];
+	int home = netns_enter(ns);
 
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (home < 0 || fd < 0 || setns(fd, CLONE_NEWNET))
+	if (home < 0)
 		fail(ns);
 	open_end(dev);
-	if (setns(home, CLONE_NEWNET))
+	if (netns_leave(home))
 		fail("setns");
-	close(fd);
-	close(home);
-}
-
-static void put_into_ring(const struct virtio_net_hdr *vh, const struct bytes *f)
-{
-	u8 *at = slots + (size_t)slot * SLOT;
-	struct tpacket2_hdr *h = (struct tpacket2_hdr *)at;
-
-	if (__atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) != TP_STATUS_AVAILABLE) {
-		errno = EBUSY;
-		fail("transmit ring");
-	}
-	memcpy(at + SLOT_DATA, vh, sizeof(*vh));
-	memcpy(at + SLOT_DATA + sizeof(*vh), f->data, f->len);
-	h->tp_len = sizeof(*vh) + f->len;
-	__atomic_store_n(&h->tp_status, TP_STATUS_SEND_REQUEST, __ATOMIC_RELEASE);
-	slot = (slot + 1) % SLOTS;
 }
 
 static void flush_ring(void)
 {
-	if (!is_tap && send(tx, NULL, 0, 0) < 0)
+	if (!is_tap && packet_ring_send(&ring))
 		fail("send");
 }
 
@@ -688,7 +637,8 @@ static void send_frame(const struct bytes *f)
 
 	if (!is_tap) {
 		vh.hdr_len = one_in(2) ? f->len : MAC_LEN + below(f->len - MAC_LEN + 1);
-		put_into_ring(&vh, f);
+		if (packet_ring_put(&ring, &vh, sizeof(vh), f->data, f->len))
+			fail("transmit ring");
 	} else if (!send_by_tap(&vh, f)) {
 		fail("send");
 	}
@@ -727,34 +677,19 @@ static bool is_old(const struct bytes *f, const struct bytes *sentinel)
 /* The next frame, with its tag put back in its place. */
 static void receive(struct bytes *f)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	} control;
-	struct iovec iov = { f->data, sizeof(f->data) };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
 	struct pollfd wait = { .fd = rx, .events = POLLIN };
-	const struct tpacket_auxdata *aux;
-	ssize_t len = recvmsg(rx, &msg, MSG_DONTWAIT);
+	ssize_t len = packet_receive(rx, f->data, sizeof(f->data), NULL);
 
 	if (len < 0 && errno == EAGAIN) {
 		if (poll(&wait, 1, WAIT_MS) != 1) {
 			errno = ETIMEDOUT;
 			fail("a sentinel was lost");
 		}
-		len = recvmsg(rx, &msg, 0);
+		len = packet_receive(rx, f->data, sizeof(f->data), NULL);
 	}
 	if (len < MAC_LEN)
 		fail("recvmsg");
 	f->len = len;
-	if (!CMSG_FIRSTHDR(&msg))
-		return;
-	aux = (const void *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
-	if (aux->tp_status & TP_STATUS_VLAN_VALID && f->len + 4 <= sizeof(f->data))
-		insert_tag(f, aux->tp_vlan_tpid, aux->tp_vlan_tci);
 }
 
 /* ---- comparing ---- */
@@ -968,20 +903,10 @@ static void open_ends(const char *from, const char *to)
 	wait_for_way();
 }
 
-/* Frames of one processor stay in order. */
-static void stay_on_one_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
 int main(int argc, char **argv)
 {
 	command = argc > 1 ? argv[1] : "";
-	stay_on_one_cpu();
+	packet_stay_on_cpu();
 	if (argc > 2 && strcmp(command, "storm"))
 		turn = strtoul(argv[2], NULL, 0);
 	if (!strcmp(command, "rules") && argc == 3) {

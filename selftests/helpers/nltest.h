@@ -7,11 +7,9 @@
 #define _BRFW_NLTEST_H
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/brfw.h>
 #include <linux/genetlink.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "netns.h"
 
 #define NLT_BUF		65536
 
@@ -287,22 +287,12 @@ static inline int nlt_open(struct nlt *nl)
 /* Open a socket in the namespace that ip-netns(8) calls @ns. */
 static inline int nlt_open_in(struct nlt *nl, const char *ns)
 {
-	char path[128];
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int fd, ret;
+	int home = netns_enter(ns), ret;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", ns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (home < 0 || fd < 0 || setns(fd, CLONE_NEWNET)) {
-		ret = errno;
-	} else {
-		ret = nlt_open(nl);
-		if (setns(home, CLONE_NEWNET))
-			ret = errno;
-	}
-	close(fd);
-	close(home);
-	return ret;
+	if (home < 0)
+		return errno;
+	ret = nlt_open(nl);
+	return netns_leave(home) ? errno : ret;
 }
 
 static inline void nlt_close(struct nlt *nl)
