@@ -690,6 +690,14 @@ info() {
 	[ -n "$INFO" ]
 }
 
+# listens PID [NETNS]: is a monitor in both of its groups? The second that it joins
+# is number 16, wherever the first one is.
+listens() {
+	ip netns exec "${2:-$BR}" cat /proc/net/netlink | awk -v pid="$1" '
+		$2 == 16 && $3 == pid && $4 ~ /[89a-f]...$/ { found = 1 }
+		END { exit !found }'
+}
+
 # equal WHAT WANT GOT
 equal() {
 	[ "$2" = "$3" ] || {

@@ -160,13 +160,6 @@ rule add accept"
 	fails 2 "FILE" ruleset diff
 }
 
-# listens PID: is a monitor in the groups that it listens to?
-listens() {
-	ip netns exec "$BR" cat /proc/net/netlink | awk -v pid="$1" '
-		$2 == 16 && $3 == pid && $4 ~ /8...$/ { found = 1 }
-		END { exit !found }'
-}
-
 # events N: the monitor has told of so many; EVENT is the last
 events() {
 	local line n=0

@@ -12,14 +12,6 @@ setup
 need_tool setpriv
 topology 2
 
-# listens PID [NETNS]: is a monitor in both of its groups? The second that it
-# joins is number 16, the only one of a small number.
-listens() {
-	ip netns exec "${2:-$BR}" cat /proc/net/netlink | awk -v pid="$1" '
-		$2 == 16 && $3 == pid && $4 ~ /8...$/ { found = 1 }
-		END { exit !found }'
-}
-
 # has_read PID: has that monitor read all it was sent? Until then it is told
 # nothing more after a loss.
 has_read() {
