@@ -58,7 +58,7 @@ module_copy() {
 use_kernel() {
 	local kernel=$1 dir image
 
-	builder=(make -C "$(kdir)") vm_options=(--timeout 1800) vm_env=()
+	builder=(make -C "$(kdir)") vm_options=(--timeout 3600) vm_env=()
 	case $kernel in
 	'') return ;;
 	uml | x86)
