@@ -11,8 +11,8 @@
 . "$(dirname "$0")/../lib/brfw.sh"
 
 readonly LIMIT=$((2 << 20))
-# More than there is room for: each takes more than 300 bytes.
-readonly RULES=$((LIMIT / 300))
+# More than there is room for: each takes more than 200 bytes.
+readonly RULES=$((LIMIT / 200))
 
 setup
 topology 2
