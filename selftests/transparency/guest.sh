@@ -4,19 +4,20 @@
 # brfw, with rules that look at everything and accept, and with rules on state,
 # and compares what they say.
 #
-#   guest.sh DIRECTORY TEST...
+#   guest.sh DIRECTORY AT_ONCE TEST...
 #
-# DIRECTORY is tools/testing/selftests/net/forwarding of a kernel's source. Each run
-# has a network namespace of its own. Without brfw all must pass, but for what the
-# file known says; and what passes without brfw must pass with it. Prints KTAP: for
-# each test one result without brfw, and one for each set of rules.
+# DIRECTORY is tools/testing/selftests/net/forwarding of a kernel's source. The
+# tests spend most of their time asleep, so each run has a network namespace of
+# its own, and up to AT_ONCE are under way at once. Without brfw all must pass, but for
+# what the file known says; and what passes without brfw must pass with it. Prints
+# KTAP: for each test one result without brfw, and one for each set of rules.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 fwctl=$top/build/fwctl/fwctl
-from=$1
-shift
+from=$1 at_once=$2
+shift 2
 work=$(mktemp -d)
 n=0
 failed=0
@@ -109,6 +110,22 @@ run() {
 	done
 }
 
+# run_all TEST RULES...: several at once
+run_all() {
+	local running=0
+
+	while [ $# -gt 0 ]; do
+		run "$1" "$2" &
+		shift 2
+		running=$((running + 1))
+		if [ $running -ge "$at_once" ]; then
+			wait -n
+			running=$((running - 1))
+		fi
+	done
+	wait
+}
+
 # result NAME STATUS...: STATUS is that of a command
 result() {
 	n=$((n + 1))
@@ -140,13 +157,12 @@ cp -r "$from" "$work/forwarding"
 cp "$work/forwarding/forwarding.config.sample" "$work/forwarding/forwarding.config"
 modprobe -a vrf bridge veth 8021q 2>/dev/null
 printf 'KTAP version 1\n1..%d\n' $((3 * $#))
-for test; do
-	run "$test" none
-done
+mapfile -t jobs < <(printf '%s\nnone\n' "$@")
+run_all "${jobs[@]}"
 "$top/selftests/vm/insmod.sh" "$top/brfw.ko"
+mapfile -t jobs < <(for test; do printf '%s\nall\n%s\nstate\n' "$test" "$test"; done)
+run_all "${jobs[@]}"
 for test; do
-	run "$test" all
-	run "$test" state
 	passes "$test"
 	result "$test: passes without brfw" $?
 	for rules in all state; do
