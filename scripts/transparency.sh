@@ -21,18 +21,13 @@ tests=(bridge_vlan_aware.sh bridge_vlan_unaware.sh bridge_locked_port.sh
 # other, in its own time.
 timed=(bridge_igmp.sh bridge_mld.sh bridge_vlan_mcast.sh)
 
-# compare NAME AT_ONCE OPTION... -- TEST...
+# compare NAME AT_ONCE OPTION TEST...: OPTION is one of run.sh, or empty
 compare() {
-	local name=$1 at_once=$2 options=()
+	local name=$1 at_once=$2 option=$3
 
-	shift 2
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	shift 3
 	[ $# != 0 ] || return 0
-	"$top/selftests/vm/run.sh" --name "$name" --timeout 5400 "${options[@]}" -- \
+	"$top/selftests/vm/run.sh" --name "$name" --timeout 5400 --no-debug ${option:+"$option"} -- \
 		"$top/selftests/transparency/guest.sh" "$src/tools/testing/selftests/net/forwarding" \
 		"$at_once" "$@" || rc=1
 	outputs+=("$build/vm/$name.out")
@@ -46,8 +41,8 @@ if [ $# != 0 ]; then
 	mapfile -t timed < <(printf '%s\n' "$@" | grep -xF -f <(printf '%s\n' "${timed[@]}"))
 fi
 rc=0 outputs=()
-compare transparency 4 --no-debug -- "${tests[@]}"
-compare transparency-timed 1 --no-debug --icount -- "${timed[@]}"
+compare transparency 4 '' "${tests[@]}"
+compare transparency-timed 1 --icount "${timed[@]}"
 awk '/^ok / { p++ } /^not ok / { f++ } END { printf "%d passed, %d failed, 0 skipped\n", p + 0, f + 0 }' \
 	"${outputs[@]}"
 exit $rc

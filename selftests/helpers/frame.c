@@ -929,7 +929,8 @@ static ssize_t receive(struct end *e, uint8_t *data)
 	uint32_t status = 0;
 	ssize_t len = packet_receive(e->rx, data, MAX_FRAME, &status);
 
-	sum_is_pending = status & TP_STATUS_CSUMNOTREADY;
+	if (len >= 0)
+		sum_is_pending = status & TP_STATUS_CSUMNOTREADY;
 	return len;
 }
 

@@ -68,11 +68,6 @@
 /** PIECES - of a frame that comes in by a tap device */
 #define PIECES		5
 
-/* Of the transmit ring. What is on its way keeps its slot. */
-#define SLOT		2048
-#define SLOTS		128
-#define SLOT_DATA	(TPACKET2_HDRLEN - sizeof(struct sockaddr_ll))
-
 /** WAIT_MS - time that a sentinel may take */
 #define WAIT_MS		60000
 

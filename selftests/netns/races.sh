@@ -19,7 +19,6 @@
 
 readonly SECONDS_LONG=${RACE_SECONDS:-10}
 readonly OTHER=$PREFIX-other
-
 readonly SETS=$PREFIX-sets
 
 setup

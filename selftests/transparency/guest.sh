@@ -8,9 +8,9 @@
 #
 # DIRECTORY is tools/testing/selftests/net/forwarding of a kernel's source. The
 # tests spend most of their time asleep, so each run has a network namespace of
-# its own, and up to AT_ONCE are under way at once. Without brfw all must pass, but for
-# what the file known says; and what passes without brfw must pass with it. Prints
-# KTAP: for each test one result without brfw, and one for each set of rules.
+# its own, and up to AT_ONCE are under way at once. Without brfw all must pass, but
+# for what the file known says; and what passes without brfw must pass with it.
+# Prints KTAP: for each test one result without brfw, and one for each set of rules.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
