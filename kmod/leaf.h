@@ -142,7 +142,7 @@ struct brfw_leaf {
 	struct brfw_leaf_pending *pending;
 	u16 nrules;
 	u16 ndead;
-	u16 cost;
+	u32 cost;
 	u8 nwords;
 	u8 stride;
 	u8 ncommon;

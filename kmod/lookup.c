@@ -1473,10 +1473,11 @@ static bool brfw_table_remove(struct brfw_table *t,
 			return false;
 		if (leaf->ndead < leaf->nrules || leaf->pending)
 			return true;
-		kvfree_rcu(leaf, rcu);
 	}
 	rcu_assign_pointer(slot->content,
 			   brfw_content_of_rule(&brfw_leaf_tombstone));
+	if (leaf)
+		kvfree_rcu(leaf, rcu);
 
 	return true;
 }

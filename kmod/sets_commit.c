@@ -186,15 +186,21 @@ int brfw_commit_set_add(struct brfw_ruleset *rs, const struct brfw_draft *draft,
 
 /* ---- life and death of elements ---- */
 
-/* Let counters be those of the element again that they were taken from. */
+/*
+ * Let counters be those of the element again that they were taken from in this
+ * commit, the first of a row. Who has passed them on has none to give.
+ */
 static void brfw_element_give_back(struct brfw_element *e)
 {
-	if (!e->extra || !e->extra->from)
-		return;
+	struct brfw_element *from;
 
-	e->extra->from->is_owner = e->is_owner;
-	e->extra->from = NULL;
-	e->is_owner = false;
+	while (e->is_owner && e->extra->from) {
+		from = e->extra->from;
+		from->is_owner = true;
+		e->extra->from = NULL;
+		e->is_owner = false;
+		e = from;
+	}
 }
 
 static void brfw_element_unlink(struct brfw_ruleset *rs, struct brfw_element *e)
@@ -614,8 +620,11 @@ static int brfw_rule_check_sets(struct brfw_ruleset *rs,
 		set = brfw_set_name_of(rs, m.tests[i].set)->set;
 		if (!set)
 			return brfw_sets_fail(error, -ENOENT, "the rule names a set that does not exist");
-		if (set->domain != m.tests[i].domain)
+		if (set->domain != m.tests[i].domain) {
+			/* Of the set, if no change of the rule is told instead. */
+			error->change_id = set->change_id;
 			return brfw_sets_fail(error, -EINVAL, "the set that the rule names has other members than these fields");
+		}
 	}
 
 	return 0;
@@ -668,25 +677,30 @@ static int brfw_commit_check_all_rules(struct brfw_ruleset *rs,
 	return 0;
 }
 
-static int brfw_commit_check_dead_set(struct brfw_ruleset *rs,
-				      const struct brfw_set *set,
-				      struct brfw_error *error)
+/*
+ * Sets that rules name and that are gone, or other sets now. The rules are looked
+ * at once, however many sets there are.
+ */
+static int brfw_commit_check_dead_sets(struct brfw_ruleset *rs,
+				       struct brfw_error *error)
 {
-	const struct brfw_set *other = set->name->set;
-	int err;
+	const struct brfw_set *set, *other;
+	bool is_other = false;
 
-	if (!set->name->nrules || (other && other->domain == set->domain))
-		return 0;
-	if (!other) {
-		error->change_id = set->change_id;
-		brfw_sets_tell(error, set->name);
-		return brfw_sets_fail(error, -EBUSY, "rules name this set");
+	list_for_each_entry(set, &rs->sets.touched, touched) {
+		other = set->name->set;
+		if (set->status != BRFW_RULE_DEAD || !set->was_live ||
+		    !set->name->nrules)
+			continue;
+		if (!other) {
+			error->change_id = set->change_id;
+			brfw_sets_tell(error, set->name);
+			return brfw_sets_fail(error, -EBUSY, "rules name this set");
+		}
+		is_other |= other->domain != set->domain;
 	}
 
-	err = brfw_commit_check_all_rules(rs, error);
-	if (err)
-		error->change_id = other->change_id;
-	return err;
+	return is_other ? brfw_commit_check_all_rules(rs, error) : 0;
 }
 
 /**
@@ -701,7 +715,6 @@ int brfw_commit_check_sets(struct brfw_ruleset *rs,
 			   const struct brfw_draft *draft,
 			   struct brfw_error *error)
 {
-	const struct brfw_set *set;
 	int err;
 
 	err = brfw_commit_keep_elements(rs, draft, error);
@@ -711,15 +724,8 @@ int brfw_commit_check_sets(struct brfw_ruleset *rs,
 	err = brfw_commit_check_rules(rs, draft, error);
 	if (err)
 		return err;
-	list_for_each_entry(set, &rs->sets.touched, touched) {
-		if (set->status != BRFW_RULE_DEAD || !set->was_live)
-			continue;
-		err = brfw_commit_check_dead_set(rs, set, error);
-		if (err)
-			return err;
-	}
 
-	return 0;
+	return brfw_commit_check_dead_sets(rs, error);
 }
 
 /* ---- what can still fail ---- */

@@ -19,6 +19,8 @@
  *   S replace HANDLE ...   S replace-change N ...      as add
  *   S move HANDLE ...      S move-change N ...         with prio, before etc.
  *   S policy HOOK VERDICT [BRIDGE]                 S reset (all counters)
+ *   S element-replace SET ADDRESS...               S element-delete SET ADDRESS...
+ *                          IPv4 addresses, all in one request
  *   S gen                  "ok GENERATION"
  *   S info                 "ok RULES ACTIVE_HOOKS DRAFTS MAX_RULES"
  *   S count                "ok RULES INTR" (of a dump)
@@ -36,6 +38,8 @@
  *         how often it had
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+
 #include "nltest.h"
 
 #define MAX_SOCKETS	32
@@ -212,6 +216,29 @@ static void put_policy(struct nlmsghdr *nlh, char **words, int n)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* With @timed each is given another time, so that none is what it was. */
+static void put_elements(struct nlmsghdr *nlh, char **words, int n, bool timed)
+{
+	static const uint8_t member = BRFW_SET_IPV4_ADDR;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET), *item;
+	struct in_addr address = { 0 };
+	int i;
+
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, words[0]);
+	mnl_attr_put(nlh, BRFW_SET_A_MEMBERS, sizeof(member), &member);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, BRFW_A_ELEMENTS);
+	for (i = 1; i < n; i++) {
+		item = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
+		inet_pton(AF_INET, words[i], &address);
+		mnl_attr_put(nlh, BRFW_ELEMENT_A_VALUE, sizeof(address), &address);
+		if (timed)
+			mnl_attr_put_u32(nlh, BRFW_ELEMENT_A_TIMEOUT, 3600 + i);
+		mnl_attr_nest_end(nlh, item);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static void put_commit(struct nlmsghdr *nlh, char **words, int n)
 {
 	int i;
@@ -254,6 +281,10 @@ static void put_change(struct nlmsghdr *nlh, char **words, int n)
 		mnl_attr_put_u32(nlh, BRFW_A_TXN_FLAGS, BRFW_TXN_F_REPLACE);
 	else if (!strcmp(words[0], "commit"))
 		put_commit(nlh, words + 1, n - 1);
+	else if (!strcmp(words[0], "element-replace") && n > 1)
+		put_elements(nlh, words + 1, n - 1, true);
+	else if (!strcmp(words[0], "element-delete") && n > 1)
+		put_elements(nlh, words + 1, n - 1, false);
 }
 
 static int change_command(const char *word)
@@ -268,6 +299,8 @@ static int change_command(const char *word)
 		{ "move", BRFW_CMD_RULE_MOVE },
 		{ "move-change", BRFW_CMD_RULE_MOVE },
 		{ "policy", BRFW_CMD_POLICY_SET },
+		{ "element-replace", BRFW_CMD_ELEMENT_REPLACE },
+		{ "element-delete", BRFW_CMD_ELEMENT_DELETE },
 		{ "begin", BRFW_CMD_TXN_BEGIN },
 		{ "commit", BRFW_CMD_TXN_COMMIT },
 		{ "abort", BRFW_CMD_TXN_ABORT },

@@ -305,6 +305,64 @@ test_counters() {
 	expect_element 192.0.2.7 " # packets 0 bytes 0 never used"
 }
 
+# Counters that a change passes on twice come back when it is undone.
+test_counters_undone() {
+	local value=192.0.2.7
+
+	load_new "set add s type ipv4_addr counters" "set add-element s $value" \
+		"rule add saddr @s drop comment r"
+	udp r "$value"
+	nl_refuses ENOENT 0 element-replace s "$value" "$value" 192.0.2.99
+	fw set add-element s 192.0.2.8
+	udp r "$value"
+	expect_element "$value" " # packets 4 "
+	expect_element 192.0.2.8 " # packets 0 "
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 element-replace s "$value" "$value"
+	nl 1 element-delete s "$value"
+	nl 1 commit dry
+	nl 1 close
+	fw set add-element s 192.0.2.9
+	udp r "$value"
+	expect_element "$value" " # packets 6 "
+	expect_element 192.0.2.9 " # packets 0 "
+	# without undoing: the same element with the same counters, and none
+	nl 0 element-replace s "$value" "$value"
+	expect_element "$value" " timeout"
+	contains "counters" " # packets 6 " "$(fw -s set show s)"
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 element-replace s "$value" "$value"
+	nl 1 element-delete s "$value"
+	nl 1 commit
+	nl 1 close
+	absent "$value"
+	udp pass "$value"
+}
+
+# A look-up that may cost too much is refused, however much too much it is.
+test_cost() {
+	local i n
+
+	for n in 2 100 980; do
+		{
+			echo "$SENTINEL"
+			echo "set add a type ipv4_addr"
+			echo "set add c type ipv4_addr . ipv4_addr"
+			for ((i = 1; i <= n; i++)); do
+				echo "rule add prio $i saddr @a daddr @a saddr . daddr @c accept"
+			done
+		} >"$TMP/cost.fw"
+		if [ "$n" = 2 ]; then
+			fw ruleset check "$TMP/cost.fw"
+		else
+			fw_refuses 1 ruleset check "$TMP/cost.fw"
+			contains "the reason" "cost" "$FW_ERROR"
+		fi
+	done
+}
+
 elements_are() {
 	info elements
 	[ "$INFO" -eq "$1" ]
@@ -540,6 +598,8 @@ check "all or nothing" test_transaction
 check "a load keeps what is the same" test_load
 check "a load keeps what came at run time, if it is told to" test_keep
 check "counters of elements" test_counters
+check "counters of elements when a change is undone" test_counters_undone
+check "rules with sets that would cost too much" test_cost
 check "time runs out" test_expiry
 check "save and load" test_files
 check "refused" test_refused
