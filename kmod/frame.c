@@ -21,6 +21,7 @@
  * last one as long as they leave by ports that the last one didn't leave by:
  * a flood visits each port once.
  */
+#include <linux/bitmap.h>
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
@@ -29,11 +30,26 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
+#include <linux/version.h>
 
 #include "frame.h"
+#include "transmit.h"
+
+/*
+ * Notes, and what is kept in cache.c and transmit.c for each CPU, are safe as long
+ * as nothing else runs there while softirqs are off.
+ */
+#if IS_ENABLED(CONFIG_PREEMPT_RT) && \
+	LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0) && \
+	!IS_ENABLED(CONFIG_PREEMPT_RT_NEEDS_BH_LOCK)
+#error "brfw needs CONFIG_PREEMPT_RT_NEEDS_BH_LOCK in a kernel with CONFIG_PREEMPT_RT"
+#endif
 
 /* Rules that are remembered to have acted on a frame. */
 #define BRFW_FRAME_ACTS		16
+
+/* As many as a bridge may have: ports have the same number here seldom. */
+#define BRFW_FRAME_PORTS	1024
 
 /**
  * struct brfw_frame_note - about the frame that a CPU received last
@@ -43,7 +59,7 @@
  * @len: length
  * @addrs: destination and source MAC address
  * @ports: egress ports that a frame of the host has visited, by ifindex
- *	modulo 64
+ *	modulo BRFW_FRAME_PORTS
  * @vlan: what the bridge classified it into
  * @nacts: number of entries in @acts
  * @acts: rules that have acted on it and what came of it
@@ -54,7 +70,7 @@ struct brfw_frame_note {
 	int in;
 	unsigned int len;
 	u8 addrs[2 * ETH_ALEN];
-	u64 ports;
+	DECLARE_BITMAP(ports, BRFW_FRAME_PORTS);
 	struct brfw_vlan vlan;
 	unsigned int nacts;
 	struct {
@@ -63,7 +79,14 @@ struct brfw_frame_note {
 	} acts[BRFW_FRAME_ACTS];
 };
 
-static DEFINE_PER_CPU(struct brfw_frame_note, brfw_frame_note);
+/* All but the first are for frames that come to a bridge while brfw sends others. */
+static DEFINE_PER_CPU(struct brfw_frame_note [BRFW_TRANSMIT_DEPTH + 1],
+		      brfw_frame_notes);
+
+static struct brfw_frame_note *brfw_frame_note(void)
+{
+	return &(*this_cpu_ptr(&brfw_frame_notes))[brfw_transmit_depth()];
+}
 
 /*
  * What the bridge is about to do at ingress: IEEE 802.1Q clause 6.9.1,
@@ -114,8 +137,9 @@ static void brfw_frame_start(struct brfw_frame_note *note,
 	note->in = brfw_frame_ifindex(state->in);
 	note->len = skb->len;
 	memcpy(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
-	note->ports = 0;
 	note->nacts = 0;
+	if (!state->in)
+		bitmap_zero(note->ports, BRFW_FRAME_PORTS);
 }
 
 /**
@@ -126,7 +150,7 @@ static void brfw_frame_start(struct brfw_frame_note *note,
 void brfw_frame_receive(const struct sk_buff *skb,
 			const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	struct brfw_frame_note *note = brfw_frame_note();
 
 	brfw_frame_start(note, skb, state);
 	brfw_frame_classify(skb, state->in, &note->vlan);
@@ -136,7 +160,7 @@ void brfw_frame_receive(const struct sk_buff *skb,
 static struct brfw_frame_note *
 brfw_frame_find(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	struct brfw_frame_note *note = brfw_frame_note();
 
 	if (note->head != skb->head || note->context != brfw_frame_context() ||
 	    note->in != brfw_frame_ifindex(state->in) ||
@@ -182,13 +206,9 @@ static bool brfw_frame_visit(struct brfw_frame_note *note,
 			     const struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	u64 port = BIT_ULL(state->out->ifindex % 64);
-
-	if (note->ports & port || note->len != skb->len)
-		return false;
-
-	note->ports |= port;
-	return true;
+	return note->len == skb->len &&
+	       !__test_and_set_bit(state->out->ifindex % BRFW_FRAME_PORTS,
+				   note->ports);
 }
 
 /**
@@ -199,7 +219,7 @@ static bool brfw_frame_visit(struct brfw_frame_note *note,
 void brfw_frame_begin(const struct sk_buff *skb,
 		      const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	struct brfw_frame_note *note = brfw_frame_note();
 	bool is_same = brfw_frame_find(skb, state);
 
 	if (is_same && (state->in || brfw_frame_visit(note, skb, state)))
@@ -224,7 +244,7 @@ void brfw_frame_begin(const struct sk_buff *skb,
  */
 bool brfw_frame_recall(u64 handle, bool *result)
 {
-	const struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	const struct brfw_frame_note *note = brfw_frame_note();
 	unsigned int i;
 
 	for (i = 0; i < note->nacts; i++) {
@@ -246,9 +266,9 @@ bool brfw_frame_recall(u64 handle, bool *result)
  */
 void brfw_frame_remember(u64 handle, bool result)
 {
-	struct brfw_frame_note *note = this_cpu_ptr(&brfw_frame_note);
+	struct brfw_frame_note *note = brfw_frame_note();
 
-	if (note->nacts == BRFW_FRAME_ACTS)
+	if (note->nacts >= BRFW_FRAME_ACTS)
 		return;
 
 	note->acts[note->nacts].handle = handle;

@@ -264,11 +264,15 @@ static void brfw_judge_log(struct brfw_judgement *j,
 static bool brfw_judge_can_send(const struct brfw_judgement *j,
 				const struct net_device *dev)
 {
-	if (brfw_transmit_problem(dev) || j->vlan.is_unknown)
+	if (brfw_transmit_problem(dev) || j->vlan.is_unknown ||
+	    !brfw_transmit_may_send(j->state->net))
 		return false;
+	if (j->hook != BRFW_HOOK_OUTPUT)
+		return true;
 
-	return j->hook != BRFW_HOOK_OUTPUT || j->vlan.proto ||
-	       !brfw_transmit_output_problem(dev, j->state->out);
+	return !brfw_transmit_is_above(dev, j->state->out) &&
+	       (j->vlan.proto ||
+		!brfw_transmit_output_problem(dev, j->state->out));
 }
 
 /* Return: whether a copy was handed over. */
@@ -277,12 +281,12 @@ static bool brfw_judge_send(struct brfw_judgement *j, u16 slot)
 	struct net_device *dev;
 
 	dev = brfw_iface_dev(&j->view->ruleset->ifaces, slot);
-	if (!brfw_judge_can_send(j, dev)) {
+	if (!brfw_judge_can_send(j, dev) ||
+	    !brfw_transmit_copy(j->skb, j->state, dev, &j->vlan)) {
 		brfw_judge_event(j, BRFW_EVENT_NO_TARGET);
 		return false;
 	}
 
-	brfw_transmit_copy(j->skb, j->state, dev, &j->vlan);
 	return true;
 }
 
@@ -507,7 +511,7 @@ brfw_hook_judge(const struct brfw_net *bn, struct sk_buff *skb,
 	struct brfw_judgement j BRFW_UNINITIALIZED;
 
 	j.view = rcu_dereference(bn->view);
-	if (unlikely(!j.view || brfw_transmit_is_ours(skb)))
+	if (unlikely(!j.view || brfw_transmit_is_ours(skb, state)))
 		return NF_ACCEPT;
 
 	j.skb = skb;

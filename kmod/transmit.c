@@ -3,8 +3,10 @@
  * Frames that brfw sends: redirected ones, copies, answers of reject.
  *
  * A port of the same bridge is reached through the bridge's own egress path,
- * with its checks of port state, isolation and VLAN. Any other device is given
- * the frame directly. Either way the frame isn't judged again.
+ * with its checks of port state, isolation and VLAN, and isn't judged there. Any
+ * other device is given the frame directly. Where that is a device above a bridge,
+ * the frame is one of the host's for that bridge, which judges it. But a namespace
+ * sends nothing while a CPU sends something for it: there would be no end to it.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
@@ -24,11 +26,8 @@ struct net_bridge_port;
 void br_forward(const struct net_bridge_port *to, struct sk_buff *skb,
 		bool local_rcv, bool local_orig);
 
-/*
- * The frame that is on its way through the bridge's egress path. Only one at a
- * time can be: the hooks see it before any other, and softirqs are off.
- */
-DEFINE_PER_CPU(const struct sk_buff *, brfw_transmit_skb);
+/* Only one at a time can be on its way, since softirqs are off. */
+DEFINE_PER_CPU(struct brfw_transmit, brfw_transmit);
 
 static const struct net_device *brfw_bridge_of(const struct net_device *port)
 {
@@ -38,21 +37,71 @@ static const struct net_device *brfw_bridge_of(const struct net_device *port)
 	return netdev_master_upper_dev_get_rcu((struct net_device *)port);
 }
 
-static void brfw_transmit_by_bridge(struct sk_buff *skb,
-				    const struct net_device *port,
-				    bool is_local)
+/**
+ * brfw_transmit_is_at_bridge() - is a hook where the marked frame must be?
+ * @state: of the hook
+ *
+ * The port may be another one than was asked for, a backup port.
+ *
+ * Return: whether it is one of the bridge that the frame was given to.
+ */
+bool brfw_transmit_is_at_bridge(const struct nf_hook_state *state)
 {
-	this_cpu_write(brfw_transmit_skb, skb);
-	br_forward(rcu_dereference(port->rx_handler_data), skb, false,
-		   is_local);
-	this_cpu_write(brfw_transmit_skb, NULL);
+	return brfw_bridge_of(state->out) ==
+	       this_cpu_read(brfw_transmit.bridge);
 }
 
-static void brfw_transmit_directly(struct sk_buff *skb, struct net_device *dev)
+/**
+ * brfw_transmit_may_send() - may a frame be sent for a namespace?
+ * @net: the namespace
+ *
+ * Return: whether nothing is being sent for it, and not too much for others.
+ */
+bool brfw_transmit_may_send(const struct net *net)
 {
+	const struct brfw_transmit *t = this_cpu_ptr(&brfw_transmit);
+	unsigned int i;
+
+	for (i = 0; i < t->depth; i++)
+		if (t->nets[i] == net)
+			return false;
+
+	return t->depth < BRFW_TRANSMIT_DEPTH;
+}
+
+static void brfw_transmit_by_bridge(struct sk_buff *skb,
+				    const struct net_device *port,
+				    const struct net *net, bool is_local)
+{
+	struct brfw_transmit *t = this_cpu_ptr(&brfw_transmit);
+
+	t->nets[t->depth++] = net;
+	t->bridge = brfw_bridge_of(port);
+	t->skb = skb;
+	br_forward(rcu_dereference(port->rx_handler_data), skb, false,
+		   is_local);
+	t->skb = NULL;
+	t->depth--;
+}
+
+/* Return: whether it was handed over; not what is too long for the device. */
+static bool brfw_transmit_directly(struct sk_buff *skb, struct net_device *dev,
+				   const struct net *net)
+{
+	struct brfw_transmit *t = this_cpu_ptr(&brfw_transmit);
+
 	skb->dev = dev;
+	skb_forward_csum(skb);
 	skb_push(skb, -skb_mac_offset(skb));
+	if (!is_skb_forwardable(dev, skb)) {
+		kfree_skb(skb);
+		return false;
+	}
+	t->nets[t->depth++] = net;
 	dev_queue_xmit(skb);
+	t->depth--;
+
+	return true;
 }
 
 /**
@@ -112,15 +161,32 @@ const char *brfw_transmit_output_problem(const struct net_device *dev,
 }
 
 /**
+ * brfw_transmit_is_above() - would a frame that leaves by a port come back to it?
+ * @dev: device to send it by
+ * @port: port of a bridge
+ *
+ * Return: whether the device is above the bridge, one for a VLAN or a macvlan.
+ */
+bool brfw_transmit_is_above(const struct net_device *dev,
+			    const struct net_device *port)
+{
+	const struct net_device *bridge = brfw_bridge_of(port);
+
+	return bridge &&
+	       netdev_has_upper_dev_all_rcu((struct net_device *)bridge,
+					    (struct net_device *)dev);
+}
+
+/**
  * brfw_transmit_copy() - send a copy of a frame by another device
  * @skb: frame at a hook; not changed
  * @state: of the hook
- * @dev: the device, without brfw_transmit_problem()
+ * @dev: the device, without brfw_transmit_problem(); brfw_transmit_may_send()
  * @vlan: VLAN that the bridge classified the frame into
  *
- * Whether it could be sent isn't known.
+ * Return: whether it was handed over. Whether it could be sent isn't known.
  */
-void brfw_transmit_copy(const struct sk_buff *skb,
+bool brfw_transmit_copy(const struct sk_buff *skb,
 			const struct nf_hook_state *state,
 			struct net_device *dev, const struct brfw_vlan *vlan)
 {
@@ -129,7 +195,7 @@ void brfw_transmit_copy(const struct sk_buff *skb,
 
 	copy = skb_clone((struct sk_buff *)skb, GFP_ATOMIC);
 	if (!copy)
-		return;
+		return false;
 
 	nf_reset_ct(copy);
 	skb_clear_tstamp(copy);
@@ -138,12 +204,35 @@ void brfw_transmit_copy(const struct sk_buff *skb,
 		__vlan_hwaccel_put_tag(copy, htons(vlan->proto), vlan->tci);
 
 	bridge = brfw_bridge_of(state->in ? : state->out);
-	if (bridge && brfw_bridge_of(dev) == bridge) {
-		copy->dev = state->in ? : (struct net_device *)bridge;
-		brfw_transmit_by_bridge(copy, dev, !state->in);
-	} else {
-		brfw_transmit_directly(copy, dev);
-	}
+	if (!bridge || brfw_bridge_of(dev) != bridge)
+		return brfw_transmit_directly(copy, dev, state->net);
+
+	copy->dev = state->in ? : (struct net_device *)bridge;
+	brfw_transmit_by_bridge(copy, dev, state->net, !state->in);
+	return true;
+}
+
+/*
+ * Take off the tag of a frame that leaves a port untagged (IEEE 802.1Q clause
+ * 8.8.1), as the egress path does.
+ *
+ * Return: whether the port is a member of the VLAN.
+ */
+static bool brfw_transmit_untag(struct sk_buff *skb,
+				const struct net_device *bridge,
+				const struct net_device *port)
+{
+	struct bridge_vlan_info info;
+
+	if (!br_vlan_enabled(bridge))
+		return true;
+	if (!skb_vlan_tag_present(skb) ||
+	    br_vlan_get_info_rcu(port, skb_vlan_tag_get_id(skb), &info))
+		return false;
+	if (info.flags & BRIDGE_VLAN_INFO_UNTAGGED)
+		__vlan_hwaccel_clear_tag(skb);
+
+	return true;
 }
 
 /**
@@ -152,6 +241,10 @@ void brfw_transmit_copy(const struct sk_buff *skb,
  *	the bridge; taken over
  * @skb: the frame
  * @state: of the hook that it was at
+ *
+ * What the bridge noted of the frame at ingress tells the egress path what to do
+ * about VLANs and tunnels. It says, too, that the port is isolated, if it is; then
+ * the answer would never come back there with it, and gets only its tag right.
  */
 void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 			  const struct nf_hook_state *state)
@@ -159,16 +252,20 @@ void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 	const struct net_device *bridge;
 
 	bridge = brfw_bridge_of(state->in ? : state->out);
-	if (!bridge) {
+	if (!bridge || !brfw_transmit_may_send(state->net)) {
 		kfree_skb(answer);
 		return;
 	}
 
 	answer->dev = (struct net_device *)bridge;
 	if (state->in) {
-		/* It tells the egress path that there are VLANs to look at. */
-		memcpy(answer->cb, skb->cb, sizeof(answer->cb));
-		brfw_transmit_by_bridge(answer, state->in, true);
+		if (!br_port_flag_is_set(state->in, BR_ISOLATED)) {
+			memcpy(answer->cb, skb->cb, sizeof(answer->cb));
+		} else if (!brfw_transmit_untag(answer, bridge, state->in)) {
+			kfree_skb(answer);
+			return;
+		}
+		brfw_transmit_by_bridge(answer, state->in, state->net, true);
 		return;
 	}
 

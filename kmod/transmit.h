@@ -2,6 +2,7 @@
 #ifndef _BRFW_TRANSMIT_H
 #define _BRFW_TRANSMIT_H
 
+#include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -17,26 +18,63 @@ const char *brfw_transmit_unsuitable(const struct net_device *dev);
 const char *brfw_transmit_problem(const struct net_device *dev);
 const char *brfw_transmit_output_problem(const struct net_device *dev,
 					 const struct net_device *from);
+bool brfw_transmit_is_above(const struct net_device *dev,
+			    const struct net_device *port);
 
 /* Softirqs off, RCU read section. */
 
-void brfw_transmit_copy(const struct sk_buff *skb,
+bool brfw_transmit_copy(const struct sk_buff *skb,
 			const struct nf_hook_state *state,
 			struct net_device *dev, const struct brfw_vlan *vlan);
 void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 			  const struct nf_hook_state *state);
+bool brfw_transmit_is_at_bridge(const struct nf_hook_state *state);
+bool brfw_transmit_may_send(const struct net *net);
 
-DECLARE_PER_CPU(const struct sk_buff *, brfw_transmit_skb);
+/**
+ * BRFW_TRANSMIT_DEPTH - how many namespaces may send, one inside of the other: by
+ * a device above a bridge of the next one
+ */
+#define BRFW_TRANSMIT_DEPTH	3
+
+/**
+ * struct brfw_transmit - what a CPU is about to send for brfw
+ * @skb: frame on its way through the egress path of a bridge, or NULL
+ * @bridge: this bridge; at others it is a frame as any other
+ * @depth: how many are being sent, directly or by a bridge
+ * @nets: namespaces that they are sent for
+ */
+struct brfw_transmit {
+	const struct sk_buff *skb;
+	const struct net_device *bridge;
+	unsigned int depth;
+	const struct net *nets[BRFW_TRANSMIT_DEPTH];
+};
+
+DECLARE_PER_CPU(struct brfw_transmit, brfw_transmit);
 
 /**
  * brfw_transmit_is_ours() - does brfw send this frame?
  * @skb: frame at a hook
+ * @state: of the hook
  *
  * Return: whether it does; then it must not be judged.
  */
-static inline bool brfw_transmit_is_ours(const struct sk_buff *skb)
+static inline bool brfw_transmit_is_ours(const struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	return this_cpu_read(brfw_transmit_skb) == skb;
+	return unlikely(this_cpu_read(brfw_transmit.skb) == skb) &&
+	       brfw_transmit_is_at_bridge(state);
+}
+
+/**
+ * brfw_transmit_depth() - is this CPU inside of sending something for brfw?
+ *
+ * Return: how many times.
+ */
+static inline unsigned int brfw_transmit_depth(void)
+{
+	return this_cpu_read(brfw_transmit.depth);
 }
 
 #endif /* _BRFW_TRANSMIT_H */

@@ -76,6 +76,90 @@ test_mirror_outside() {
 	expect_count m 12
 }
 
+forwarding() {
+	ip -n "$BR" -d link show dev "$1" | grep -q "bridge_slave state forwarding"
+}
+
+# shellcheck disable=SC2086
+# What the host floods is mirrored once, whatever the numbers of the ports are.
+test_mirror_flooded() {
+	local index
+
+	index=$(ip -n "$BR" -o link show dev p1 | cut -d : -f 1)
+	ip -n "$BR" -batch - <<-END
+		link add p9 index $((index + 64)) type veth peer name q9
+		link set q9 up
+		link set p9 master br0 up
+	END
+	wait_for forwarding p9
+	ip -n "$BR" link set p3 type bridge_slave flood off
+	load_new "rule add hook output proto udp mirror p3 comment o"
+	arrives "2 2 2" br0 h1,h2,h3 $STRANGER ip4 proto udp
+	expect_count o 8
+	ip -n "$BR" link set p3 type bridge_slave flood on
+	ip -n "$BR" link del p9
+}
+
+# A copy by a device above the bridge is judged there, and not copied again.
+test_mirror_above() {
+	ip -n "$BR" link add link br0 name b10 up type vlan id 10
+	load_new "rule add proto udp mirror b10 comment f" \
+		"rule add hook output proto udp mirror p3 comment o"
+	arrives "2 0" h1 h2,h3 ip4 proto udp
+	expect_count f 2
+	expect_count o 2
+	info no-target
+	equal "copies without a target" 2 "$INFO"
+	# It would come back to the same hook.
+	load_new "rule add hook output proto udp mirror b10 comment o"
+	arrives 2 br0 h1 dmac 02:00:00:00:00:01 ip4 proto udp
+	expect_count o 2
+	info no-target
+	equal "copies without a target" 2 "$INFO"
+	ip -n "$BR" link del b10
+}
+
+sent_by() {
+	ip -n "$BR" -s -j link show dev "$1" | sed 's/.*"tx":{[^}]*"packets":\([0-9]*\).*/\1/'
+}
+
+# What another namespace sends by a device above the bridge is mirrored all the same.
+test_mirror_other() {
+	local other=$PREFIX-other before
+
+	netns_add "$other" "$(host 7)" "$(host 8)"
+	ip -n "$other" link add br0 up type bridge mcast_snooping 0 forward_delay 0
+	BR=$other port_add 7
+	BR=$other port_add 8
+	ip -n "$BR" link add link br0 name m0 type vlan id 10
+	ip -n "$BR" link set m0 netns "$other"
+	ip -n "$other" link set m0 up
+	"$FWCTL" -n "$other" rule add proto udp mirror m0 comment f >/dev/null
+	load_new "rule add hook output out p2 proto udp mirror p3 comment o"
+	frame ready tx "$(host 7):eth0" rx "$(host 8):eth0"
+	info no-target
+	before="$INFO $(sent_by p3)"
+	arrives 2 h7 h8 dmac 02:00:00:00:00:02 ip4 proto udp
+	expect_count o 2
+	info no-target
+	equal "copies without a target, frames sent by p3" "${before% *} $((${before#* } + 2))" \
+		"$INFO $(sent_by p3)"
+	netns_del "$other" "$(host 7)" "$(host 8)"
+}
+
+# What is too long for the device isn't given to it.
+test_mirror_length() {
+	load_x0 "rule add proto udp mirror x0 comment m"
+	ip -n "$BR" link set x0 mtu 1000
+	arrives "2 2" h1 h2,h9 dmac 02:00:00:00:00:02 ip4 proto udp payload 900
+	info no-target
+	set -- "$INFO"
+	arrives "2 0" h1 h2,h9 dmac 02:00:00:00:00:02 ip4 proto udp payload 1200
+	info no-target
+	equal "copies without a target" $(($1 + 2)) "$INFO"
+	ip -n "$BR" link set x0 mtu 1500
+}
+
 # shellcheck disable=SC2086
 test_redirect() {
 	local frame
@@ -108,6 +192,24 @@ test_redirect_input() {
 	arrives "2 0" h3 br0,h9 ip4 proto udp
 	expect_count i 2
 	expect_count x 2
+}
+
+# The bridge sends by another port what a port without carrier has a backup for.
+test_redirect_backup() {
+	ip -n "$BR" link set p2 type bridge_slave backup_port p3
+	in_host 2 ip link set eth0 down
+	wait_for without_carrier p2
+	load_new "rule add proto tcp dport 80 redirect p2 comment r" "policy set forward drop"
+	arrives 2 h1 h3 ip4 proto tcp dport 80
+	arrives 0 h1 h3 ip4 proto tcp dport 81
+	expect_count r 2
+	ip -n "$BR" link set p2 type bridge_slave nobackup_port
+	in_host 2 ip link set eth0 up
+	wait_for forwarding p2
+}
+
+without_carrier() {
+	ip -n "$BR" link show dev "$1" | grep -q NO-CARRIER
 }
 
 # What the target sends back goes on, and the rule doesn't know it.
@@ -321,7 +423,7 @@ test_log_group() {
 
 test_log_kernel() {
 	local all=/proc/sys/net/netfilter/nf_log_all_netns prefix="brfw-$$-k "
-	local rate=/sys/module/brfw/parameters/log_rate old
+	local rate=/sys/module/brfw/parameters/log_rate old entries
 
 	[ -e "$all" ] || skip "this kernel has no $all"
 	dmesg >"$TMP/dmesg" 2>/dev/null || skip "dmesg doesn't work"
@@ -342,6 +444,15 @@ test_log_kernel() {
 	info limited
 	equal "entries held back" $((old + 2)) "$INFO"
 	equal "entries" 2 "$(dmesg | grep -c "$prefix")"
+	old=$INFO
+	echo 1 >"$rate"
+	arrives 100 h1 h2 count 100 ip4 proto udp
+	expect_count k 104
+	info limited
+	entries=$(($(dmesg | grep -c "$prefix") - 2))
+	equal "entries and those held back" 100 $((INFO - old + entries))
+	[ "$entries" -ge 1 ]
+	[ "$entries" -le 50 ]
 }
 
 # ---- queue ----
@@ -428,7 +539,12 @@ test_64() {
 
 check "mirror to a port of the bridge" test_mirror
 check "mirror to another device" test_mirror_outside
+check "mirror what the host floods" test_mirror_flooded
+check "mirror to a device above the bridge" test_mirror_above
+check "mirror of what another namespace sends" test_mirror_other
+check "mirror what is too long for the device" test_mirror_length
 check "redirect to a port of the bridge" test_redirect
+check "redirect to a port with a backup port" test_redirect_backup
 check "redirect at output" test_redirect_output
 check "redirect at input" test_redirect_input
 check "what comes from the redirect's target goes on" test_redirect_back

@@ -262,6 +262,21 @@ test_vlan_tagged() {
 	expect_count i 1
 }
 
+# Who may not talk to others is told so, too.
+test_isolated() {
+	ip -n "$BR" link set p1 type bridge_slave isolated on
+	load_new "rule add proto udp reject comment r" "rule add hook input proto udp reject comment i"
+	expect_answer "${ERR4}13" h1 h2 $UDP4
+	expect_answer "${ERR4}13" h1 br0 $UDP4
+	aware
+	expect_answer "${ERR4}13" h1 h2 vlan 1 $UDP4
+	load_new "${VLAN10[@]}"
+	expect_answer "vlan 10 ${ERR4}13" h1 h2 vlan 10 $UDP4
+	expect_answer "vlan 10 ${ERR4}13" h1 br0 vlan 10 $UDP4
+	ip -n "$BR" link set p1 type bridge_slave isolated off
+	ip -n "$BR" link set br0 type bridge vlan_filtering 0
+}
+
 # Answers leave as the bridge sends frames of that VLAN by that port.
 test_vlan_untagged() {
 	aware
@@ -326,6 +341,7 @@ check "input: in every encapsulation" test_encaps input h1 br0
 check "output: in every encapsulation" test_encaps output br0 h1
 check "silence where no answer is allowed" test_silence
 check "silence to packets with a wrong checksum" test_wrong_sums
+check "an isolated port gets answers" test_isolated
 check "answers are not judged" test_not_judged
 check "a flooded frame is answered once" test_flooded
 check "limit of answers" test_rate
