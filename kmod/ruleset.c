@@ -6,8 +6,10 @@
  * Changes go through commit.c. All functions here run with the config lock
  * held unless they say otherwise.
  */
+#include <linux/memcontrol.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "hook.h"
@@ -19,7 +21,8 @@
 /* Garbage of more rules than this makes writers wait for RCU. */
 #define BRFW_GARBAGE_MAX	(1U << 18)
 
-static struct workqueue_struct *brfw_gc_wq;
+/* For what is done a grace period after commits, and when elements expire. */
+struct workqueue_struct *brfw_wq;
 
 /* ---- memory of rules ---- */
 
@@ -1030,7 +1033,7 @@ void brfw_gc_queue(struct brfw_ruleset *rs)
 	list_splice_init(&rs->gc.dead_elements, &rs->gc.dead_elements_waiting);
 	list_splice_init(&rs->gc.elements, &rs->gc.elements_waiting);
 	rs->gc.queued = true;
-	queue_rcu_work(brfw_gc_wq, &rs->gc.work);
+	queue_rcu_work(brfw_wq, &rs->gc.work);
 }
 
 /* With fewer rules another arrangement may be better. It can wait if it must. */
@@ -1051,8 +1054,10 @@ static void brfw_gc_work(struct work_struct *work)
 					       struct brfw_ruleset, gc.work);
 	struct brfw_rule *rule, *tmp;
 	struct brfw_element *e, *e_tmp;
+	struct mem_cgroup *memcg;
 
 	mutex_lock(&rs->bn->config_lock);
+	memcg = set_active_memcg(rs->gc.memcg);
 	brfw_gc_free_policies(rs, &rs->gc.policies_waiting);
 	brfw_gc_free_zones(rs, &rs->gc.zones_waiting);
 	brfw_gc_free_rules(rs, &rs->gc.rules_waiting);
@@ -1069,6 +1074,7 @@ static void brfw_gc_work(struct work_struct *work)
 		cond_resched();
 	}
 	brfw_gc_prepare(rs);
+	set_active_memcg(memcg);
 	rs->gc.queued = false;
 	brfw_gc_queue(rs);
 	mutex_unlock(&rs->bn->config_lock);
@@ -1127,6 +1133,16 @@ void brfw_gc_add_element(struct brfw_ruleset *rs, struct brfw_element *e)
 }
 
 /**
+ * brfw_gc_charge() - what is done later is done for the current task's cgroup
+ * @rs: the ruleset
+ */
+void brfw_gc_charge(struct brfw_ruleset *rs)
+{
+	mem_cgroup_put(rs->gc.memcg);
+	rs->gc.memcg = get_mem_cgroup_from_mm(current->mm);
+}
+
+/**
  * brfw_ruleset_is_congested() - is there so much garbage that it has to wait?
  * @rs: the ruleset
  *
@@ -1156,8 +1172,8 @@ void brfw_ruleset_relax(struct brfw_ruleset *rs)
  */
 int brfw_rules_init(void)
 {
-	brfw_gc_wq = alloc_workqueue("brfw_gc", WQ_UNBOUND, 0);
-	if (!brfw_gc_wq)
+	brfw_wq = alloc_workqueue("brfw", WQ_UNBOUND, 0);
+	if (!brfw_wq)
 		return -ENOMEM;
 	if (brfw_rule_caches_create()) {
 		brfw_rules_exit();
@@ -1170,7 +1186,7 @@ int brfw_rules_init(void)
 /** brfw_rules_exit() - at module unload, when no namespace has a ruleset */
 void brfw_rules_exit(void)
 {
-	destroy_workqueue(brfw_gc_wq);
+	destroy_workqueue(brfw_wq);
 	brfw_rule_caches_destroy();
 }
 
@@ -1278,6 +1294,7 @@ static void brfw_ruleset_destroy(struct brfw_ruleset *rs)
 	brfw_sets_destroy(rs);
 	brfw_stats_pool_destroy(&rs->stats);
 	brfw_ifaces_destroy(&rs->ifaces);
+	mem_cgroup_put(rs->gc.memcg);
 	kvfree(rs);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
 
@@ -857,7 +858,7 @@ void brfw_sets_schedule(struct brfw_ruleset *rs)
 			   node)->element->elem.expires;
 	delay = expires > now ? expires - now : 0;
 	delay = clamp_t(u64, delay, BRFW_EXPIRY_STEP, MAX_JIFFY_OFFSET / 2);
-	mod_delayed_work(system_unbound_wq, &rs->sets.work, delay);
+	mod_delayed_work(brfw_wq, &rs->sets.work, delay);
 }
 
 static void brfw_sets_work(struct work_struct *work)
@@ -865,10 +866,12 @@ static void brfw_sets_work(struct work_struct *work)
 	struct brfw_ruleset *rs = container_of(to_delayed_work(work),
 					       struct brfw_ruleset, sets.work);
 	struct brfw_element *e;
+	struct mem_cgroup *memcg;
 	struct rb_node *node;
 	unsigned int i;
 
 	mutex_lock(&rs->bn->config_lock);
+	memcg = set_active_memcg(rs->gc.memcg);
 	for (i = 0; i < BRFW_EXPIRY_BATCH; i++) {
 		node = rb_first_cached(&rs->sets.expiry);
 		if (!node)
@@ -879,6 +882,7 @@ static void brfw_sets_work(struct work_struct *work)
 		brfw_element_expire(rs, e);
 		cond_resched();
 	}
+	set_active_memcg(memcg);
 	brfw_gc_queue(rs);
 	brfw_sets_schedule(rs);
 	mutex_unlock(&rs->bn->config_lock);
