@@ -18,6 +18,7 @@
 . "$(dirname "$0")/../lib/brfw.sh"
 
 readonly SECONDS_LONG=${RACE_SECONDS:-10}
+readonly MANY=2000
 readonly OTHER=$PREFIX-other
 readonly SETS=$PREFIX-sets
 
@@ -46,58 +47,98 @@ add prio 16 proto 17 sport 1001 drop
 add prio 20 out p9 proto 6 drop
 add prio 30 in q9 proto 17 drop"
 
-# again NAME COMMAND...: again and again until the end, counted
+# again JOB: again and again until the end. DONE: how often it did what it is for,
+# which others may prevent, since they do theirs at the same time.
 again() {
-	local name=$1 n=0
+	local n=0 DONE=0
 
-	shift
 	while [ ! -e "$TMP/end" ]; do
-		"$@" "$n" >/dev/null 2>&1 || true
+		"$1" "$n" >/dev/null 2>&1 || true
 		n=$((n + 1))
+		echo "$DONE" >"$TMP/done.$1.new"
+		mv "$TMP/done.$1.new" "$TMP/done.$1"
 	done
-	echo "$n" >"$TMP/ops.$name"
 }
 
-# What these do may fail: others do the same at the same time.
+# links NAME: the commands of the file NAME.ip; it asks for what must be there then
+links() {
+	local seen
+
+	seen=$(ip -n "$BR" -o -force -batch "$TMP/$1.ip" 2>/dev/null | wc -l)
+	DONE=$((DONE + seen))
+}
+
 ports() {
-	ip -n "$BR" link add p9 type veth peer name q9
-	ip -n "$BR" link set p9 master br0 up
-	ip -n "$BR" link set q9 master br9 up
-	ip -n "$BR" link set p9 down
-	ip -n "$BR" link set p9 name p8
-	ip -n "$BR" link set p8 name p9
-	ip -n "$BR" link set p9 master br9 up
-	ip -n "$BR" link set q9 netns "$OTHER"
-	ip -n "$BR" link del p9
+	links ports
 }
 
 bridges() {
-	ip -n "$BR" link add br9 type bridge
-	ip -n "$BR" link set br9 up
-	ip -n "$BR" link set br9 name br8
-	ip -n "$BR" link del br8
+	links bridges
+}
+
+# what_links_do: the files. A bridge takes the other's port when it is there; a file
+# ends where a bridge isn't.
+what_links_do() {
+	local i
+
+	for ((i = 0; i < 10; i++)); do
+		cat <<-END
+			link add br7 up type bridge
+			link add p9 type veth peer name q9
+			link set p9 master br0 up
+			link set q9 master br7 up
+			link set p9 down
+			link set p9 name p8
+			link show dev p8 master br0
+			link set p8 name p9
+			link set p9 master br7 up
+			link show dev p9 master br7
+			link del br7
+			link set q9 netns $OTHER
+			link show dev p9
+			link del p9
+		END
+	done >"$TMP/ports.ip"
+	for ((i = 0; i < 10; i++)); do
+		cat <<-END
+			link add br9 type bridge
+			link set br9 up
+			link set p9 master br9
+			link set br9 down
+			link set br9 name br8
+			link show dev br8
+			link set br8 name br9
+			link set br9 up
+			link del br9
+		END
+	done >"$TMP/bridges.ip"
 }
 
 namespaces() {
 	local ns=$PREFIX-n$1
 
-	ip netns add "$ns"
-	"$FWCTL" -n "$ns" rule add in eth0 proto tcp drop
-	"$FWCTL" -n "$ns" policy set forward drop
-	ip -n "$ns" link add br0 type bridge
+	ip netns add "$ns" &&
+		"$FWCTL" -n "$ns" rule add in eth0 proto tcp drop &&
+		"$FWCTL" -n "$ns" policy set forward drop &&
+		ip -n "$ns" link add br0 type bridge &&
+		DONE=$((DONE + 1))
 	ip netns del "$ns"
 }
 
 # An address moves from one set to the other, with 100 others for company, and
 # one more comes that has little time.
 elements() {
-	"$FWCTL" -n "$SETS" ruleset load "$TMP/two.fw"
-	"$FWCTL" -n "$SETS" set add-element two 198.51.100.$(($1 % 250)) timeout 1s
-	"$FWCTL" -n "$SETS" ruleset load "$TMP/one.fw"
+	"$FWCTL" -n "$SETS" ruleset load "$TMP/two.fw" &&
+		"$FWCTL" -n "$SETS" set add-element two 198.51.100.$(($1 % 250)) timeout 1s &&
+		"$FWCTL" -n "$SETS" ruleset load "$TMP/one.fw" &&
+		DONE=$((DONE + 1))
 }
 
+# One is left in the middle by the end of its program.
 dumps() {
-	"$BRFW_HELPERS/txn" <<-END
+	local left
+
+	left=$("$BRFW_HELPERS/txn" <<-END
 		open 1 $BR
 		1 dump-start
 		open 2 $BR
@@ -106,29 +147,48 @@ dumps() {
 		1 dump-rest
 		1 dump-start
 	END
+	)
+	[[ ${left##*$'\n'} == ok* ]] && DONE=$((DONE + 1))
 }
 
 # A program that listens doesn't read what it hears, and dies.
 monitors() {
-	local pid
+	local deaf other
 
 	"$FWCTL" -n "$BR" monitor &
-	pid=$!
+	deaf=$!
 	"$FWCTL" -n "$SETS" monitor &
-	kill -STOP "$pid"
-	"$FWCTL" -n "$SETS" ruleset save /dev/null
-	kill -9 "$pid" "$!"
-	wait "$pid" "$!"
+	other=$!
+	wait_for listens "$deaf" "$BR" && kill -STOP "$deaf" &&
+		"$FWCTL" -n "$SETS" ruleset save /dev/null &&
+		DONE=$((DONE + 1))
+	kill -9 "$deaf" "$other"
+	wait "$deaf" "$other"
 }
 
-# A program that loads a large file into the other namespace dies in the middle.
+# drafting: does somebody change the other namespace?
+drafting() {
+	local reply drafts
+
+	reply=$(printf '%s\n' "open 1 $OTHER" "1 info" | "$BRFW_HELPERS/txn" | tail -n 1)
+	read -r _ _ _ drafts _ <<<"$reply"
+	[ "${drafts:-0}" -gt 0 ]
+}
+
+# A program that loads a large file into the other namespace dies in the middle, but
+# for every third one.
 loads() {
 	local pid
 
 	"$FWCTL" -n "$OTHER" ruleset load "$TMP/many.fw" &
 	pid=$!
-	[ $(($1 % 3)) = 0 ] || kill -9 "$pid"
+	if [ $(($1 % 3)) != 2 ]; then
+		while kill -0 "$pid"; do
+			! drafting || kill -9 "$pid"
+		done
+	fi
 	wait "$pid"
+	[ $? != 137 ] || DONE=$((DONE + 1))
 }
 
 # both_sets: what moves from set to set, and back
@@ -157,7 +217,7 @@ flood_begin() {
 	FLOODS+=($!)
 	exec {fd}>"$TMP/flood.$1"
 	FLOOD_INPUTS+=("$fd")
-	echo "flood tx $(host "$2"):eth0 rx $(host "$3"):eth0 count 4 ip4 $4" >&"$fd"
+	echo "flood tx $(host "$2"):eth0 rx $(host "$3"):eth0 count 16 ip4 $4" >&"$fd"
 }
 
 flood_result() {
@@ -173,9 +233,14 @@ by_sets() {
 	TWO=${NL_REPLY%% *}
 }
 
-# Have there been frames that tell something? A kernel that checks all it does
-# has little time for them.
+# Has there been something of everything? A kernel that checks all it does has little
+# time for it.
 enough() {
+	local name
+
+	for name in "${JOBS[@]}"; do
+		[ -e "$TMP/done.$name" ] && [ "$(<"$TMP/done.$name")" -gt 0 ] || return 1
+	done
 	packets gone
 	by_sets
 	[ "$PACKETS" -gt 100 ] && [ "$ONE" -gt 100 ] && [ "$TWO" -gt 100 ]
@@ -188,16 +253,17 @@ test_all() {
 	txn "define A" "$A" end
 	txn "define B" "$B" end
 	nl 0 swap 1 A B
-	for ((i = 0; i < 2000; i++)); do
+	for ((i = 0; i < MANY; i++)); do
 		echo "rule add in eth$((i % 50)) proto udp dport $((i + 1)) accept"
 	done >"$TMP/many.fw"
+	what_links_do
 
 	both_sets
 	"$FWCTL" -n "$SETS" ruleset load "$TMP/one.fw"
 	nl open 3 "$SETS"
 
 	for name in "${JOBS[@]}"; do
-		again "$name" "$name" &
+		again "$name" &
 		pids+=($!)
 	done
 	flood_begin pass 1 2 "proto udp sport 1001 dport 1"
@@ -221,8 +287,8 @@ test_all() {
 
 	say "$commits rulesets"
 	for name in "${JOBS[@]}"; do
-		say "$(<"$TMP/ops.$name") times $name"
-		[ "$(<"$TMP/ops.$name")" -gt 0 ]
+		say "$(<"$TMP/done.$name") times $name"
+		[ "$(<"$TMP/done.$name")" -gt 0 ]
 	done
 	flood_result pass "must pass"
 	[ "$SENT" -gt 100 ]
@@ -240,13 +306,21 @@ test_all() {
 	equal "frames counted" "$SENT" $((ONE + TWO))
 }
 
-# Nothing is left of what was going on.
+# expect_info SOCKET WANT: rules, hooks that are used, drafts
+expect_info() {
+	nl "$1" info
+	equal "rules, hooks, drafts" "$2" "$(cut -d ' ' -f 1-3 <<<"$NL_REPLY")"
+}
+
+# Nothing is left of what was going on: all of a file is there, or nothing.
 test_after() {
 	nl 0 swap 1 A A
 	expect_pass h1 h2 ip4 proto udp sport 1001 dport 1
 	expect_drop h3 h2 rule gone ip4 proto udp sport 7 dport 1
-	nl 0 info
-	equal "rules, hooks, drafts" "6 1 0" "$(cut -d ' ' -f 1-3 <<<"$NL_REPLY")"
+	expect_info 0 "6 1 0"
+	nl open 4 "$OTHER"
+	nl 4 info
+	[[ $NL_REPLY == "0 0 0 "* ]] || expect_info 4 "$MANY 1 0"
 }
 
 check "frames are judged by one ruleset, and none is lost" test_all
