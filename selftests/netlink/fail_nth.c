@@ -6,14 +6,18 @@
  * where it has fault injection). Each operation is tried with n = 1, 2, ...
  * until it needs no n-th one any more. A try that failed must say so with
  * ENOMEM or ENOBUFS and leave rules, policies, zones and generation as they
- * were; one that succeeded all the same must have done everything. What leaks
- * is found by the harness, when the module goes.
+ * were, and packets must be judged as before; one that succeeded all the same
+ * must have done everything. Who listens is told of each commit, or that
+ * something was lost. What leaks is found by the harness, when the module goes.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <net/if.h>
+#include <poll.h>
 #include <stdarg.h>
 
 #include "nltest.h"
+#include "packet.h"
 
 #define KSFT_SKIP	4
 #define TRIES_MAX	5000
@@ -274,6 +278,28 @@ struct state {
 	unsigned int messages;
 };
 
+/* What passes by itself: seconds since a rule or policy was used, and those that
+ * elements have left.
+ */
+static void forget_times(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *list = NLT_FIND(nlh, BRFW_A_ELEMENTS), *item, *attr;
+
+	attr = NLT_FIND(nlh, BRFW_A_RULE, BRFW_RULE_A_STATS, BRFW_STATS_A_LAST_USED);
+	if (!attr)
+		attr = NLT_FIND(nlh, BRFW_A_POLICY, BRFW_POLICY_A_STATS,
+				BRFW_STATS_A_LAST_USED);
+	if (attr)
+		memset(mnl_attr_get_payload(attr), 0, mnl_attr_get_payload_len(attr));
+	if (!list)
+		return;
+	mnl_attr_for_each_nested(item, list)
+		mnl_attr_for_each_nested(attr, item)
+			if (mnl_attr_get_type(attr) == BRFW_ELEMENT_A_TIMEOUT)
+				memset(mnl_attr_get_payload(attr), 0,
+				       mnl_attr_get_payload_len(attr));
+}
+
 static void take_state(const struct nlmsghdr *nlh, void *arg)
 {
 	const unsigned char *p = mnl_nlmsg_get_payload(nlh);
@@ -281,6 +307,7 @@ static void take_state(const struct nlmsghdr *nlh, void *arg)
 	struct state *s = arg;
 	size_t i;
 
+	forget_times(nlh);
 	for (i = 0; i < mnl_nlmsg_get_payload_len(nlh); i++)
 		s->hash = (s->hash ^ p[i]) * 0x100000001b3;
 	s->generation = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
@@ -324,6 +351,138 @@ static int read_state(struct state *s)
 		ret = read_dump(cmds[i], s);
 	fail_n = n;
 	return ret ? diag("reading the state: %s", strerror(ret)) : 0;
+}
+
+/* ---- packets ---- */
+
+#define WIRE_DEADLINE_MS	10000
+#define PORT_DROPPED	1000	/* by rule 0, see put_rule() */
+#define PORT_PASSED	9
+
+/**
+ * struct wire - a bridge in this namespace, from end to end
+ * @tx: socket at one end
+ * @rx: socket at the other end
+ * @sent: frames; each bears its number
+ * @awaited: the first that is of interest
+ */
+static struct wire {
+	int tx, rx;
+	uint32_t sent, awaited;
+} wire = { .tx = -1, .rx = -1 };
+
+static void wire_down(void)
+{
+	if (wire.tx >= 0)
+		close(wire.tx);
+	if (wire.rx >= 0)
+		close(wire.rx);
+	wire.tx = wire.rx = -1;
+}
+
+static int wire_send(uint16_t port)
+{
+	uint32_t number = htonl(++wire.sent);
+	uint8_t frame[60] = {
+		0x02, 0, 0, 0, 0, 0x02, 0x02, 0, 0, 0, 0, 0x01, 0x08, 0x00,
+		0x45, 0, 0, 46, 0, 0, 0, 0, 64, IPPROTO_UDP, 0xf6, 0xbb,
+		192, 0, 2, 1, 192, 0, 2, 2, 0x04, 0xd2, port >> 8, port, 0, 26,
+	};
+
+	memcpy(frame + 42, &number, sizeof(number));
+	return send(wire.tx, frame, sizeof(frame), 0) == sizeof(frame) ? 0 : -1;
+}
+
+/* Return: the port of the next of these frames within @ms milliseconds, or 0 */
+static uint16_t wire_receive(int ms)
+{
+	struct pollfd p = { .fd = wire.rx, .events = POLLIN };
+	uint32_t number;
+	uint8_t frame[128];
+
+	while (poll(&p, 1, ms) > 0) {
+		if (packet_receive(wire.rx, frame, sizeof(frame), NULL) != 60)
+			continue;
+		memcpy(&number, frame + 42, sizeof(number));
+		if (ntohl(number) >= wire.awaited)
+			return frame[36] << 8 | frame[37];
+	}
+	return 0;
+}
+
+static int wire_up(void)
+{
+	int tries = WIRE_DEADLINE_MS / 10;
+
+	if (wire.tx >= 0)
+		return 0;
+	/* Nobody else sends: the counters are part of what is compared. */
+	if (!write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1") ||
+	    system("ip -batch - <<-END\n"
+		   "	link add br0 up type bridge forward_delay 0 mcast_snooping 0\n"
+		   "	link add a0 up master br0 type veth peer name a1\n"
+		   "	link add b0 up master br0 type veth peer name b1\n"
+		   "	link set a1 up\n"
+		   "	link set b1 up\n"
+		   "END"))
+		return diag("no bridge");
+	wire.tx = packet_socket(0, if_nametoindex("a1"));
+	wire.rx = packet_receiver(if_nametoindex("b1"));
+	if (wire.tx < 0 || wire.rx < 0)
+		return diag("no packet sockets: %s", strerror(errno));
+	do {
+		if (!tries--)
+			return diag("no way through the bridge");
+		wire.awaited = wire.sent + 1;
+	} while (wire_send(PORT_PASSED) || wire_receive(10) != PORT_PASSED);
+	return 0;
+}
+
+/* With some of everything (load_base()), as if nothing had been tried */
+static int packets_as_before(void)
+{
+	wire.awaited = wire.sent + 1;
+	if (wire_send(PORT_DROPPED) || wire_send(PORT_PASSED))
+		return diag("sending: %s", strerror(errno));
+	switch (wire_receive(WIRE_DEADLINE_MS)) {
+	case PORT_PASSED:
+		return 0;
+	case PORT_DROPPED:
+		return diag("a packet passed that is to be dropped");
+	default:
+		return diag("a packet was dropped that may pass");
+	}
+}
+
+/* ---- listeners ---- */
+
+/** enum told - what a listener has heard */
+enum told {
+	TOLD_NOTHING,
+	TOLD_COMMIT,
+	TOLD_LOSS,	/* that something was lost */
+};
+
+static int listener_open(struct nlt *listener)
+{
+	if (nlt_open(listener) ||
+	    mnl_socket_setsockopt(listener->sock, NETLINK_ADD_MEMBERSHIP,
+				  &listener->group, sizeof(listener->group)))
+		return diag("joining the group: %s", strerror(errno));
+	return 0;
+}
+
+/* What is told comes before the answer to the request. */
+static enum told listener_heard(struct nlt *listener, uint64_t *generation)
+{
+	static char message[NLT_BUF];
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)message;
+
+	if (recv(mnl_socket_get_fd(listener->sock), message, sizeof(message),
+		 MSG_DONTWAIT) < 0)
+		return errno == ENOBUFS ? TOLD_LOSS : TOLD_NOTHING;
+	*generation = nlt_u64(NLT_FIND(nlh, BRFW_A_GENERATION));
+	return TOLD_COMMIT;
 }
 
 /* ---- preparations ---- */
@@ -388,6 +547,7 @@ static int load_base(unsigned int rules)
 static int prepare_netns(void)
 {
 	nlt_close(&nl);
+	wire_down();
 	if (unshare(CLONE_NEWNET) || nlt_open(&nl))
 		return diag("no network namespace");
 	return 0;
@@ -396,6 +556,12 @@ static int prepare_netns(void)
 static int prepare_few(void)
 {
 	return load_base(5);
+}
+
+/* With counters at 0 */
+static int prepare_reset(void)
+{
+	return load_base(5) || finish_safely(start(BRFW_CMD_COUNTER_RESET));
 }
 
 static int prepare_many(void)
@@ -604,7 +770,7 @@ static const struct operation {
 	  build_set },
 	{ "element add in a draft", BRFW_CMD_ELEMENT_ADD, LEAVES, prepare_draft,
 	  build_elements },
-	{ "counter reset", BRFW_CMD_COUNTER_RESET, LEAVES, prepare_few,
+	{ "counter reset", BRFW_CMD_COUNTER_RESET, LEAVES, prepare_reset,
 	  build_nothing },
 	{ "begin", BRFW_CMD_TXN_BEGIN, LEAVES, prepare_few, build_nothing },
 	{ "rule add in a draft", BRFW_CMD_RULE_ADD, LEAVES, prepare_draft,
@@ -679,17 +845,42 @@ static int judge(const struct operation *op, int error, const struct state *s,
 	return 0;
 }
 
+/* An answer that was lost by the first commit of a namespace tells nothing. */
+static int judge_told(const struct operation *op, int error,
+		      const struct state *s, const struct state *now,
+		      struct nlt *listener)
+{
+	bool committed = op->effect == COMMITS &&
+			 (!error || (policies_count &&
+				     now->generation != s->generation));
+	uint64_t generation = 0;
+	enum told told = listener_heard(listener, &generation);
+
+	if (error == ENOBUFS && !policies_count)
+		return 0;
+	if (committed && told == TOLD_NOTHING)
+		return diag("a commit that listeners don't hear of");
+	if (!committed && told != TOLD_NOTHING)
+		return diag("listeners hear of a commit that there wasn't");
+	if (told == TOLD_COMMIT && policies_count &&
+	    generation != now->generation)
+		return diag("listeners hear of another generation");
+	return 0;
+}
+
 /* One try. Return: 1 when it was the last, 0, or -1 when something is wrong. */
 static int try(const struct operation *op, struct tally *tally)
 {
 	struct state s, now, wanted, said;
+	struct nlt listener = { 0 };
 	unsigned int n = fail_n;
 	int error, bad;
 
 	if (nlt_open(&nl))
 		return diag("no socket") - 2;
 	policies_count = op->prepare != prepare_netns;
-	bad = op->prepare() || read_state(&s);
+	bad = op->prepare() || listener_open(&listener) ||
+	      (policies_count && wire_up()) || read_state(&s);
 	if (!bad && op->effect == DUMPS) {
 		fail_n = 0;
 		bad = operate(op, &s, &wanted);
@@ -706,7 +897,10 @@ static int try(const struct operation *op, struct tally *tally)
 		return diag("no socket") - 2;
 	if (!fail_seen && error)
 		bad = diag("failed with %s by itself", strerror(error));
-	bad = bad || read_state(&now) || judge(op, error, &s, &now);
+	bad = bad || read_state(&now) || judge(op, error, &s, &now) ||
+	      judge_told(op, error, &s, &now, &listener);
+	if (policies_count && now.generation == s.generation)
+		bad = packets_as_before() || bad;
 	if (!error && op->effect == DUMPS &&
 	    (said.hash != wanted.hash || said.messages != wanted.messages))
 		bad = diag("the dump is not complete and doesn't say so");
@@ -714,6 +908,7 @@ static int try(const struct operation *op, struct tally *tally)
 out:
 	if (bad)
 		diag("when allocation %u fails", fail_n);
+	nlt_close(&listener);
 	nlt_close(&nl);
 	return bad ? -1 : !fail_seen;
 }
