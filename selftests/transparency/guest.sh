@@ -26,6 +26,8 @@ failed=0
 all_fields() {
 	local hook
 
+	echo "set add hosts type ipv4_addr . inet_port"
+	echo "set add-element hosts 192.0.2.1 . 80"
 	for hook in forward input output; do
 		cat <<-END
 			rule add hook $hook prio 1 malformed yes mirror nowhere
@@ -35,34 +37,59 @@ all_fields() {
 			rule add hook $hook prio 5 saddr 192.0.2.0/24 mirror nowhere
 			rule add hook $hook prio 6 daddr 2001:db8::/32 mirror nowhere
 			rule add hook $hook prio 7 proto udp dport 1-65535 mirror nowhere
-			rule add hook $hook prio 8 proto icmp icmp-type 8 mirror nowhere
-			rule add hook $hook prio 9 proto icmpv6 icmpv6-type 135 mirror nowhere
+			rule add hook $hook prio 8 proto icmp icmp-type 8 icmp-code 0 mirror nowhere
+			rule add hook $hook prio 9 proto icmpv6 icmpv6-type 135 icmpv6-code 0 mirror nowhere
 			rule add hook $hook prio 10 frag later mirror nowhere
 			rule add hook $hook prio 11 ttl 1 mirror nowhere
 			rule add hook $hook prio 12 frame multicast mirror nowhere
 			rule add hook $hook prio 13 inner-vlan 1-4094 mirror nowhere
+			rule add hook $hook prio 14 vlan 1-4094 mirror nowhere
+			rule add hook $hook prio 15 vlan any vlan-prio 0 vlan-proto 802.1q mirror nowhere
+			rule add hook $hook prio 16 inner-vlan any inner-vlan-prio 0 inner-vlan-proto 802.1ad mirror nowhere
+			rule add hook $hook prio 17 vlan none inner-vlan none mirror nowhere
+			rule add hook $hook prio 18 pppoe-session 1-100 mirror nowhere
+			rule add hook $hook prio 19 mpls-label 100 mirror nowhere
+			rule add hook $hook prio 20 arp-sender-ip 192.0.2.0/24 arp-target-ip 192.0.2.0/24 mirror nowhere
+			rule add hook $hook prio 21 not arp-sender-mac 02:00:00:00:00:99 mirror nowhere
+			rule add hook $hook prio 22 arp-target-mac 00:00:00:00:00:00 mirror nowhere
+			rule add hook $hook prio 23 arp-gratuitous yes mirror nowhere
+			rule add hook $hook prio 24 dscp 0 length 1-1500 mirror nowhere
+			rule add hook $hook prio 25 ip-options yes mirror nowhere
+			rule add hook $hook prio 26 proto tcp sport 1-65535 tcp-flags syn/syn,ack mirror nowhere
+			rule add hook $hook prio 27 nd-target 2001:db8::/32 mirror nowhere
+			rule add hook $hook prio 28 not nd-lladdr 02:00:00:00:00:99 mirror nowhere
+			rule add hook $hook prio 29 proto igmp not igmp-type 0x99 mirror nowhere
+			rule add hook $hook prio 30 proto gre gre-proto teb mirror nowhere
+			rule add hook $hook prio 31 mark 0 mirror nowhere
+			rule add hook $hook prio 32 proto tcp saddr . dport @hosts mirror nowhere
+			rule add hook $hook bridge br0 prio 33 frame unicast mirror nowhere
 			rule add hook $hook prio 1000 accept
 		END
 	done
 	# what the tests call the first two ports of their bridge
 	cat <<-END
-		rule add hook forward prio 20 in veth1 mirror nowhere
-		rule add hook forward prio 21 out veth2 mirror nowhere
-		rule add hook forward prio 22 vlan 1-4094 mirror nowhere
-		rule add hook input prio 22 vlan 1-4094 mirror nowhere
+		rule add hook forward prio 40 in veth1 mirror nowhere
+		rule add hook forward prio 41 out veth2 mirror nowhere
 	END
+}
+
+state_rules() {
+	cat <<-END
+		rule add prio 50 state invalid mirror nowhere
+		rule add prio 51 state new,established,related accept
+	END
+}
+
+# fields_without_rule: those that fwctl knows and no rule looks at
+fields_without_rule() {
+	comm -23 <("$fwctl" help rule | sed -n '/^MATCH/,/^Names/s/^  \([a-z][a-z0-9-]*\) .*/\1/p' | sort -u) \
+		<({ all_fields && state_rules; } | tr ' ' '\n' | sort -u)
 }
 
 # rules none|all|state NAMESPACE
 rules() {
 	case $1 in
-	state)
-		{
-			all_fields
-			echo "rule add prio 30 state invalid mirror nowhere"
-			echo "rule add prio 31 state new,established,related accept"
-		} | "$fwctl" -n "$2" ruleset load -
-		;;
+	state) { all_fields && state_rules; } | "$fwctl" -n "$2" ruleset load - ;;
 	all) all_fields | "$fwctl" -n "$2" ruleset load - ;;
 	esac
 }
@@ -86,17 +113,19 @@ unexpected() {
 
 # run TEST RULES: leaves the lines of the test in TEST.RULES, and how many
 # judgements there were in .judged. Timers of the tests are short, so a line has
-# passed if it does so in one of three runs.
+# passed if it does so in one of three runs. Nothing is written to the host meanwhile:
+# with --icount time runs on while that is waited for.
 run() {
 	local out=$work/$1.$2 ns=${1%.sh}-$2 log start=$SECONDS try
 
 	: >"$out"
 	for try in 1 2 3; do
-		log=$BRFW_RESULTS/$1.$2.$try.log
+		log=$work/$1.$2.$try.log
 		ip netns add "$ns" && ip -n "$ns" link set lo up && rules "$2" "$ns" || return
 		# namespaces that the test itself makes have the same names each time
 		ip netns exec "$ns" sh -c "mount -t tmpfs netns /run/netns &&
 			cd $work/forwarding && exec timeout 1200 ./$1" >"$log" 2>&1
+		cp "$log" "$BRFW_RESULTS"
 		lines "$log" | cat "$out" - | awk -F '\t' -v OFS='\t' '
 			!($1 in s) { name[n++] = $1; s[$1] = $2 }
 			$2 == "OK" { s[$1] = $2 }
@@ -153,6 +182,10 @@ same() {
 		sed 's/^/# only without brfw: /' | grep .
 }
 
+if fields_without_rule | grep .; then
+	echo "Bail out! no rule looks at these"
+	exit 1
+fi
 cp -r "$from" "$work/forwarding"
 cp "$work/forwarding/forwarding.config.sample" "$work/forwarding/forwarding.config"
 modprobe -a vrf bridge veth 8021q 2>/dev/null
