@@ -176,7 +176,7 @@ static bool is_tap;
 	X(log_text, "ethertype mpls", "log prefix \"mpls \"", k->eth_type == 0x8847) \
 	X(mirror, "malformed yes inner-vlan any", "mirror d1", HAS(MALFORMED) && HAS(INNER_VLAN)) \
 	X(mirror_port, "proto icmpv6 ip-options yes", "mirror p3", \
-	  IS_IP6 && HAS(PROTO) && k->ip_proto == 58 && HAS(IP_OPTIONS)) \
+	  HAS(PROTO) && k->ip_proto == 58 && HAS(IP_OPTIONS)) \
 	X(mark, "ethertype ipv6", "set-mark 0x5/0xf", k->eth_type == 0x86dd) \
 	X(limit, "in p1 limit 1000000/second", "set-mark 0x20/0x20", !is_tap)
 

@@ -26,6 +26,7 @@ flood_stop() {
 		return 1
 	}
 	read -r SENT COPIES <<<"${FRAME_REPLY#flood }"
+	[ "$SENT" -gt 0 ]
 }
 
 test_unload() {
