@@ -24,6 +24,7 @@ help:
 	@echo '  make check-matrix      scenarios on other kernels, as old and as new as there are'
 	@echo '  make check-transparency    the kernel'"'"'s own tests of the bridge, with brfw and without'
 	@echo '  make check-sanitize    scenarios on kernels that find what others bear with'
+	@echo '  make check-sanitize-prove    bugs planted in copies of the module are found there'
 	@echo '  make fuzz       fuzzing in user space; TIME=SECONDS for all of it (600)'
 	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
 	@echo 'Steps:'
@@ -55,21 +56,22 @@ check-matrix:
 check-transparency:
 	@scripts/transparency.sh
 
-check-sanitize:
+check-sanitize: sanitizers
+	@scripts/check.sh sanitize
+
+check-sanitize-prove: sanitizers
+	@scripts/check.sh prove
+
+sanitizers:
 	@scripts/setup.sh bc bison flex libelf-dev
 	@$(MAKE) tools selftests >/dev/null
 	@scripts/sanitize.sh uml x86
-	@scripts/check.sh sanitize
-
-check-sanitize-prove:
-	@$(MAKE) tools selftests >/dev/null
-	@scripts/check.sh prove
 
 demo:
 	@scripts/demo.sh
 
 fuzz:
-	@scripts/setup.sh clang
+	@scripts/setup.sh
 	+$(MAKE) -C selftests/fuzz run TIME=$(or $(TIME),600)
 
 bench:
@@ -108,4 +110,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean

@@ -19,6 +19,7 @@ packages=(
 	pkg-config libmnl-dev libjansson-dev # fwctl, selftests
 	perl                        # kernel-doc
 	sparse shellcheck mandoc    # make check
+	clang libclang-rt-dev       # fuzzing
 	qemu-system-x86 busybox-static cpio kmod xz-utils # the virtual machine
 	iproute2 iputils-ping ethtool iperf3 socat tcpdump # scenarios, demo
 	nftables dnsmasq-base       # scenarios
