@@ -151,8 +151,8 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
 	struct brfw_change *change, *tmp;
 
 	xa_destroy(&draft->by_id);
-	rs->sets.nstaged -= draft->nelements;
-	draft->nelements = 0;
+	rs->sets.nstaged -= draft->nprefixes;
+	draft->nprefixes = 0;
 	list_for_each_entry_safe(change, tmp, &draft->changes, list) {
 		list_del(&change->list);
 		brfw_change_free(rs, change);
@@ -175,7 +175,7 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
 int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		   struct brfw_change *change, struct brfw_error *error)
 {
-	unsigned int nelements = change->set ? change->set->nelements : 0;
+	unsigned int nprefixes = change->set ? change->set->nprefixes : 0;
 	int err;
 
 	error->change_id = change->id;
@@ -186,7 +186,7 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		return -ENOSPC;
 	}
 	if (!list_empty(&draft->list) &&
-	    (rs->sets.nstaged + nelements) / 2 > brfw_max_elements(rs->bn->net)) {
+	    (rs->sets.nstaged + nprefixes) / 2 > brfw_max_elements(rs->bn->net)) {
 		error->text = "too many elements in the open transactions of this namespace";
 		return -ENOSPC;
 	}
@@ -203,8 +203,8 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 	list_add_tail(&change->list, &draft->changes);
 	draft->nchanges++;
 	rs->nstaged++;
-	draft->nelements += nelements;
-	rs->sets.nstaged += nelements;
+	draft->nprefixes += nprefixes;
+	rs->sets.nstaged += nprefixes;
 
 	return 0;
 }

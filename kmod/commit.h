@@ -110,7 +110,7 @@ struct brfw_change {
  * @changes: struct brfw_change in the order of arrival
  * @by_id: the same by the client's number
  * @nchanges: number of them
- * @nelements: elements of sets that they are about
+ * @nprefixes: what the elements that they are about come to, see struct brfw_sets
  */
 struct brfw_draft {
 	struct list_head list;
@@ -120,7 +120,7 @@ struct brfw_draft {
 	struct list_head changes;
 	struct xarray by_id;
 	unsigned int nchanges;
-	unsigned int nelements;
+	unsigned int nprefixes;
 };
 
 /**

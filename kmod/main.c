@@ -44,7 +44,7 @@ MODULE_PARM_DESC(max_sets_userns, "the same where the network namespace is owned
 
 static unsigned int brfw_param_max_elements = 1U << 21;
 module_param_named(max_elements, brfw_param_max_elements, uint, 0644);
-MODULE_PARM_DESC(max_elements, "elements of sets that a network namespace may hold (default 2097152)");
+MODULE_PARM_DESC(max_elements, "elements of sets that a network namespace may hold, a range being one for each prefix that it is cut into (default 2097152)");
 
 static unsigned int brfw_param_max_elements_userns = 1U << 16;
 module_param_named(max_elements_userns, brfw_param_max_elements_userns, uint, 0644);

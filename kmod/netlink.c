@@ -924,7 +924,7 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 		{ BRFW_INFO_A_MAX_COST, BRFW_CLS_COST_MAX },
 		{ BRFW_INFO_A_SETS, rs ? rs->sets.nsets : 0 },
 		{ BRFW_INFO_A_MAX_SETS, brfw_max_sets(bn->net) },
-		{ BRFW_INFO_A_ELEMENTS, rs ? rs->sets.nelements : 0 },
+		{ BRFW_INFO_A_ELEMENTS, rs ? rs->sets.nprefixes : 0 },
 		{ BRFW_INFO_A_MAX_ELEMENTS, brfw_max_elements(bn->net) },
 	};
 	struct nlattr *nest;

@@ -445,6 +445,7 @@ static int brfw_nlattr_get_element(struct brfw_ruleset *rs,
 		goto err_value;
 	}
 	sc->elements[sc->nelements++] = e;
+	sc->nprefixes += is_delete ? 1 : e->elem.nentries;
 
 	return brfw_element_get_rest(e, tb, extack);
 

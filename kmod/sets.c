@@ -835,7 +835,7 @@ void brfw_element_expire(struct brfw_ruleset *rs, struct brfw_element *e)
 	brfw_element_unwatch(rs, e);
 	rb_erase(&e->node, &e->set->elements);
 	e->set->nelements--;
-	rs->sets.nelements--;
+	rs->sets.nprefixes -= e->elem.nentries;
 	e->status = BRFW_RULE_DEAD;
 	/* Nobody sees it, of whatever generation. */
 	brfw_element_remove(rs, e);

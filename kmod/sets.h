@@ -180,8 +180,9 @@ struct brfw_set {
  * @touched: those that the commit under way changes or deletes
  * @nsets: number of entries in @sets
  * @ncounting: of these, those with counters
- * @nelements: elements of @sets
- * @nstaged: elements in drafts
+ * @nprefixes: what the elements of @sets are in the tables: one each, and a range one
+ *	for each prefix that it is cut into
+ * @nstaged: the same of those in drafts
  * @expiry: elements that expire, by time
  * @work: removes those that have
  *
@@ -197,7 +198,7 @@ struct brfw_sets {
 	struct list_head touched;
 	unsigned int nsets;
 	unsigned int ncounting;
-	unsigned int nelements;
+	unsigned int nprefixes;
 	unsigned int nstaged;
 	struct rb_root_cached expiry;
 	struct delayed_work work;
@@ -208,6 +209,7 @@ struct brfw_sets {
  * @number: reference to the number of its name
  * @layout: of a set to be added, or of its elements
  * @conf: of a set to be added
+ * @nprefixes: what the elements come to in the tables, see struct brfw_sets
  * @nelements: number of entries in @elements
  * @elements: to be added, replaced or deleted; those that a commit took over are
  *	NULL
@@ -216,6 +218,7 @@ struct brfw_set_change {
 	u16 number;
 	struct brfw_set_layout layout;
 	struct brfw_set_conf conf;
+	unsigned int nprefixes;
 	unsigned int nelements;
 	struct brfw_element *elements[];
 };

@@ -207,14 +207,14 @@ static void brfw_element_unlink(struct brfw_ruleset *rs, struct brfw_element *e)
 {
 	rb_erase(&e->node, &e->set->elements);
 	e->set->nelements--;
-	rs->sets.nelements--;
+	rs->sets.nprefixes -= e->elem.nentries;
 }
 
 static void brfw_element_link(struct brfw_ruleset *rs, struct brfw_element *e)
 {
 	brfw_elements_insert(&e->set->layout, &e->set->elements, e);
 	e->set->nelements++;
-	rs->sets.nelements++;
+	rs->sets.nprefixes += e->elem.nentries;
 }
 
 static void brfw_element_kill(struct brfw_ruleset *rs, struct brfw_element *e,
@@ -337,15 +337,28 @@ static struct brfw_element *brfw_set_find_same(struct brfw_set *set,
 
 /* ---- changes of elements ---- */
 
+static int brfw_commit_check_room(const struct brfw_ruleset *rs,
+				  const struct brfw_element *e,
+				  struct brfw_error *error)
+{
+	if ((u64)rs->sets.nprefixes + e->elem.nentries <=
+	    brfw_max_elements(rs->bn->net))
+		return 0;
+
+	return brfw_sets_fail(error, -ENOSPC, "the sets have as many elements as this namespace may hold; a range is one for each prefix that it is cut into");
+}
+
 static int brfw_commit_element_add(struct brfw_ruleset *rs,
 				   const struct brfw_draft *draft,
 				   struct brfw_set *set, struct brfw_element *e,
 				   u64 generation, struct brfw_error *error)
 {
 	struct brfw_element *other, *old = NULL;
+	int err;
 
-	if (rs->sets.nelements >= brfw_max_elements(rs->bn->net))
-		return brfw_sets_fail(error, -ENOSPC, "the sets have as many elements as this namespace may hold");
+	err = brfw_commit_check_room(rs, e, error);
+	if (err)
+		return err;
 	other = brfw_set_find_overlap(rs, set, e);
 	if (other) {
 		if (other->status == BRFW_RULE_NEW)
@@ -560,6 +573,7 @@ static int brfw_set_keep_elements(struct brfw_ruleset *rs, struct brfw_set *set,
 {
 	struct brfw_element *e;
 	struct rb_node *node, *next;
+	int err;
 
 	for (node = rb_first(&set->dead); node; node = next) {
 		next = rb_next(node);
@@ -567,8 +581,9 @@ static int brfw_set_keep_elements(struct brfw_ruleset *rs, struct brfw_set *set,
 		if (brfw_element_is_expired(e, get_jiffies_64()) ||
 		    brfw_elements_find_overlap(&set->layout, &set->elements, e))
 			continue;
-		if (rs->sets.nelements >= brfw_max_elements(rs->bn->net))
-			return brfw_sets_fail(error, -ENOSPC, "the sets have as many elements as this namespace may hold");
+		err = brfw_commit_check_room(rs, e, error);
+		if (err)
+			return err;
 		brfw_element_revive(rs, e);
 		cond_resched();
 	}

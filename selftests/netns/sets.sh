@@ -519,6 +519,20 @@ test_limits() {
 	fw set add-element t 2
 	info elements
 	equal "elements" 3 "$INFO"
+	# a range takes room for each prefix that it is cut into: 10-11, 12
+	fw set delete-element s 2
+	fw_refuses 1 set add-element s 10-12
+	contains "message" "as many elements" "$FW_ERROR"
+	fw set delete-element t 2
+	fw set add-element s 10-12
+	info elements
+	equal "elements" 3 "$INFO"
+	fw_refuses 1 set add-element t 2
+	contains "message" "as many elements" "$FW_ERROR"
+	fw set delete-element s 10-12
+	fw set add-element t 2
+	info elements
+	equal "elements" 2 "$INFO"
 	module_parameter max_sets "$sets"
 	module_parameter max_elements "$elements"
 }

@@ -661,8 +661,9 @@ struct brfw_cost {
  *	of hooks and families: one for each that has rules; absent: there is none
  * @BRFW_INFO_A_SETS: NLA_U32, sets in the ruleset
  * @BRFW_INFO_A_MAX_SETS: NLA_U32, sets that this namespace may hold
- * @BRFW_INFO_A_ELEMENTS: NLA_U32, elements of all sets
- * @BRFW_INFO_A_MAX_ELEMENTS: NLA_U32, elements that this namespace may hold
+ * @BRFW_INFO_A_ELEMENTS: NLA_U32, elements of all sets; a range is one for each prefix
+ *	that it is cut into
+ * @BRFW_INFO_A_MAX_ELEMENTS: NLA_U32, elements that this namespace may hold, likewise
  */
 enum brfw_info_attr {
 	BRFW_INFO_A_UNSPEC,
