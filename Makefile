@@ -25,6 +25,7 @@ help:
 	@echo '  make check-transparency    the kernel'"'"'s own tests of the bridge, with brfw and without'
 	@echo '  make check-sanitize    scenarios on kernels that find what others bear with'
 	@echo '  make check-sanitize-prove    bugs planted in copies of the module are found there'
+	@echo '  make coverage   how much of the module the scenarios run'
 	@echo '  make fuzz       fuzzing in user space; TIME=SECONDS for all of it (600)'
 	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
 	@echo 'Steps:'
@@ -61,6 +62,9 @@ check-sanitize: sanitizers
 
 check-sanitize-prove: sanitizers
 	@scripts/check.sh prove
+
+coverage: sanitizers
+	@scripts/check.sh coverage
 
 sanitizers:
 	@scripts/setup.sh bc bison flex libelf-dev
@@ -110,4 +114,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove coverage sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean

@@ -285,13 +285,34 @@ row_brfw_bounds_set_1m() {
 	bounds set-1m "$work/many"
 }
 
+# As much as whoever owns a user namespace may have; ranges of ports make the leaves
+# of rules large.
+row_brfw_bounds_user() {
+	local rules elements
+
+	load_brfw
+	rules=$(<"/sys/module/brfw/parameters/max_rules_userns")
+	elements=$(<"/sys/module/brfw/parameters/max_elements_userns")
+	rmmod brfw
+	{
+		echo 'set add many type ipv4_addr'
+		echo 'rule add saddr @many drop'
+		awk -v n="$elements" 'BEGIN { for (i = 0; i < n; i++)
+			printf "set add-element many 10.0.%d.%d\n", i / 256, i % 256 }'
+		"$bin/rules" "seeded:$((rules - 2001))" fwctl
+		awk 'BEGIN { for (i = 0; i < 2000; i++)
+			printf "rule add proto udp dport %d-%d drop\n", i * 30 + 1, i * 30 + 50 }'
+	} >"$work/many"
+	bounds user "$work/many"
+}
+
 rows=(
 	brfw-load-1k brfw-load-10k brfw-load-100k
 	nft-load-1k nft-load-10k nft-load-100k
 	nft-set-load-1k nft-set-load-10k nft-set-load-100k
 	brfw-add-empty brfw-add-100k nft-add-1k nft-add-100k nft-set-add-100k
 	brfw-churn-10k nft-churn-1k nft-set-churn-10k
-	brfw-bounds-100k brfw-bounds-set-1m
+	brfw-bounds-100k brfw-bounds-set-1m brfw-bounds-user
 )
 
 make_bridge 2

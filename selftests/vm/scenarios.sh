@@ -39,6 +39,18 @@ nothing_allocated() {
 	echo "# nothing allocated"
 }
 
+# What a module that was built for it has counted of itself (gcov); it stays when the
+# module has gone.
+keep_coverage() {
+	local dir=/sys/kernel/debug/gcov file
+
+	[ -e "$dir" ] || return 0
+	find "$dir" -name '*.gcda' | while read -r file; do
+		mkdir -p "$BRFW_RESULTS/gcov"
+		cat "$file" >"$BRFW_RESULTS/gcov/$(basename "$file")"
+	done
+}
+
 for module in bridge veth dummy 8021q; do
 	modprobe "$module"
 done
@@ -51,6 +63,7 @@ rc=0
 if [ -e /sys/module/brfw ]; then
 	rmmod brfw
 fi
+keep_coverage
 nothing_allocated || rc=1
 no_leaks || rc=1
 exit $rc
