@@ -265,7 +265,8 @@ static bool brfw_judge_can_send(const struct brfw_judgement *j,
 				const struct net_device *dev)
 {
 	if (brfw_transmit_problem(dev) || j->vlan.is_unknown ||
-	    !brfw_transmit_may_send(j->state->net))
+	    !brfw_transmit_may_send(j->state->net) ||
+	    brfw_transmit_would_return(j->skb, j->state, dev))
 		return false;
 	if (j->hook != BRFW_HOOK_OUTPUT)
 		return true;
@@ -531,7 +532,9 @@ static noinline unsigned int brfw_hook_in_task(nf_hookfn *hook, void *priv,
 	unsigned int verdict;
 
 	local_bh_disable();
+	this_cpu_write(brfw_transmit.queued, skb);
 	verdict = hook(priv, skb, state);
+	this_cpu_write(brfw_transmit.queued, NULL);
 	local_bh_enable();
 
 	return verdict;

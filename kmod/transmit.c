@@ -69,6 +69,28 @@ bool brfw_transmit_may_send(const struct net *net)
 	return t->depth < BRFW_TRANSMIT_DEPTH;
 }
 
+/**
+ * brfw_transmit_would_return() - would a frame get into the queue that it is from?
+ * @skb: frame at a hook
+ * @state: of the hook
+ * @dev: device to send it by
+ *
+ * Whoever queues what comes to a hook in front of brfw queues what the bridge's
+ * egress path brings there, too. Then nothing tells that it is from here.
+ *
+ * Return: whether a program has let the frame go at this hook, and the device is a
+ * port of the same bridge.
+ */
+bool brfw_transmit_would_return(const struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				const struct net_device *dev)
+{
+	const struct net_device *bridge = brfw_bridge_of(dev);
+
+	return this_cpu_read(brfw_transmit.queued) == skb && bridge &&
+	       bridge == brfw_bridge_of(state->in ? : state->out);
+}
+
 static void brfw_transmit_by_bridge(struct sk_buff *skb,
 				    const struct net_device *port,
 				    const struct net *net, bool is_local)

@@ -30,6 +30,9 @@ void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 			  const struct nf_hook_state *state);
 bool brfw_transmit_is_at_bridge(const struct nf_hook_state *state);
 bool brfw_transmit_may_send(const struct net *net);
+bool brfw_transmit_would_return(const struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				const struct net_device *dev);
 
 /**
  * BRFW_TRANSMIT_DEPTH - how many namespaces may send, one inside of the other: by
@@ -43,12 +46,14 @@ bool brfw_transmit_may_send(const struct net *net);
  * @bridge: this bridge; at others it is a frame as any other
  * @depth: how many are being sent, directly or by a bridge
  * @nets: namespaces that they are sent for
+ * @queued: frame that a program lets go at the hook that it is at, or NULL
  */
 struct brfw_transmit {
 	const struct sk_buff *skb;
 	const struct net_device *bridge;
 	unsigned int depth;
 	const struct net *nets[BRFW_TRANSMIT_DEPTH];
+	const struct sk_buff *queued;
 };
 
 DECLARE_PER_CPU(struct brfw_transmit, brfw_transmit);

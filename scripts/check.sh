@@ -254,11 +254,11 @@ test_vm() {
 		[ -e "$ko" ]
 	fi
 	if [ "${1:-}" = uml ]; then
-		again='cache|monitor|netns_isolation|unload|zones'
+		again='cache|fail_load|monitor|netns_isolation|unload|zones'
 	fi
 	mapfile -t programs < <(list_programs "$some")
-	mapfile -t reload < <(list_programs "$some" | grep -E "/($again)\.sh\$")
-	mapfile -t programs < <(list_programs "$some" | grep -vE "/($again)\.sh\$")
+	mapfile -t reload < <(list_programs "$some" | grep -E "/($again)(\.sh)?\$")
+	mapfile -t programs < <(list_programs "$some" | grep -vE "/($again)(\.sh)?\$")
 	[ ${#programs[@]} -gt 0 ]
 	# one emulated machine keeps little more than one processor busy
 	shards=$((jobs > 4 ? 4 : jobs > ${#programs[@]} ? ${#programs[@]} : jobs))
@@ -289,7 +289,8 @@ test_vm() {
 }
 
 # How much of the module the scenarios run: a line for each file, and the files with
-# the numbers beside their lines in build/check/coverage/gcov.
+# the numbers beside their lines in build/check/coverage/gcov. Paths are relative to
+# the copy.
 test_coverage() {
 	local built=coverage counts=coverage dir=$logs/coverage guest name rc=0
 
@@ -308,11 +309,12 @@ test_coverage() {
 	for name in "$dir"/sum/*.gcda; do
 		name=$(basename "$name" .gcda)
 		cp "$dir/kmod/$name.gcno" "$dir/sum"
-		(cd "$dir/gcov" && gcov -o "$dir/sum" "$name.c") >"$dir/sum/$name.txt"
+		(cd "$dir" && gcov -o sum "$name.c") >"$dir/sum/$name.txt"
+		mv "$dir"/*.gcov "$dir/gcov"
 	done
 	awk -F "[':% ]+" '
 		function line(p, n, what) { printf "    %6.2f %% of %5d lines  %s\n", p, n, what }
-		/^File/ { file = $2; sub(/.*\/kmod\//, "", file); show = $2 ~ /\/kmod\/.*c$/ }
+		/^File/ { show = $2 ~ /^kmod\/.*c$/; file = $2 }
 		/^Lines/ && show { line($3, $5, file); ran += $3 * $5; all += $5; show = 0 }
 		END { line(ran / all, all, "all"); if (!ran) exit 1 }' "$dir"/sum/*.txt | tee /dev/fd/3
 	return $rc

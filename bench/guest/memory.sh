@@ -153,11 +153,40 @@ row_namespace_10() {
 	done
 }
 
+# As much as whoever owns a user namespace may have, and all of it as large as it can
+# be: lists, names, comments, counters.
+row_user() {
+	local rules elements before after
+
+	load_brfw
+	rules=$(<"/sys/module/brfw/parameters/max_rules_userns")
+	elements=$(<"/sys/module/brfw/parameters/max_elements_userns")
+	before=$(used)
+	awk -v rules="$rules" -v elements="$elements" '
+		BEGIN {
+			for (i = 1; i < 16; i++)
+				more = more "," 100 + 3 * i "-" 101 + 3 * i
+			for (i = 0; i < 127; i++)
+				text = text "c"
+			print "set add many type ipv6_addr . ipv6_addr . ether_addr . inet_port timeout 1d counters"
+			for (i = 0; i < elements; i++)
+				printf "set add-element many 2001:db8::%x . 2001:db8::1 . 02:00:00:00:00:01 . 80 timeout 1h comment %s\n", i, text
+			print "rule add saddr . daddr . smac . dport @many proto udp drop"
+			for (i = 1; i < rules; i++)
+				printf "rule add not smac 02:00:00:00:00:01 dmac 02:00:00:%02x:%02x:01 ethertype ipv4 vlan 100%s inner-vlan 100%s pppoe-session 100%s ttl 100%s length 100%s proto udp sport 100%s dport 100%s limit 1/second log prefix \"%.60s\" set-mark %d drop comment %s\n",
+					i / 256, i % 256, more, more, more, more, more, more, more, text, i, text
+		}' >"$work/rules"
+	"$fwctl" ruleset load "$work/rules"
+	after=$(used)
+	say "    $("$fwctl" info show | grep -E "^(rules|elements)" | tr "\n" " ")"
+	grown user 1 bytes "$before" "$after"
+}
+
 row_module_core() {
 	load_brfw
 	result module-core bytes "$(cat /sys/module/brfw/coresize)"
 }
 
 modprobe bridge
-run_rows no_firewall module-core rule-1k rule-10k rule-100k rule-seeded-100k growth-10k nft-rule-10k nft-set-100k namespace-10
+run_rows no_firewall module-core rule-1k rule-10k rule-100k rule-seeded-100k user growth-10k nft-rule-10k nft-set-100k namespace-10
 [ $failures = 0 ]

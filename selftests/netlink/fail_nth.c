@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <stdarg.h>
 
+#include "failing.h"
 #include "nltest.h"
 #include "packet.h"
 
@@ -24,60 +25,6 @@
 #define MANY		300
 
 static char buf[NLT_BUF];
-
-/* ---- failing allocations ---- */
-
-static int fail_fd = -1;
-/* Armed for the requests that are tried, and only for these */
-static unsigned int fail_n;
-static bool fail_seen;
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/* Allocations that may wait fail too, and quietly: the log is watched. */
-static bool fail_set_up(void)
-{
-#define DEBUGFS "/sys/kernel/debug/"
-	fail_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	return fail_fd >= 0 &&
-	       write_file(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
-	       write_file(DEBUGFS "failslab/verbose", "0") &&
-	       write_file(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
-	       write_file(DEBUGFS "fail_page_alloc/min-order", "0") &&
-	       write_file(DEBUGFS "fail_page_alloc/verbose", "0");
-}
-
-static void fail_arm(void)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", fail_n);
-
-	if (fail_n && pwrite(fail_fd, text, len, 0) != len)
-		diag("can't arm: %s", strerror(errno));
-}
-
-/* Opening and reading a file allocates, too; what is left tells the truth only
- * if that didn't take part, so the file is open already and a read needs none.
- */
-static void fail_disarm(void)
-{
-	char text[16] = "";
-
-	if (!fail_n)
-		return;
-	fail_seen = pread(fail_fd, text, sizeof(text) - 1, 0) > 0 &&
-		    !atoi(text);
-	if (pwrite(fail_fd, "0", 1, 0) != 1)
-		diag("can't disarm: %s", strerror(errno));
-}
 
 /* ---- requests ---- */
 

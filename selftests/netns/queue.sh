@@ -206,7 +206,7 @@ test_held() {
 
 # ---- frames that come out of a queue in front of brfw ----
 
-# queue_first PRIORITY: whatever comes to the bridge goes to queue 9 first
+# queue_first PRIORITY [HOOK]: whatever comes to the bridge goes to queue 9 first
 queue_first() {
 	command -v nft >/dev/null || skip "needs nft"
 	ip netns exec "$BR" nft -f - 2>"$TMP/nft" <<-END || skip "no nft queue: $(head -n 1 "$TMP/nft")"
@@ -214,7 +214,7 @@ queue_first() {
 		delete table bridge first
 		table bridge first {
 			chain c {
-				type filter hook prerouting priority $1
+				type filter hook ${2:-prerouting} priority $1
 				ether type != 0x88b5 queue num 9
 			}
 		}
@@ -310,6 +310,34 @@ test_reused() {
 	no_queue
 }
 
+# What a program lets go at a hook itself comes to brfw in the program's own time.
+test_in_task() {
+	ip -n "$BR" link set br0 type bridge vlan_filtering 0
+	load_new "policy set forward drop" "policy set input drop" \
+		"rule add proto udp accept comment f" \
+		"rule add prio 5 proto tcp mirror p4 comment m" \
+		"rule add prio 5 proto sctp redirect p4 comment r" \
+		"rule add hook input proto udp accept comment i"
+	queue_first -210 forward
+	listen 9 accept
+	catches 2 2 h1 h2 ip4 proto udp
+	# What is sent by a port of this bridge would come to the queue again, and so on.
+	catches "0 0" 4 h1 h2,h4 ip4 proto tcp
+	catches "0 0" 6 h1 h2,h4 ip4 proto sctp
+	expect_count f 2
+	expect_count m 2
+	expect_count r 2
+	expect_count policy:forward 2
+	no_queue
+	queue_first -210 input
+	catches 2 8 h1 br0 ip4 proto udp
+	catches 0 10 h1 br0 ip4 proto tcp
+	expect_count i 2
+	expect_count policy:input 2
+	unlisten
+	no_queue
+}
+
 # in_cpu: the processor of the helper frame
 in_cpu() {
 	local list
@@ -329,5 +357,6 @@ check "a connection begins when the program says so" test_state
 check "a flooded frame that begins a connection" test_state_flooded
 check "held frames outlive changes" test_held
 check "out of another queue the VLAN is unknown" test_unknown
+check "out of another queue of the same hook" test_in_task
 check "the VLAN of another frame in the same buffer" test_reused
 run_checks

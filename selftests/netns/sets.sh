@@ -533,8 +533,83 @@ test_limits() {
 	fw set add-element t 2
 	info elements
 	equal "elements" 2 "$INFO"
+	# elements that are kept are some, too
+	load_new "set add s type inet_port keep" "set add-element s 1"
+	fw set add-element s 2
+	file_refused "$SENTINEL" "set add s type inet_port keep" "set add-element s 3" "set add-element s 4"
+	contains "message" "as many elements" "$(<"$TMP/error")"
+	load "set add s type inet_port keep" "set add-element s 3"
+	info elements
+	equal "elements" 3 "$INFO"
+	# a draft may have twice as many
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 element-delete v 10.0.0.{1..7}
+	nl_refuses ENOSPC 1 element-delete v 10.0.0.8
+	nl 1 close
 	module_parameter max_sets "$sets"
 	module_parameter max_elements "$elements"
+}
+
+# What the tables of a type can't hold: the change is refused, and undone.
+test_tables() {
+	local i before=$TMP/before
+
+	load_new "set add s type ipv6_addr" "set add-element s fd00::7" \
+		"rule add saddr @s drop comment r"
+	fw ruleset save >"$before"
+	fw_refuses 1 set add-element s ::1-8000::
+	contains "message" "too many different prefix lengths" "$FW_ERROR"
+	fw ruleset save >"$TMP/after"
+	cmp "$before" "$TMP/after"
+	expect_drop h1 h2 rule r ip6 saddr fd00::7 proto udp
+	expect_pass h1 h2 ip6 saddr 1000::7 proto udp
+	# 64 are not too many, and one more is while they are there
+	fw set add-element s ::1-::ffff:ffff:ffff:ffff
+	expect_drop h1 h2 rule r ip6 saddr ::7 proto udp
+	fw_refuses 1 set add-element s 1000::/64
+	contains "message" "too many different prefix lengths" "$FW_ERROR"
+	fw set delete-element s ::1-::ffff:ffff:ffff:ffff
+	wait_for fw set add-element s 1000::/64
+	expect_drop h1 h2 rule r ip6 saddr 1000::7 proto udp
+
+	# one value in more sets than a frame may be looked up in at once
+	{
+		echo "$SENTINEL"
+		for ((i = 1; i <= 128; i++)); do
+			echo "set add s$i type ipv4_addr"
+			echo "set add-element s$i 10.0.0.1"
+		done
+		for ((i = 1; i <= 20; i++)); do
+			echo "rule add saddr @s$i drop comment r$i"
+		done
+	} | fw ruleset load -
+	udp r1 10.0.0.1
+	fw set add one-more type ipv4_addr
+	fw ruleset save >"$before"
+	fw_refuses 1 set add-element one-more 10.0.0.1
+	contains "message" "too many sets of this type have the value" "$FW_ERROR"
+	fw ruleset save >"$TMP/after"
+	cmp "$before" "$TMP/after"
+	udp r1 10.0.0.1
+	udp pass 10.0.0.2
+}
+
+# Rules that name a set get another place, as bodies of their own.
+test_renumbered() {
+	local i anchor
+
+	load_new "set add s type ipv4_addr" "set add-element s 192.0.2.7" \
+		"rule add prio 10 saddr @s drop comment r"
+	anchor=$(fw rule add prio 10 saddr @s not daddr @s accept comment last)
+	for ((i = 1; i <= 20; i++)); do
+		fw rule add prio 10 proto tcp dport "$i" drop before "${anchor#handle }" >/dev/null
+	done
+	udp r 192.0.2.7
+	fw_refuses 1 set delete s
+	fw rule flush
+	wait_for fw set delete s
+	fw set add s type ether_addr
 }
 
 # big_lines N: addresses 10.x.y.z/32 with gaps, so that none can be joined
@@ -619,6 +694,8 @@ check "save and load" test_files
 check "refused" test_refused
 check "refused in a file" test_refused_file
 check "limits" test_limits
+check "more than tables hold" test_tables
+check "rules with sets make room" test_renumbered
 check "names of ports" test_rename
 check "a big set" test_big
 check "the end of a namespace" test_end
