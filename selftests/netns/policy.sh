@@ -64,6 +64,33 @@ test_per_bridge() {
 	expect_pass h3 h4 rule policy:forward:br1 ip4
 }
 
+# Found among those of other bridges; and as many as there may be, but no more
+test_many_bridges() {
+	local i before=() after=()
+
+	for ((i = 0; i < 20; i++)); do
+		before+=("policy set bridge a$i forward accept")
+		after+=("policy set bridge z$i forward accept")
+	done
+	load
+	load "${before[@]}" "policy set bridge br0 forward drop" "policy set bridge br1 input drop" "${after[@]}"
+	expect_drop h1 h2 rule policy:forward:br0 ip4
+	expect_pass h3 h4 ip4
+	load "policy set forward drop" "${after[@]}" "policy set bridge br1 forward accept" "${before[@]}"
+	expect_drop h1 h2 rule policy:forward ip4
+	expect_pass h3 h4 rule policy:forward:br1 ip4
+	for ((i = 0; i <= 4096; i++)); do
+		echo "policy set bridge many$i forward drop"
+	done >"$TMP/many"
+	FW_ERROR=$(fw ruleset load "$TMP/many" 2>&1) && return 1
+	contains "message" "many:4097:1: " "$FW_ERROR"
+	contains "message" "too many bridges" "$FW_ERROR"
+	expect_pass h3 h4 rule policy:forward:br1 ip4
+	sed -i 4097d "$TMP/many"
+	fw ruleset load "$TMP/many"
+	expect_pass h1 h2 ip4
+}
+
 test_delete_falls_back() {
 	load "policy set forward drop" "policy set bridge br0 forward accept"
 	expect_pass h1 h2 rule policy:forward:br0 ip4
@@ -160,6 +187,7 @@ check "forward says nothing at other hooks" test_other_hooks forward
 check "input says nothing at other hooks" test_other_hooks input
 check "output says nothing at other hooks" test_other_hooks output
 check "a bridge's own policy goes before that of all" test_per_bridge
+check "many bridges" test_many_bridges
 check "deleting a bridge's policy falls back to that of all" test_delete_falls_back
 check "policy set takes effect at once" test_set_at_once
 check "a policy waits for a bridge of its name" test_bridge_to_come

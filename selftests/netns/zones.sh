@@ -370,6 +370,8 @@ check "without zones the states of two bridges mix (control)" test_mixed
 check "a zone for one bridge keeps them apart" test_separate "zone set bridge br0 17"
 check "a zone for the other" test_separate "zone set bridge br1 17"
 check "a zone for each" test_separate "zone set bridge br0 17" "zone set bridge br1 18"
+check "a zone among many" test_separate "zone set bridge a1 1" "zone set bridge a2 2" \
+	"zone set bridge br1 18" "zone set bridge z1 3" "zone set bridge z2 4"
 check "bridges that share a zone" test_shared
 check "TCP" test_tcp
 check "connections of the host itself, without zones (control)" test_host
