@@ -584,7 +584,7 @@ expand() {
 		;;
 	*)
 		declare -F "test_${1%%@*}" >/dev/null ||
-			die "no test '$1' (there are: ${all[*]} matrix sanitize prove)"
+			die "no test '$1' (there are: ${all[*]} coverage matrix sanitize prove)"
 		tests+=("$1")
 		return
 		;;

@@ -21,6 +21,8 @@
  *   S policy HOOK VERDICT [BRIDGE]                 S reset (all counters)
  *   S element-replace SET ADDRESS...               S element-delete SET ADDRESS...
  *                          IPv4 addresses, all in one request
+ *   S set-add SET MEMBER   of elements of one member, enum brfw_set_member
+ *   S set-delete SET
  *   S gen                  "ok GENERATION"
  *   S info                 "ok RULES ACTIVE_HOOKS DRAFTS MAX_RULES"
  *   S count                "ok RULES INTR" (of a dump)
@@ -216,17 +218,25 @@ static void put_policy(struct nlmsghdr *nlh, char **words, int n)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* A negative @member is not told. */
+static void put_set(struct nlmsghdr *nlh, const char *name, int member)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET);
+
+	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, name);
+	if (member >= 0)
+		mnl_attr_put(nlh, BRFW_SET_A_MEMBERS, 1, &(uint8_t){ member });
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /* With @timed each is given another time, so that none is what it was. */
 static void put_elements(struct nlmsghdr *nlh, char **words, int n, bool timed)
 {
-	static const uint8_t member = BRFW_SET_IPV4_ADDR;
-	struct nlattr *nest = mnl_attr_nest_start(nlh, BRFW_A_SET), *item;
 	struct in_addr address = { 0 };
+	struct nlattr *nest, *item;
 	int i;
 
-	mnl_attr_put_strz(nlh, BRFW_SET_A_NAME, words[0]);
-	mnl_attr_put(nlh, BRFW_SET_A_MEMBERS, sizeof(member), &member);
-	mnl_attr_nest_end(nlh, nest);
+	put_set(nlh, words[0], BRFW_SET_IPV4_ADDR);
 	nest = mnl_attr_nest_start(nlh, BRFW_A_ELEMENTS);
 	for (i = 1; i < n; i++) {
 		item = mnl_attr_nest_start(nlh, BRFW_LIST_A_ITEM);
@@ -285,6 +295,10 @@ static void put_change(struct nlmsghdr *nlh, char **words, int n)
 		put_elements(nlh, words + 1, n - 1, true);
 	else if (!strcmp(words[0], "element-delete") && n > 1)
 		put_elements(nlh, words + 1, n - 1, false);
+	else if (!strcmp(words[0], "set-add") && n > 2)
+		put_set(nlh, words[1], atoi(words[2]));
+	else if (!strcmp(words[0], "set-delete") && n > 1)
+		put_set(nlh, words[1], -1);
 }
 
 static int change_command(const char *word)
@@ -301,6 +315,8 @@ static int change_command(const char *word)
 		{ "policy", BRFW_CMD_POLICY_SET },
 		{ "element-replace", BRFW_CMD_ELEMENT_REPLACE },
 		{ "element-delete", BRFW_CMD_ELEMENT_DELETE },
+		{ "set-add", BRFW_CMD_SET_ADD },
+		{ "set-delete", BRFW_CMD_SET_DELETE },
 		{ "begin", BRFW_CMD_TXN_BEGIN },
 		{ "commit", BRFW_CMD_TXN_COMMIT },
 		{ "abort", BRFW_CMD_TXN_ABORT },

@@ -493,6 +493,34 @@ test_refused_file() {
 	cmp "$TMP/before" "$TMP/after"
 }
 
+# A set goes and comes back as another one, under rules that stay.
+test_exchanged() {
+	local ipv4_addr=1 inet_port=3
+
+	load_new "set add s type ipv4_addr" "set add-element s 192.0.2.7" \
+		"rule add saddr @s drop comment r"
+	fw ruleset save >"$TMP/before"
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 set-delete s
+	nl 1 set-add s "$inet_port"
+	nl_refuses EINVAL 1 commit
+	contains "message" "other members" "$TXN_REPLY"
+	nl 1 close
+	fw ruleset save >"$TMP/after"
+	cmp "$TMP/before" "$TMP/after"
+	udp r 192.0.2.7
+	nl open 1 "$BR"
+	nl 1 begin
+	nl 1 set-delete s
+	nl 1 set-add s "$ipv4_addr"
+	nl 1 commit
+	nl 1 close
+	udp pass 192.0.2.7
+	fw set add-element s 192.0.2.8
+	udp r 192.0.2.8
+}
+
 # module_parameter NAME VALUE
 module_parameter() {
 	echo "$2" >"/sys/module/brfw/parameters/$1"
@@ -693,6 +721,7 @@ check "time runs out" test_expiry
 check "save and load" test_files
 check "refused" test_refused
 check "refused in a file" test_refused_file
+check "a set becomes another one" test_exchanged
 check "limits" test_limits
 check "more than tables hold" test_tables
 check "rules with sets make room" test_renumbered
