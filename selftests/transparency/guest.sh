@@ -179,7 +179,7 @@ same() {
 	read -r judged <"$work/$1.$2.judged" || return
 	echo "# $judged judgements with rules on $2"
 	[ "$judged" -gt 0 ] && ! grep $'\tOK$' "$work/$1.none" | grep -vxF -f "$work/$1.$2" |
-		sed 's/^/# only without brfw: /' | grep .
+		grep -vxF -f <(known "$1" | sed $'s/$/\tOK/') | sed 's/^/# only without brfw: /' | grep .
 }
 
 if fields_without_rule | grep .; then
