@@ -12,6 +12,7 @@
 
 #include "leaf.h"
 #include "leaf_parts.h"
+#include "slots.h"
 
 /* So many rules are compared faster than rows are combined. */
 #define BRFW_LEAF_LINEAR_MAX	8
@@ -89,6 +90,8 @@ struct brfw_leaf_candidate {
  * @match: scratch
  * @key: scratch
  * @mask: scratch
+ * @seen: scratch
+ * @all: scratch
  * @place: which bit of the finished leaf rule i has, or NULL for bit i
  */
 struct brfw_leaf_builder {
@@ -104,6 +107,8 @@ struct brfw_leaf_builder {
 	struct brfw_match match;
 	struct brfw_key key;
 	struct brfw_key mask;
+	u64 seen[BRFW_LEAF_RULES_MAX / 64];
+	u64 all[BRFW_LEAF_RULES_MAX / 64];
 	u16 *place;
 };
 
@@ -263,6 +268,7 @@ static void brfw_leaf_add_numbers(struct brfw_leaf_builder *b,
 	unsigned int i, j, k, first = b->ncandidates;
 
 	for (i = 0; i < b->n; i++) {
+		brfw_loop_relax(i);
 		if (!b->rules[i]->ntest_words)
 			continue;
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
@@ -376,6 +382,7 @@ static int brfw_leaf_fill_classes(struct brfw_leaf_builder *b,
 		return -ENOMEM;
 
 	for (i = 0, row = c->rows; i < ev->n; i++) {
+		brfw_loop_relax(i);
 		number = BRFW_EVENT_NUMBER(ev->event[i]);
 		if (number &&
 		    (!c->nbounds || number != c->bounds[c->nbounds - 1])) {
@@ -405,6 +412,7 @@ static int brfw_leaf_fill_number(struct brfw_leaf_builder *b,
 	ev->max = max;
 
 	for (i = 0; i < b->n && ev->n <= max; i++) {
+		brfw_loop_relax(i);
 		before = ev->n;
 		brfw_leaf_add_events(b, c, i, ev);
 		if (b->rules[i]->gen_del == BRFW_GEN_NEVER)
@@ -464,32 +472,35 @@ static unsigned int brfw_match_count_sets(const struct brfw_match *m,
 	return n;
 }
 
-static int brfw_numbers_compare(const void *a, const void *b)
-{
-	return *(const u16 *)a - *(const u16 *)b;
-}
-
-/* Numbers of the sets that rules name. Return: how often they do. */
-static unsigned int brfw_leaf_fill_sets(struct brfw_leaf_builder *b,
-					struct brfw_leaf_candidate *c)
+/* Numbers of the sets that rules name. Return: how often they do, or -ENOMEM. */
+static int brfw_leaf_fill_sets(struct brfw_leaf_builder *b,
+			       struct brfw_leaf_candidate *c)
 {
 	const struct brfw_test *test;
-	unsigned int i, j, n = 0;
+	unsigned int i, j;
+	u64 *named, bits;
+	int n = 0;
+
+	named = kvcalloc((U16_MAX + 1) / 64, sizeof(*named), GFP_KERNEL);
+	if (!named)
+		return -ENOMEM;
 
 	for (i = 0; i < b->n; i++) {
+		brfw_loop_relax(i);
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
 		for (j = 0; j < b->match.ntests; j++) {
 			test = &b->match.tests[j];
 			if (!brfw_candidate_has_test(c, test))
 				continue;
-			c->bounds[n++] = test->set;
+			brfw_bits_set(named, test->set);
 			c->negates |= test->negate;
+			n++;
 		}
 	}
-	sort(c->bounds, n, sizeof(*c->bounds), brfw_numbers_compare, NULL);
-	for (i = 0; i < n; i++)
-		if (!i || c->bounds[i] != c->bounds[c->nbounds - 1])
-			c->bounds[c->nbounds++] = c->bounds[i];
+	for (i = 0; i < (U16_MAX + 1) / 64; i++)
+		for (bits = named[i]; bits; bits &= bits - 1)
+			c->bounds[c->nbounds++] = 64 * i + __ffs64(bits);
+	kvfree(named);
 
 	return n;
 }
@@ -523,6 +534,7 @@ static int brfw_leaf_fill_set_rows(struct brfw_leaf_builder *b,
 	if (!c->rows)
 		return -ENOMEM;
 	for (i = 0; i < b->n; i++) {
+		brfw_loop_relax(i);
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
 		brfw_leaf_fill_set_row(b, c, i);
 	}
@@ -577,9 +589,10 @@ static int brfw_leaf_add_sets(struct brfw_leaf_builder *b)
 {
 	unsigned int i, first = b->ncandidates;
 	struct brfw_leaf_candidate *c;
-	int err;
+	int err, n;
 
 	for (i = 0; i < b->n; i++) {
+		brfw_loop_relax(i);
 		if (!b->rules[i]->ntest_words)
 			continue;
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
@@ -597,7 +610,10 @@ static int brfw_leaf_add_sets(struct brfw_leaf_builder *b)
 				     GFP_KERNEL);
 		if (!c->bounds)
 			return -ENOMEM;
-		if (brfw_leaf_fill_sets(b, c) < BRFW_LEAF_SET_RULES)
+		n = brfw_leaf_fill_sets(b, c);
+		if (n < 0)
+			return n;
+		if (n < BRFW_LEAF_SET_RULES)
 			continue;
 		err = brfw_domain_enable_walks(c->domain);
 		/* It must be done without where too many sets have one value. */
@@ -634,6 +650,7 @@ static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
 		}
 	}
 	for (i = 0; i < b->n; i++) {
+		brfw_loop_relax(8 * i);
 		brfw_cls_rule_get_masked(b->rules[i], &b->key, &b->mask);
 		brfw_for_each_candidate(c, b)
 			brfw_leaf_fill_nibble(b, c, i);
@@ -755,6 +772,7 @@ static void brfw_leaf_choose_best(struct brfw_leaf_builder *b,
 			    (c->part == BRFW_PART_NIBBLE &&
 			     b->nchosen[c->part] == BRFW_LEAF_NIBBLES_MAX))
 				continue;
+			cond_resched();
 			gain = brfw_candidate_gain(b, c, samples);
 			if (!best || gain > best_gain) {
 				best = c;
@@ -817,6 +835,7 @@ static void brfw_leaf_find_inexact(struct brfw_leaf_builder *b,
 		((u8 *)&exact)[c->offset] |= 0xf << c->shift;
 
 	for (i = 0; i < b->n; i++) {
+		brfw_loop_relax(i);
 		if (b->rules[i]->gen_del != BRFW_GEN_NEVER)
 			continue;
 		brfw_cls_rule_get_match(b->rules[i], &b->match);
@@ -900,6 +919,7 @@ static unsigned int brfw_leaf_worst(const struct brfw_leaf_builder *b,
 			continue;
 		n = brfw_candidate_classes(c);
 		for (i = 0, most = 0; i < n; i++) {
+			cond_resched();
 			row = c->rows + i * b->nwords;
 			most = max(most, brfw_leaf_add_costs(b, inexact, row) +
 					 brfw_leaf_count_words(b, row) * dearest);
@@ -952,10 +972,12 @@ static int brfw_leaf_find_cost(struct brfw_leaf_builder *b,
 /**
  * struct brfw_leaf_order - where a rule goes
  * @likeness: rules with similar ones have bits in the same words
+ * @selected: bits for selectors, whether they leave it out for some value
  * @i: the rule
  */
 struct brfw_leaf_order {
 	u64 likeness;
+	u16 selected;
 	u16 i;
 };
 
@@ -973,6 +995,34 @@ static int brfw_leaf_order_compare_i(const void *pa, const void *pb)
 	return a->i < b->i ? -1 : a->i > b->i;
 }
 
+/* What a selector does to each rule: the class that it first lets it through in */
+static void brfw_leaf_add_likeness(struct brfw_leaf_builder *b,
+				   const struct brfw_leaf_candidate *c,
+				   struct brfw_leaf_order *order)
+{
+	unsigned int i, w, class, n = brfw_candidate_classes(c);
+	const u64 *row = c->rows;
+	u64 bits;
+
+	memset(b->seen, 0, sizeof(b->seen));
+	memset(b->all, 0xff, sizeof(b->all));
+	for (i = 0; i < b->n; i++)
+		order[i].likeness <<= 4;
+	for (class = 0; class < n; class++, row += b->nwords) {
+		brfw_loop_relax(4 * class);
+		for (w = 0; w < b->nwords; w++) {
+			for (bits = row[w] & ~b->seen[w]; bits; bits &= bits - 1)
+				order[64 * w + __ffs64(bits)].likeness |=
+					class / DIV_ROUND_UP(n, 16);
+			b->seen[w] |= row[w];
+			b->all[w] &= row[w];
+		}
+	}
+	for (i = 0; i < b->n; i++)
+		order[i].selected = order[i].selected << 1 |
+				    !(b->all[i / 64] >> i % 64 & 1);
+}
+
 /*
  * Let rules that the same values select share words, so that most words of
  * combined rows are 0: first by the selectors that leave them out, then by the
@@ -983,7 +1033,7 @@ static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
 {
 	const struct brfw_leaf_candidate *c;
 	struct brfw_leaf_order *order;
-	unsigned int i, class, n, step, first, any;
+	unsigned int i;
 
 	order = kvcalloc(b->n, sizeof(*order), GFP_KERNEL);
 	b->place = kvcalloc(b->n, sizeof(*b->place), GFP_KERNEL);
@@ -992,24 +1042,13 @@ static int brfw_leaf_sort_places(struct brfw_leaf_builder *b)
 		return -ENOMEM;
 	}
 
+	brfw_for_each_candidate(c, b)
+		if (c->is_chosen && c->part != BRFW_PART_SET)
+			brfw_leaf_add_likeness(b, c, order);
 	for (i = 0; i < b->n; i++) {
 		order[i].i = i;
-		any = 0;
-		brfw_for_each_candidate(c, b) {
-			if (!c->is_chosen || c->part == BRFW_PART_SET)
-				continue;
-			n = brfw_candidate_classes(c);
-			step = DIV_ROUND_UP(n, 16);
-			for (class = 0, first = 16, any <<= 1; class < n; class++) {
-				if (!(c->rows[class * b->nwords + i / 64] >> i % 64 & 1)) {
-					any |= 1;
-					continue;
-				}
-				first = min(first, class / step);
-			}
-			order[i].likeness = order[i].likeness << 4 | (first & 15);
-		}
-		order[i].likeness |= (u64)any << 4 * (BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX);
+		order[i].likeness |= (u64)order[i].selected <<
+				     4 * (BRFW_LEAF_NIBBLES_MAX + BRFW_LEAF_NUMBERS_MAX);
 	}
 	sort(order, b->n, sizeof(*order), brfw_leaf_order_compare, NULL);
 	for (i = 0; i < b->n; i += 64)
@@ -1052,6 +1091,7 @@ static u64 *brfw_leaf_put_rows(const struct brfw_leaf_builder *b,
 	const u64 *row = c->rows;
 
 	for (i = 0; i < n; i++, row += b->nwords) {
+		cond_resched();
 		brfw_leaf_put_row(b, row, out);
 		out += brfw_builder_stride(b);
 	}

@@ -285,8 +285,8 @@ row_brfw_bounds_set_1m() {
 	bounds set-1m "$work/many"
 }
 
-# As much as whoever owns a user namespace may have; ranges of ports make the leaves
-# of rules large.
+# As much as whoever owns a user namespace may have; ranges of ports, each in the one
+# before, make the leaves of rules as large and as slow to build as can be.
 row_brfw_bounds_user() {
 	local rules elements
 
@@ -301,7 +301,7 @@ row_brfw_bounds_user() {
 			printf "set add-element many 10.0.%d.%d\n", i / 256, i % 256 }'
 		"$bin/rules" "seeded:$((rules - 2001))" fwctl
 		awk 'BEGIN { for (i = 0; i < 2000; i++)
-			printf "rule add proto udp dport %d-%d drop\n", i * 30 + 1, i * 30 + 50 }'
+			printf "rule add proto udp dport %d-%d drop\n", 10 * i, 65535 - 10 * i }'
 	} >"$work/many"
 	bounds user "$work/many"
 }
