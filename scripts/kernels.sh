@@ -20,8 +20,9 @@ headers="linux-headers-\([0-9][0-9.]*[0-9]\(+[a-z0-9]*\|-[0-9]*\)-$arch\)"
 # What building a module takes besides the headers
 tools=('?essential' make binutils)
 
+# Not grep -q, which would let the other die of what it can't write any more.
 has() {
-	archive cache "$1" pkgnames "$2" | grep -Fxq "$2"
+	archive cache "$1" pkgnames "$2" | grep -Fx "$2" >/dev/null
 }
 
 # download SUITES RELEASE DIR: its packages and what they need
