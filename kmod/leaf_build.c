@@ -1019,7 +1019,7 @@ static void brfw_leaf_add_likeness(struct brfw_leaf_builder *b,
 		}
 	}
 	for (i = 0; i < b->n; i++)
-		order[i].selected = order[i].selected << 1 |
+		order[i].selected = 2 * order[i].selected +
 				    !(b->all[i / 64] >> i % 64 & 1);
 }
 
