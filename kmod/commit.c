@@ -1381,7 +1381,6 @@ int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
 
 	lockdep_assert_held(&rs->bn->config_lock);
 
-	brfw_gc_charge(rs);
 	err = brfw_commit_apply(&c);
 	if (err) {
 		brfw_commit_undo(&c);

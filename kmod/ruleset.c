@@ -6,10 +6,9 @@
  * Changes go through commit.c. All functions here run with the config lock
  * held unless they say otherwise.
  */
-#include <linux/memcontrol.h>
 #include <linux/random.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
+#include <linux/user_namespace.h>
 #include <linux/slab.h>
 
 #include "hook.h"
@@ -1036,11 +1035,19 @@ void brfw_gc_queue(struct brfw_ruleset *rs)
 	queue_rcu_work(brfw_wq, &rs->gc.work);
 }
 
-/* With fewer rules another arrangement may be better. It can wait if it must. */
+/*
+ * With fewer rules another arrangement may be better. It can wait for the next commit
+ * if it must, and where others than the host's administrator change rules it does: a
+ * worker's memory is charged to nobody, and were it charged to a cgroup that is short
+ * of it, the worker would sleep with the config lock held.
+ */
 static void brfw_gc_prepare(struct brfw_ruleset *rs)
 {
 	struct brfw_cls_rule *culprit;
 	int hook, family;
+
+	if (rs->bn->net->user_ns != &init_user_ns)
+		return;
 
 	for (hook = 0; hook < BRFW_HOOKS; hook++)
 		for (family = 0; family < BRFW_FAMILIES; family++)
@@ -1054,10 +1061,8 @@ static void brfw_gc_work(struct work_struct *work)
 					       struct brfw_ruleset, gc.work);
 	struct brfw_rule *rule, *tmp;
 	struct brfw_element *e, *e_tmp;
-	struct mem_cgroup *memcg;
 
 	mutex_lock(&rs->bn->config_lock);
-	memcg = set_active_memcg(rs->gc.memcg);
 	brfw_gc_free_policies(rs, &rs->gc.policies_waiting);
 	brfw_gc_free_zones(rs, &rs->gc.zones_waiting);
 	brfw_gc_free_rules(rs, &rs->gc.rules_waiting);
@@ -1074,7 +1079,6 @@ static void brfw_gc_work(struct work_struct *work)
 		cond_resched();
 	}
 	brfw_gc_prepare(rs);
-	set_active_memcg(memcg);
 	rs->gc.queued = false;
 	brfw_gc_queue(rs);
 	mutex_unlock(&rs->bn->config_lock);
@@ -1130,16 +1134,6 @@ void brfw_gc_add_element(struct brfw_ruleset *rs, struct brfw_element *e)
 	list_add_tail(&e->list, e->is_inserted ? &rs->gc.dead_elements :
 						 &rs->gc.elements);
 	WRITE_ONCE(rs->gc.count, rs->gc.count + 1);
-}
-
-/**
- * brfw_gc_charge() - what is done later is done for the current task's cgroup
- * @rs: the ruleset
- */
-void brfw_gc_charge(struct brfw_ruleset *rs)
-{
-	mem_cgroup_put(rs->gc.memcg);
-	rs->gc.memcg = get_mem_cgroup_from_mm(current->mm);
 }
 
 /**
@@ -1294,7 +1288,6 @@ static void brfw_ruleset_destroy(struct brfw_ruleset *rs)
 	brfw_sets_destroy(rs);
 	brfw_stats_pool_destroy(&rs->stats);
 	brfw_ifaces_destroy(&rs->ifaces);
-	mem_cgroup_put(rs->gc.memcg);
 	kvfree(rs);
 }
 

@@ -250,8 +250,6 @@ struct brfw_ruleset {
 		struct list_head elements, elements_waiting;
 		unsigned int count;
 		bool queued;
-		/* of who committed last: what is rearranged is charged to it */
-		struct mem_cgroup *memcg;
 	} gc;
 	struct brfw_ifaces ifaces;
 	struct brfw_cls cls[BRFW_HOOKS][BRFW_FAMILIES];
@@ -342,7 +340,6 @@ void brfw_gc_add_policy(struct brfw_ruleset *rs, struct brfw_policy *policy);
 void brfw_gc_add_zone(struct brfw_ruleset *rs, struct brfw_zone *zone);
 void brfw_gc_add_element(struct brfw_ruleset *rs, struct brfw_element *e);
 void brfw_gc_queue(struct brfw_ruleset *rs);
-void brfw_gc_charge(struct brfw_ruleset *rs);
 bool brfw_ruleset_is_congested(const struct brfw_ruleset *rs);
 
 /* Reading: config lock held. */

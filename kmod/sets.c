@@ -5,7 +5,6 @@
  */
 #include <linux/jiffies.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/stringhash.h>
 
@@ -866,12 +865,10 @@ static void brfw_sets_work(struct work_struct *work)
 	struct brfw_ruleset *rs = container_of(to_delayed_work(work),
 					       struct brfw_ruleset, sets.work);
 	struct brfw_element *e;
-	struct mem_cgroup *memcg;
 	struct rb_node *node;
 	unsigned int i;
 
 	mutex_lock(&rs->bn->config_lock);
-	memcg = set_active_memcg(rs->gc.memcg);
 	for (i = 0; i < BRFW_EXPIRY_BATCH; i++) {
 		node = rb_first_cached(&rs->sets.expiry);
 		if (!node)
@@ -882,7 +879,6 @@ static void brfw_sets_work(struct work_struct *work)
 		brfw_element_expire(rs, e);
 		cond_resched();
 	}
-	set_active_memcg(memcg);
 	brfw_gc_queue(rs);
 	brfw_sets_schedule(rs);
 	mutex_unlock(&rs->bn->config_lock);

@@ -78,8 +78,8 @@ bool brfw_transmit_may_send(const struct net *net)
  * Whoever queues what comes to a hook in front of brfw queues what the bridge's
  * egress path brings there, too. Then nothing tells that it is from here.
  *
- * Return: whether a program has let the frame go at this hook, and the device is a
- * port of the same bridge.
+ * Return: whether a program has let the frame go at this hook, it is on its way out,
+ * and the device is a port of the same bridge.
  */
 bool brfw_transmit_would_return(const struct sk_buff *skb,
 				const struct nf_hook_state *state,
@@ -87,8 +87,8 @@ bool brfw_transmit_would_return(const struct sk_buff *skb,
 {
 	const struct net_device *bridge = brfw_bridge_of(dev);
 
-	return this_cpu_read(brfw_transmit.queued) == skb && bridge &&
-	       bridge == brfw_bridge_of(state->in ? : state->out);
+	return this_cpu_read(brfw_transmit.queued) == skb && state->out &&
+	       bridge && bridge == brfw_bridge_of(state->out);
 }
 
 static void brfw_transmit_by_bridge(struct sk_buff *skb,

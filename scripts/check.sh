@@ -297,7 +297,9 @@ test_coverage() {
 	use_kernel uml || return $?
 	module_copy coverage
 	kbuild coverage GCOV_PROFILE=y CFLAGS_MODULE='--param asan-globals=0'
+	rm -rf "$build"/vm/scenarios@uml-*/gcov
 	test_vm uml || rc=$?
+	mv "$logs/coverage@uml.counts" "$logs/coverage.counts"
 	mkdir "$dir/gcov"
 	for guest in "$build"/vm/scenarios@uml-*/gcov; do
 		if [ -e "$dir/sum" ]; then

@@ -317,7 +317,8 @@ test_in_task() {
 		"rule add proto udp accept comment f" \
 		"rule add prio 5 proto tcp mirror p4 comment m" \
 		"rule add prio 5 proto sctp redirect p4 comment r" \
-		"rule add hook input proto udp accept comment i"
+		"rule add hook input proto udp accept comment i" \
+		"rule add hook input prio 5 proto sctp redirect p4 comment ir"
 	queue_first -210 forward
 	listen 9 accept
 	catches 2 2 h1 h2 ip4 proto udp
@@ -332,6 +333,9 @@ test_in_task() {
 	queue_first -210 input
 	catches 2 8 h1 br0 ip4 proto udp
 	catches 0 10 h1 br0 ip4 proto tcp
+	# Not so here: they leave by another hook.
+	catches "0 2" 12 h1 br0,h4 ip4 proto sctp
+	expect_count ir 2
 	expect_count i 2
 	expect_count policy:input 2
 	unlisten
