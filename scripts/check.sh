@@ -237,7 +237,7 @@ test_build() {
 
 # Those that make the most of locks and grace periods, where all would take long
 test_some() {
-	local counts=some some='abi|netns_isolation|ports|queue|replace|transaction|unload|zones'
+	local counts=some some='abi|netns_isolation|queue|replace|transaction|unload'
 
 	test_vm "$1"
 }
