@@ -63,13 +63,14 @@ check-sanitize: sanitizers
 check-sanitize-prove: sanitizers
 	@scripts/check.sh prove
 
+coverage: kinds := uml
 coverage: sanitizers
-	@scripts/check.sh coverage
+	@scripts/check.sh coverage@uml
 
 sanitizers:
 	@scripts/setup.sh bc bison flex libelf-dev
 	@$(MAKE) tools selftests >/dev/null
-	@scripts/sanitize.sh uml x86
+	@scripts/sanitize.sh $(or $(kinds),uml x86)
 
 demo:
 	@scripts/demo.sh

@@ -294,14 +294,13 @@ test_vm() {
 test_coverage() {
 	local built=coverage counts=coverage dir=$logs/coverage guest name rc=0
 
-	use_kernel uml || return $?
+	use_kernel "$1" || return $?
 	module_copy coverage
 	kbuild coverage GCOV_PROFILE=y CFLAGS_MODULE='--param asan-globals=0'
-	rm -rf "$build"/vm/scenarios@uml-*/gcov
-	test_vm uml || rc=$?
-	mv "$logs/coverage@uml.counts" "$logs/coverage.counts"
+	rm -rf "$build/vm/scenarios@$1"-*/gcov
+	test_vm "$1" || rc=$?
 	mkdir "$dir/gcov"
-	for guest in "$build"/vm/scenarios@uml-*/gcov; do
+	for guest in "$build/vm/scenarios@$1"-*/gcov; do
 		if [ -e "$dir/sum" ]; then
 			gcov-tool merge -o "$dir/sum" "$dir/sum" "$guest"
 		else
@@ -586,7 +585,7 @@ expand() {
 		;;
 	*)
 		declare -F "test_${1%%@*}" >/dev/null ||
-			die "no test '$1' (there are: ${all[*]} coverage matrix sanitize prove)"
+			die "no test '$1' (there are: ${all[*]} coverage@uml matrix sanitize prove)"
 		tests+=("$1")
 		return
 		;;
