@@ -650,7 +650,7 @@ static int brfw_leaf_add_candidates(struct brfw_leaf_builder *b,
 		}
 	}
 	for (i = 0; i < b->n; i++) {
-		brfw_loop_relax(8 * i);
+		cond_resched();
 		brfw_cls_rule_get_masked(b->rules[i], &b->key, &b->mask);
 		brfw_for_each_candidate(c, b)
 			brfw_leaf_fill_nibble(b, c, i);
@@ -1009,7 +1009,7 @@ static void brfw_leaf_add_likeness(struct brfw_leaf_builder *b,
 	for (i = 0; i < b->n; i++)
 		order[i].likeness <<= 4;
 	for (class = 0; class < n; class++, row += b->nwords) {
-		brfw_loop_relax(4 * class);
+		brfw_loop_relax(class);
 		for (w = 0; w < b->nwords; w++) {
 			for (bits = row[w] & ~b->seen[w]; bits; bits &= bits - 1)
 				order[64 * w + __ffs64(bits)].likeness |=

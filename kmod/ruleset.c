@@ -8,8 +8,8 @@
  */
 #include <linux/random.h>
 #include <linux/sched.h>
-#include <linux/user_namespace.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 #include "hook.h"
 #include "netns.h"
