@@ -9,13 +9,19 @@
  * should log it, answer it or take a token for it once only.
  *
  * So there is a note on each CPU about the frame that it received last:
- * its VLAN, and which rules have acted on it. A frame is the noted one when
- * its buffer, its ingress port and its addresses are the same, and it comes
- * from the same context, softirqs or a task. Buffers are used again, but not
- * without the next frame passing prerouting, which begins a new note on its
- * CPU. On another CPU there may be an old note about the same buffer; only a
- * frame that was let out of a userspace queue gets there, and it comes from the
- * task that let it go.
+ * its VLAN, and which rules have acted on it. It is made when all others at
+ * prerouting have done what they want to the frame, which may give it another
+ * buffer. A frame is the noted one when its buffer, its ingress port and its
+ * addresses are the same, and it comes from the same context, softirqs or a
+ * task. Buffers are used again, but not without the next frame passing
+ * prerouting, which begins a new note on its CPU. On another CPU there may be an
+ * old note about the same buffer; only a frame that was let out of a userspace
+ * queue gets there, and it comes from the task that let it go.
+ *
+ * What rules do to other frames is noted apart, since such frames come while a
+ * noted one is being flooded: the host sends one by a bridge when a port of
+ * another bridge is a device above it, and the bridge sends some receivers of
+ * multicast a copy with their own address.
  *
  * Frames of the host itself don't pass prerouting. They are the same as the
  * last one as long as they leave by ports that the last one didn't leave by:
@@ -52,15 +58,29 @@
 #define BRFW_FRAME_PORTS	1024
 
 /**
- * struct brfw_frame_note - about the frame that a CPU received last
- * @head: buffer
+ * enum brfw_frame_origin - of the frame that a note is about
+ * @BRFW_FRAME_RECEIVED: it passed prerouting
+ * @BRFW_FRAME_STRAY: it was received, but it is not the noted one
+ * @BRFW_FRAME_HOST: the host sends it
+ * @BRFW_FRAME_ORIGINS: number of these
+ */
+enum brfw_frame_origin {
+	BRFW_FRAME_RECEIVED,
+	BRFW_FRAME_STRAY,
+	BRFW_FRAME_HOST,
+	BRFW_FRAME_ORIGINS,
+};
+
+/**
+ * struct brfw_frame_note - about the last frame on a CPU
+ * @head: buffer, or NULL
  * @context: who received it, brfw_frame_context()
  * @in: ifindex of the ingress port, 0 for frames of the host
  * @len: length
  * @addrs: destination and source MAC address
  * @ports: egress ports that a frame of the host has visited, by ifindex
  *	modulo BRFW_FRAME_PORTS
- * @vlan: what the bridge classified it into
+ * @vlan: what the bridge classified it into, if it passed prerouting
  * @nacts: number of entries in @acts
  * @acts: rules that have acted on it and what came of it
  */
@@ -80,12 +100,16 @@ struct brfw_frame_note {
 };
 
 /* All but the first are for frames that come to a bridge while brfw sends others. */
-static DEFINE_PER_CPU(struct brfw_frame_note [BRFW_TRANSMIT_DEPTH + 1],
+static DEFINE_PER_CPU(struct brfw_frame_note
+		      [BRFW_TRANSMIT_DEPTH + 1][BRFW_FRAME_ORIGINS],
 		      brfw_frame_notes);
 
-static struct brfw_frame_note *brfw_frame_note(void)
+static struct brfw_frame_note *
+brfw_frame_note(enum brfw_frame_origin origin)
 {
-	return &(*this_cpu_ptr(&brfw_frame_notes))[brfw_transmit_depth()];
+	unsigned int depth = brfw_transmit_depth();
+
+	return &(*this_cpu_ptr(&brfw_frame_notes))[depth][origin];
 }
 
 /*
@@ -150,24 +174,23 @@ static void brfw_frame_start(struct brfw_frame_note *note,
 void brfw_frame_receive(const struct sk_buff *skb,
 			const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = brfw_frame_note();
+	struct brfw_frame_note *note = brfw_frame_note(BRFW_FRAME_RECEIVED);
 
 	brfw_frame_start(note, skb, state);
 	brfw_frame_classify(skb, state->in, &note->vlan);
+	/* Its buffer may be one of theirs. */
+	brfw_frame_note(BRFW_FRAME_STRAY)->head = NULL;
+	brfw_frame_note(BRFW_FRAME_HOST)->head = NULL;
 }
 
-/* The note about this very frame, or NULL. */
-static struct brfw_frame_note *
-brfw_frame_find(const struct sk_buff *skb, const struct nf_hook_state *state)
+static bool brfw_frame_is_noted(const struct brfw_frame_note *note,
+				const struct sk_buff *skb,
+				const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = brfw_frame_note();
-
-	if (note->head != skb->head || note->context != brfw_frame_context() ||
-	    note->in != brfw_frame_ifindex(state->in) ||
-	    memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs)))
-		return NULL;
-
-	return note;
+	return note->head == skb->head &&
+	       note->context == brfw_frame_context() &&
+	       note->in == brfw_frame_ifindex(state->in) &&
+	       !memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
 }
 
 /**
@@ -194,8 +217,8 @@ void brfw_frame_get_vlan(const struct sk_buff *skb,
 	if (!state->in || !bridge || !br_vlan_enabled(bridge))
 		return;
 
-	note = brfw_frame_find(skb, state);
-	if (note)
+	note = brfw_frame_note(BRFW_FRAME_RECEIVED);
+	if (brfw_frame_is_noted(note, skb, state))
 		*vlan = note->vlan;
 	else
 		vlan->is_unknown = true;
@@ -215,36 +238,48 @@ static bool brfw_frame_visit(struct brfw_frame_note *note,
  * brfw_frame_begin() - get ready for rules that act once for each frame
  * @skb: frame at a hook
  * @state: of the hook
+ *
+ * Return: the note about it.
  */
-void brfw_frame_begin(const struct sk_buff *skb,
-		      const struct nf_hook_state *state)
+struct brfw_frame_note *brfw_frame_begin(const struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = brfw_frame_note();
-	bool is_same = brfw_frame_find(skb, state);
+	struct brfw_frame_note *note;
+	bool is_same;
 
-	if (is_same && (state->in || brfw_frame_visit(note, skb, state)))
-		return;
+	if (state->in) {
+		note = brfw_frame_note(BRFW_FRAME_RECEIVED);
+		if (brfw_frame_is_noted(note, skb, state))
+			return note;
+		note = brfw_frame_note(BRFW_FRAME_STRAY);
+		is_same = brfw_frame_is_noted(note, skb, state);
+	} else {
+		note = brfw_frame_note(BRFW_FRAME_HOST);
+		is_same = brfw_frame_is_noted(note, skb, state) &&
+			  brfw_frame_visit(note, skb, state);
+	}
+	if (is_same)
+		return note;
 
 	/* Never seen, or not sure: it acts of its own. */
 	brfw_frame_start(note, skb, state);
-	memset(&note->vlan, 0, sizeof(note->vlan));
-	note->vlan.is_unknown = true;
 	if (!state->in)
 		brfw_frame_visit(note, skb, state);
+
+	return note;
 }
 
 /**
  * brfw_frame_recall() - has a rule acted on the frame already?
+ * @note: about the frame
  * @handle: of the rule
  * @result: to be filled with what came of it
  *
- * After brfw_frame_begin() for the frame.
- *
  * Return: whether it has.
  */
-bool brfw_frame_recall(u64 handle, bool *result)
+bool brfw_frame_recall(const struct brfw_frame_note *note, u64 handle,
+		       bool *result)
 {
-	const struct brfw_frame_note *note = brfw_frame_note();
 	unsigned int i;
 
 	for (i = 0; i < note->nacts; i++) {
@@ -259,15 +294,15 @@ bool brfw_frame_recall(u64 handle, bool *result)
 
 /**
  * brfw_frame_remember() - a rule acts on the frame
+ * @note: about the frame
  * @handle: of the rule
  * @result: what came of it
  *
- * After brfw_frame_begin() for the frame. What doesn't fit is forgotten.
+ * What doesn't fit is forgotten.
  */
-void brfw_frame_remember(u64 handle, bool result)
+void brfw_frame_remember(struct brfw_frame_note *note, u64 handle,
+			 bool result)
 {
-	struct brfw_frame_note *note = brfw_frame_note();
-
 	if (note->nacts >= BRFW_FRAME_ACTS)
 		return;
 

@@ -9,6 +9,7 @@
 
 #include "key.h"
 
+struct brfw_frame_note;
 struct net_device;
 struct nf_hook_state;
 struct sk_buff;
@@ -21,9 +22,11 @@ void brfw_frame_get_vlan(const struct sk_buff *skb,
 			 const struct nf_hook_state *state,
 			 const struct net_device *bridge,
 			 struct brfw_vlan *vlan);
-void brfw_frame_begin(const struct sk_buff *skb,
-		      const struct nf_hook_state *state);
-bool brfw_frame_recall(u64 handle, bool *result);
-void brfw_frame_remember(u64 handle, bool result);
+struct brfw_frame_note *brfw_frame_begin(const struct sk_buff *skb,
+					 const struct nf_hook_state *state);
+bool brfw_frame_recall(const struct brfw_frame_note *note, u64 handle,
+		       bool *result);
+void brfw_frame_remember(struct brfw_frame_note *note, u64 handle,
+			 bool result);
 
 #endif /* _BRFW_FRAME_H */

@@ -27,6 +27,9 @@
 /* Just behind bridge conntrack (NF_IP_PRI_CONNTRACK), which also defragments. */
 #define BRFW_HOOK_PRIORITY	(NF_BR_PRI_FILTER_BRIDGED + 1)
 
+/* Behind br_netfilter, too, which may put fragments together in another buffer. */
+#define BRFW_HOOK_PRIORITY_NOTE	NF_BR_PRI_LAST
+
 /*
  * Rules that a frame may meet whose conditions but for the limit hold, and that
  * don't decide.
@@ -42,8 +45,8 @@
  * @state: of the netfilter hook
  * @view: generation that it is judged by
  * @hook: enum brfw_hook
- * @knows_frame: brfw_frame_begin() was called
  * @is_first: the rule under consideration acts for the first time on the frame
+ * @note: what rules have done to the frame already; NULL when none was asked
  * @packets: frames that it stands for
  * @bytes: of it
  * @key: what was read of it
@@ -56,8 +59,8 @@ struct brfw_judgement {
 	const struct nf_hook_state *state;
 	const struct brfw_view *view;
 	u8 hook;
-	bool knows_frame;
 	bool is_first;
+	struct brfw_frame_note *note;
 	unsigned int packets;
 	unsigned int bytes;
 	struct brfw_key key;
@@ -324,17 +327,15 @@ static bool brfw_judge_act_once(struct brfw_judgement *j,
 	const struct brfw_actions *a = rule->actions;
 	bool matches;
 
-	if (!j->knows_frame) {
-		brfw_frame_begin(j->skb, j->state);
-		j->knows_frame = true;
-	}
+	if (!j->note)
+		j->note = brfw_frame_begin(j->skb, j->state);
 
-	j->is_first = !brfw_frame_recall(rule->handle, &matches);
+	j->is_first = !brfw_frame_recall(j->note, rule->handle, &matches);
 	if (!j->is_first)
 		return matches;
 
 	matches = brfw_judge_limit(j, rule);
-	brfw_frame_remember(rule->handle, matches);
+	brfw_frame_remember(j->note, rule->handle, matches);
 	if (!matches)
 		return false;
 
@@ -518,7 +519,7 @@ brfw_hook_judge(const struct brfw_net *bn, struct sk_buff *skb,
 	j.skb = skb;
 	j.state = state;
 	j.hook = hook;
-	j.knows_frame = false;
+	j.note = NULL;
 	j.is_first = false;
 
 	return brfw_judge(&j, hook);
@@ -604,7 +605,7 @@ static const struct nf_hook_ops brfw_hook_ops[BRFW_HOOK_MAX + 1] = {
 		.hook = brfw_hook_prerouting,
 		.pf = NFPROTO_BRIDGE,
 		.hooknum = NF_BR_PRE_ROUTING,
-		.priority = BRFW_HOOK_PRIORITY,
+		.priority = BRFW_HOOK_PRIORITY_NOTE,
 	},
 };
 

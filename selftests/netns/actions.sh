@@ -100,6 +100,33 @@ test_mirror_flooded() {
 	ip -n "$BR" link del p9
 }
 
+# shellcheck disable=SC2086
+# A port may be a device above another bridge, where a rule acts on the frame, too.
+test_mirror_stacked() {
+	ip -n "$BR" -batch - <<-END
+		link set p3 type bridge_slave flood off
+		link add br9 up type bridge
+		link add d9 up type dummy
+		link set d9 master br9
+		link add link br9 name v9 up type vlan id 9
+		link set v9 master br0
+	END
+	wait_for forwarding d9
+	wait_for forwarding v9
+	load_new "rule add bridge br0 proto udp mirror p3 comment f" \
+		"rule add hook output bridge br9 limit 1000/second accept comment o"
+	arrives "2 2" h1 h2,h3 $STRANGER ip4 proto udp
+	expect_count f 6
+	# The frames, and sentinels.
+	packets o
+	[ "$PACKETS" -ge 2 ]
+	ip -n "$BR" -batch - <<-END
+		link set p3 type bridge_slave flood on
+		link del br9
+		link del d9
+	END
+}
+
 # A copy by a device above the bridge is judged there, and not copied again.
 test_mirror_above() {
 	ip -n "$BR" link add link br0 name b10 up type vlan id 10
@@ -540,6 +567,7 @@ test_64() {
 check "mirror to a port of the bridge" test_mirror
 check "mirror to another device" test_mirror_outside
 check "mirror what the host floods" test_mirror_flooded
+check "mirror what floods to another bridge" test_mirror_stacked
 check "mirror to a device above the bridge" test_mirror_above
 check "mirror of what another namespace sends" test_mirror_other
 check "mirror what is too long for the device" test_mirror_length

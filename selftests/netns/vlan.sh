@@ -111,6 +111,30 @@ test_mixed() {
 	equal "frames whose VLAN was lost" 0 "$INFO"
 }
 
+# br_netfilter puts fragments together into the buffer of the first one.
+test_br_netfilter() {
+	local nf=/proc/sys/net/bridge/bridge-nf-call-iptables frames="ip4 proto udp"
+
+	command -v nft >/dev/null || skip "needs nft"
+	modprobe -q br_netfilter || skip "needs br_netfilter"
+	ip netns exec "$BR" nft "table ip defrag { chain c { type filter hook prerouting priority 0; ct state new; }; }"
+	ip netns exec "$BR" sh -c "echo 1 >$nf"
+	load_new "rule add vlan 30 frag none proto udp accept comment thirty" \
+		"rule add vlan 30 accept comment other"
+	# shellcheck disable=SC2086 # words
+	{
+		send 1 h4 h2 $frames frag 0 mf payload 24
+		send 1 h4 h2 $frames frag 4 payload 8
+	}
+	expect_count thirty 1
+	expect_count other 0
+	info vlan-unknown
+	equal "frames whose VLAN was lost" 0 "$INFO"
+	ip netns exec "$BR" sh -c "echo 0 >$nf"
+	ip netns exec "$BR" nft delete table ip defrag
+	modprobe -r br_netfilter
+}
+
 # arrives WANT FROM TO FRAMES...: two copies are sent
 arrives() {
 	local want=$1
@@ -267,6 +291,7 @@ row "output: untagged as sent" "hook output vlan none" \
 check "flooded from a trunk: all copies have the ingress VLAN" test_flooded
 check "flooded from an access port" test_flooded_in
 check "frames of all VLANs in turn" test_mixed
+check "fragments that br_netfilter puts together" test_br_netfilter
 check "mirror and redirect to ports with and without tag" test_copies
 check "mirror and redirect at output" test_copies_output
 check "802.1ad bridge" test_8021ad
