@@ -108,7 +108,10 @@ bool brfw_reject_may_answer(const struct brfw_key *key)
 	       brfw_reject_may_answer_ip6(key);
 }
 
-/* A copy of the frame that begins with its IP header. */
+/*
+ * A copy of the frame that begins with its IP header. Padding would be taken for
+ * what a reset acknowledges; ip_len is at its limit for packets that have none.
+ */
 static struct sk_buff *brfw_reject_copy(const struct sk_buff *skb,
 					const struct brfw_key *key,
 					const struct brfw_layout *layout)
@@ -120,7 +123,8 @@ static struct sk_buff *brfw_reject_copy(const struct sk_buff *skb,
 		return NULL;
 	if (copy->ip_summed == CHECKSUM_COMPLETE)
 		copy->ip_summed = CHECKSUM_NONE;
-	if (!pskb_pull(copy, layout->l3)) {
+	if (!pskb_pull(copy, layout->l3) ||
+	    (key->ip_len < U16_MAX && pskb_trim_rcsum(copy, key->ip_len))) {
 		kfree_skb(copy);
 		return NULL;
 	}

@@ -26,6 +26,12 @@ struct net_bridge_port;
 void br_forward(const struct net_bridge_port *to, struct sk_buff *skb,
 		bool local_rcv, bool local_orig);
 
+/* How what the bridge notes of a frame, struct br_input_skb_cb, begins. */
+struct brfw_transmit_cb {
+	struct net_device *bridge;
+	u16 frag_max_size;
+};
+
 /* Only one at a time can be on its way, since softirqs are off. */
 DEFINE_PER_CPU(struct brfw_transmit, brfw_transmit);
 
@@ -257,6 +263,21 @@ static bool brfw_transmit_untag(struct sk_buff *skb,
 	return true;
 }
 
+/*
+ * What the bridge noted at ingress of the frame that is answered holds for the
+ * answer, but for the size of the fragments that the frame came in.
+ */
+static void brfw_transmit_take_cb(struct sk_buff *answer,
+				  const struct sk_buff *skb,
+				  const struct net_device *bridge)
+{
+	struct brfw_transmit_cb *cb = (struct brfw_transmit_cb *)answer->cb;
+
+	memcpy(answer->cb, skb->cb, sizeof(answer->cb));
+	if (cb->bridge == bridge)
+		cb->frag_max_size = 0;
+}
+
 /**
  * brfw_transmit_answer() - send an answer to where a frame came from
  * @answer: the answer, with skb->data behind its MAC header and its VLAN on
@@ -282,7 +303,7 @@ void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 	answer->dev = (struct net_device *)bridge;
 	if (state->in) {
 		if (!br_port_flag_is_set(state->in, BR_ISOLATED)) {
-			memcpy(answer->cb, skb->cb, sizeof(answer->cb));
+			brfw_transmit_take_cb(answer, skb, bridge);
 		} else if (!brfw_transmit_untag(answer, bridge, state->in)) {
 			kfree_skb(answer);
 			return;

@@ -34,10 +34,13 @@ test_forms() {
 	expect_answer "$RST4" h1 h2 $TCP4
 	expect_answer "$RST6" h1 h2 $TCP6
 	expect_answer "$RST4" h1 h2 mode ring $TCP4
+	# Padding is not part of it.
+	expect_answer "$RST4" h1 h2 $TCP4 len 60
+	expect_answer "$RST6" h1 h2 mode ring $TCP6 len 80
 	expect_answer "${RST4/ack 1001/ack 1101}" h1 h2 ${TCP4/payload 0/payload 100}
 	expect_answer "198.51.100.2>192.0.2.1 tcp 80>1234 seq 77 ack 0 flags 0x04" \
 		h1 h2 ${TCP4/flags syn/flags ack ack 77}
-	expect_count r 5
+	expect_count r 7
 	while read -r with code4 code6; do
 		load_new "rule add reject with $with comment r"
 		expect_answer "$ERR4$code4" h1 h2 $UDP4
@@ -61,6 +64,7 @@ test_sums() {
 	ip netns exec "$BR" ethtool -K p1 tx off >/dev/null
 	load_new "rule add proto tcp reject with tcp-reset comment r"
 	expect_answer "$RST4" h1 h2 $TCP4
+	expect_answer "$RST4" h1 h2 $TCP4 len 60
 	expect_answer "vlan 7 vlan 8 snap pppoe 5 $RST4" h1 h2 \
 		vlan 7 vlan 8 snap pppoe 5 $TCP4
 	expect_answer "$RST6" h1 h2 $TCP6

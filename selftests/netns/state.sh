@@ -271,6 +271,30 @@ test_defragmented() {
 	expect_count u 1
 }
 
+received() {
+	RECEIVED=$(in_host 1 cat /sys/class/net/eth0/statistics/rx_packets)
+}
+
+# Who sends small fragments gets one answer, not one in fragments as small.
+test_answer_whole() {
+	local before
+
+	load_new "rule add proto udp length 500-1000 dport 9002 state new reject comment r" \
+		"rule add proto icmp accept comment i"
+	in_host 1 ping -q -c 1 -W 10 192.0.2.2 >/dev/null
+	expect_count i 2
+	ip -n "$(host 1)" route add 192.0.2.2 dev eth0 mtu 200
+	received
+	before=$RECEIVED
+	head -c 600 /dev/zero | in_host 1 socat -b 1000 -t 10 - UDP4:192.0.2.2:9002 \
+		2>"$TMP/refused" || :
+	contains "what the sender is told" "No route to host" "$(cat "$TMP/refused")"
+	received
+	equal "frames of the answer" 1 $((RECEIVED - before))
+	expect_count r 1
+	ip -n "$(host 1)" route del 192.0.2.2
+}
+
 server 2 socat -b 4000 UDP4-LISTEN:9001,reuseaddr,fork EXEC:cat
 server 2 socat -b 4000 UDP6-LISTEN:9001,ipv6only=1,reuseaddr,fork EXEC:cat
 serve 1 9000
@@ -286,4 +310,5 @@ check "real TCP, begun from one side" test_real
 check "real UDP, and errors about it" test_real_udp
 check "real ICMP, begun from one side" test_real_icmp
 check "fragments are put together while a rule asks for state" test_defragmented
+check "an answer to fragments is one frame" test_answer_whole
 run_checks
