@@ -1446,6 +1446,7 @@ static int brfw_nl_dump_elements(struct sk_buff *skb,
 				 struct brfw_nl_elements *dump,
 				 struct brfw_set *set)
 {
+	unsigned int seq = cb->prev_seq;
 	struct nlattr *nest;
 	bool is_whole;
 	void *hdr;
@@ -1463,18 +1464,20 @@ static int brfw_nl_dump_elements(struct sk_buff *skb,
 		goto err_message;
 
 	is_whole = brfw_nl_put_elements(skb, bn->ruleset, dump, set);
-	if (skb_tail_pointer(skb) == (u8 *)nest + NLA_HDRLEN) {
-		genlmsg_cancel(skb, hdr);
-		return is_whole ? 0 : -EMSGSIZE;
-	}
+	if (skb_tail_pointer(skb) == (u8 *)nest + NLA_HDRLEN)
+		goto cancel;
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
 
 	return is_whole ? 0 : -EMSGSIZE;
 
 err_message:
+	is_whole = false;
+cancel:
+	/* That a commit came in between is to be told by the next message. */
+	cb->prev_seq = seq;
 	genlmsg_cancel(skb, hdr);
-	return -EMSGSIZE;
+	return is_whole ? 0 : -EMSGSIZE;
 }
 
 static int brfw_nl_dump_all_elements(struct sk_buff *skb,

@@ -30,8 +30,8 @@
  *   S names                "ok COMMENT..." ("-" for none)
  *   S stats NAME           "ok PACKETS BYTES HANDLE" (handle number or comment)
  *   S policy-stats HOOK [BRIDGE]    "ok PACKETS BYTES VERDICT"
- *   S dump-start           "ok RULES" (first part of a dump)
- *   S dump-rest            "ok RULES INTR"
+ *   S dump-start [elements]    "ok MESSAGES" (first part of a dump, of rules)
+ *   S dump-rest            "ok MESSAGES INTR"
  *   define NAME, lines, end: keeps lines; S swap COUNT NAME NAME replaces the
  *         whole ruleset by one and the other in turn, COUNT times
  *   S fill COUNT PRIO      adds COUNT rules in one transaction
@@ -508,10 +508,11 @@ static void do_stats(struct client *c, struct wanted *w, int cmd,
 		       (unsigned long long)w->handle);
 }
 
-static void do_dump_start(struct client *c)
+static void do_dump_start(struct client *c, bool of_elements)
 {
 	char buf[64];
-	struct nlmsghdr *nlh = nlt_start(&c->nl, buf, BRFW_CMD_RULE_GET,
+	struct nlmsghdr *nlh = nlt_start(&c->nl, buf, of_elements ?
+					 BRFW_CMD_ELEMENT_GET : BRFW_CMD_RULE_GET,
 					 NLM_F_DUMP);
 
 	nlt_reply_init(&c->dump);
@@ -725,7 +726,7 @@ static bool do_read(struct client *c, char **words, int n)
 	else if (!strcmp(words[0], "names"))
 		do_dump(c, take_name);
 	else if (!strcmp(words[0], "dump-start"))
-		do_dump_start(c);
+		do_dump_start(c, n > 1 && !strcmp(words[1], "elements"));
 	else if (!strcmp(words[0], "dump-rest"))
 		do_dump_rest(c);
 	else if (!strcmp(words[0], "stats") && n > 1) {

@@ -97,6 +97,23 @@ test_flushed_under_dump() {
 	equal "rules" "0 0" "$NL_REPLY"
 }
 
+# It may be that nothing of a set is left to be told.
+test_elements_interrupted() {
+	{
+		echo "set add a type inet_port"
+		seq -f "set add-element a %.0f" 1 9000
+	} | fw ruleset load -
+	nl open 1 "$BR"
+	nl 1 dump-start elements
+	nl 1 dump-rest
+	equal "interrupted" 0 "${NL_REPLY#* }"
+	nl 1 dump-start elements
+	fw set flush a
+	nl 1 dump-rest
+	equal "interrupted" 1 "${NL_REPLY#* }"
+	nl 1 close
+}
+
 # fwctl reads again until no commit came in between.
 test_fwctl_retries() {
 	local i pid got
@@ -136,6 +153,7 @@ check "order of hooks and priorities" test_order
 check "filters by hook and bridge" test_filters
 check "a commit interrupts a dump" test_interrupted
 check "a flush interrupts a dump" test_flushed_under_dump
+check "a flush interrupts a dump of elements" test_elements_interrupted
 check "fwctl shows a whole ruleset while others commit" test_fwctl_retries
 check "frames among $RULES rules" test_judged_right
 run_checks
