@@ -180,6 +180,16 @@ brfw_masks_get(const struct brfw_domain *d,
 }
 
 /*
+ * Whose values they are. This is mixed with the seed before the values are: nobody
+ * can tell which values make up for another set or mask.
+ */
+static __always_inline u64 brfw_domain_hash_start(const struct brfw_domain *d,
+						  u16 set, u32 mask)
+{
+	return brfw_hash_word(d->seed, (u64)mask << 16 | set);
+}
+
+/*
  * Mask values, and hash them for a table: by value the set is 0. Callers that
  * know the number of words save the loop.
  */
@@ -188,7 +198,7 @@ static __always_inline u64 brfw_domain_hash(const struct brfw_domain *d,
 					    const u64 *words, const u64 *mask,
 					    u64 *masked)
 {
-	u64 hash = d->seed ^ mask[0] ^ (u64)set << 32;
+	u64 hash = brfw_domain_hash_start(d, set, mask[0]);
 	unsigned int i;
 
 	for (i = 0; i < nwords; i++) {
@@ -676,11 +686,11 @@ static u32 brfw_entry_hash(const struct brfw_domain *d,
 			   const struct brfw_elem_entry *entry,
 			   enum brfw_domain_table table)
 {
-	u64 hash = d->seed ^ entry->mask;
+	u16 set = table == BRFW_DOMAIN_BY_SET ?
+		  brfw_entry_elem(d, entry)->set : 0;
+	u64 hash = brfw_domain_hash_start(d, set, entry->mask);
 	unsigned int i;
 
-	if (table == BRFW_DOMAIN_BY_SET)
-		hash ^= (u64)brfw_entry_elem(d, entry)->set << 32;
 	for (i = 0; i < d->nwords; i++)
 		hash = brfw_hash_word(hash, entry->words[i]);
 

@@ -545,6 +545,38 @@ static void test_equal(void)
 	ktap_result(good && nothing_left(), "as many sets with one value as there may be");
 }
 
+/*
+ * Values that make up for the numbers of their sets: none of these has anything in
+ * common with the others but for who chose them.
+ */
+static void test_chosen(void)
+{
+	struct brfw_elem_value value = { .range = -1 };
+	unsigned long before, most = 0;
+	struct brfw_key key = {};
+	struct world w;
+	bool good;
+	u16 set;
+
+	good = world_init(&w, &kinds[7].type);
+	for (set = 1; set <= 1000; set++) {
+		memcpy(value.first[1], &set, sizeof(set));
+		good &= !world_add(&w, set, &value);
+	}
+	w.gen++;
+	for (set = 1; set <= 1000; set++) {
+		memcpy((u8 *)&key + w.fields.offsets[1], &set, sizeof(set));
+		rcu_read_lock();
+		before = kshim_nderefs;
+		good &= !!brfw_domain_find(w.domain, &w.fields, set, &key, w.gen);
+		most = max(most, kshim_nderefs - before);
+		rcu_read_unlock();
+	}
+	ktap_note("at most %lu steps", most);
+	world_destroy(&w);
+	ktap_result(good && most < 50 && nothing_left(), "values that are chosen by set");
+}
+
 /* An insertion that fails at any allocation changes nothing. */
 static void test_no_memory(void)
 {
@@ -855,6 +887,7 @@ int main(int argc, char **argv)
 	test_port_ranges();
 	test_wide_ranges();
 	test_equal();
+	test_chosen();
 	test_no_memory();
 	test_enable_no_memory();
 	for (i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
