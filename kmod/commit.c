@@ -63,6 +63,7 @@
  * @added_size: how many have room
  * @removed: dead rules that were live before
  * @renumbered: rules that were moved to make room for others
+ * @npolicies: policies that it leaves
  * @revives: rules that were live before may be added again
  * @is_inserted: the classifiers may know the new rules
  */
@@ -76,6 +77,7 @@ struct brfw_commit {
 	unsigned int added_size;
 	struct list_head removed;
 	unsigned int renumbered;
+	unsigned int npolicies;
 	bool revives;
 	bool is_inserted;
 };
@@ -150,11 +152,13 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
 {
 	struct brfw_change *change, *tmp;
 
-	xa_destroy(&draft->by_id);
 	rs->sets.nstaged -= draft->nprefixes;
 	draft->nprefixes = 0;
 	list_for_each_entry_safe(change, tmp, &draft->changes, list) {
 		list_del(&change->list);
+		/* One by one: xa_destroy() frees all with interrupts off. */
+		if (change->id)
+			xa_erase(&draft->by_id, change->id);
 		brfw_change_free(rs, change);
 		cond_resched();
 	}
@@ -754,17 +758,6 @@ static void brfw_commit_rule_flush(struct brfw_commit *c, u8 hook, u16 bridge)
 	}
 }
 
-static unsigned int brfw_commit_count_policies(const struct brfw_commit *c)
-{
-	const struct brfw_policy *policy;
-	unsigned int n = 0;
-
-	list_for_each_entry(policy, &c->rs->policies, list)
-		n += policy->status != BRFW_RULE_DEAD;
-
-	return n;
-}
-
 static int brfw_commit_policy_set(struct brfw_commit *c,
 				  struct brfw_change *change)
 {
@@ -772,15 +765,18 @@ static int brfw_commit_policy_set(struct brfw_commit *c,
 
 	policy = brfw_policy_find(c->rs, change->hook, change->bridge);
 	if (!policy) {
-		if (brfw_commit_count_policies(c) >= BRFW_MAX_POLICIES)
+		if (c->npolicies >= BRFW_MAX_POLICIES)
 			return brfw_commit_fail(c, -ENOSPC, "too many bridges have a policy of their own");
 		policy = brfw_policy_alloc(c->rs, change->hook, change->bridge);
 		if (!policy)
 			return brfw_commit_no_memory(c);
 		change->bridge = 0;
+		c->npolicies++;
 	}
-	if (policy->status == BRFW_RULE_DEAD)
+	if (policy->status == BRFW_RULE_DEAD) {
 		policy->status = BRFW_RULE_LIVE;
+		c->npolicies++;
+	}
 	policy->next_verdict = change->verdict;
 
 	return 0;
@@ -789,6 +785,7 @@ static int brfw_commit_policy_set(struct brfw_commit *c,
 static void brfw_commit_policy_kill(struct brfw_commit *c,
 				    struct brfw_policy *policy)
 {
+	c->npolicies--;
 	if (policy->status == BRFW_RULE_NEW)
 		brfw_policy_free(c->rs, policy);
 	else
@@ -1228,6 +1225,7 @@ static void brfw_commit_finish_policies(struct brfw_commit *c)
 {
 	struct brfw_policy *policy, *tmp;
 
+	c->rs->npolicies = c->npolicies;
 	list_for_each_entry_safe(policy, tmp, &c->rs->policies, list) {
 		if (policy->status == BRFW_RULE_DEAD) {
 			brfw_gc_add_policy(c->rs, policy);
@@ -1374,6 +1372,7 @@ int brfw_draft_commit(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		.draft = draft,
 		.error = error,
 		.generation = rs->generation + 1,
+		.npolicies = rs->npolicies,
 		.removed = LIST_HEAD_INIT(c.removed),
 	};
 	struct brfw_view *view;

@@ -1290,6 +1290,23 @@ static bool brfw_leaf_is_linear(struct brfw_cls_rule **rules, unsigned int n)
 	return nsets < BRFW_LEAF_SET_RULES;
 }
 
+static void brfw_leaf_free_rcu(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct brfw_leaf, rcu));
+}
+
+/**
+ * brfw_leaf_free_later() - free a leaf when no packet sees it any more
+ * @leaf: the leaf
+ *
+ * It may have megabytes, and each commit may replace some. kvfree_rcu() counts
+ * objects, not bytes: hundreds of them could come together there.
+ */
+void brfw_leaf_free_later(struct brfw_leaf *leaf)
+{
+	call_rcu(&leaf->rcu, brfw_leaf_free_rcu);
+}
+
 /**
  * brfw_leaf_alloc() - make a leaf
  * @rules: its rules, to be sorted by order
@@ -1299,7 +1316,7 @@ static bool brfw_leaf_is_linear(struct brfw_cls_rule **rules, unsigned int n)
  * @like: an earlier leaf of much the same rules, which spares the choice of
  *	selectors, or NULL
  *
- * To be freed by kvfree(), after a grace period if it was published.
+ * To be freed by kvfree(), or by brfw_leaf_free_later() if it was published.
  *
  * Context: may sleep.
  * Return: the leaf, or NULL without memory.

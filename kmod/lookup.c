@@ -249,7 +249,7 @@ static void brfw_table_free_rcu(struct brfw_table *t)
 	for (i = 0; i < s->size; i++) {
 		leaf = brfw_content_leaf(brfw_cls_deref(s->slot[i].content));
 		if (leaf)
-			kvfree_rcu(leaf, rcu);
+			brfw_leaf_free_later(leaf);
 		brfw_loop_relax(i);
 	}
 	kvfree_rcu(s, rcu);
@@ -451,7 +451,7 @@ static int brfw_pending_build(struct brfw_cls *cls, struct brfw_leaf_pending *p,
 	}
 	brfw_pending_free(cls, p);
 	if (t)
-		kvfree_rcu(old, rcu);
+		brfw_leaf_free_later(old);
 
 	return 0;
 }
@@ -1200,7 +1200,7 @@ static int brfw_cls_publish(struct brfw_cls *cls)
 	rcu_assign_pointer(cls->index, new);
 	cls->is_stale = false;
 	if (old_leaf && old_leaf != cls->leaf)
-		kvfree_rcu(old_leaf, rcu);
+		brfw_leaf_free_later(old_leaf);
 	if (old)
 		kfree_rcu(old, rcu);
 
@@ -1477,7 +1477,7 @@ static bool brfw_table_remove(struct brfw_table *t,
 	rcu_assign_pointer(slot->content,
 			   brfw_content_of_rule(&brfw_leaf_tombstone));
 	if (leaf)
-		kvfree_rcu(leaf, rcu);
+		brfw_leaf_free_later(leaf);
 
 	return true;
 }

@@ -162,15 +162,13 @@ static void __net_exit brfw_net_pre_exit(struct net *net)
 
 	brfw_hooks_unregister(bn, bn->ruleset->hooks);
 	if (bn->ruleset->zone_hooks)
-		brfw_zone_hooks_unregister(net);
+		brfw_zone_hooks_stop(net);
 	if (bn->ruleset->tracks)
 		nf_ct_netns_put(net, NFPROTO_BRIDGE);
 }
 
-static void __net_exit brfw_net_exit(struct net *net)
+static void __net_exit brfw_net_exit(struct brfw_net *bn)
 {
-	struct brfw_net *bn = brfw_net(net);
-
 	brfw_nl_abort_all(bn);
 	if (bn->ruleset)
 		brfw_ruleset_free(bn->ruleset);
@@ -178,10 +176,30 @@ static void __net_exit brfw_net_exit(struct net *net)
 	mutex_destroy(&bn->config_lock);
 }
 
+/* One grace period is enough for all that exit at the same time. */
+static void __net_exit brfw_net_exit_batch(struct list_head *nets)
+{
+	bool has_zone_hooks = false;
+	struct brfw_net *bn;
+	struct net *net;
+
+	list_for_each_entry(net, nets, exit_list) {
+		bn = brfw_net(net);
+		if (bn->ruleset && bn->ruleset->zone_hooks) {
+			brfw_zone_hooks_finish(net);
+			has_zone_hooks = true;
+		}
+	}
+	if (has_zone_hooks)
+		synchronize_rcu();
+	list_for_each_entry(net, nets, exit_list)
+		brfw_net_exit(brfw_net(net));
+}
+
 static struct pernet_operations brfw_net_ops = {
 	.init = brfw_net_init,
 	.pre_exit = brfw_net_pre_exit,
-	.exit = brfw_net_exit,
+	.exit_batch = brfw_net_exit_batch,
 	.id = &brfw_net_id,
 	.size = sizeof(struct brfw_net),
 };
@@ -253,7 +271,8 @@ static void __exit brfw_exit(void)
 	unregister_pernet_subsys(&brfw_net_ops);
 	brfw_hook_caches_exit();
 	brfw_rules_exit();
-	/* For what kvfree_rcu() has not freed yet nothing of ours is needed. */
+	/* What kvfree_rcu() has not freed yet needs nothing of ours. */
+	rcu_barrier();
 }
 
 module_init(brfw_init);

@@ -315,6 +315,7 @@ static u64 brfw_identity_hash(const struct brfw_rule *rule, u64 seed)
 {
 	const struct brfw_cls_rule *r = &rule->cls;
 	unsigned int i, n = brfw_cls_rule_data_size(r) / sizeof(u64);
+	const struct brfw_actions *a = rule->actions;
 	u64 hash;
 
 	hash = brfw_hash_word(seed, (u64)brfw_rule_priority(rule) << 32 |
@@ -322,6 +323,12 @@ static u64 brfw_identity_hash(const struct brfw_rule *rule, u64 seed)
 				    r->words);
 	for (i = 0; i < n; i++)
 		hash = brfw_hash_word(hash, r->data[i]);
+	if (a && a->has_limit) {
+		hash = brfw_hash_word(hash, a->rate.rate);
+		hash = brfw_hash_word(hash, a->rate.burst);
+		hash = brfw_hash_word(hash, (u64)a->limit_seconds << 1 |
+					    a->limits_bytes);
+	}
 
 	return hash;
 }
@@ -735,17 +742,37 @@ const char *brfw_rule_problem(struct brfw_ruleset *rs,
 
 /* ---- policies ---- */
 
-/* Those of a bridge stand together, bridges in the order of their slots. */
-static void brfw_policy_insert(struct brfw_ruleset *rs,
-			       struct brfw_policy *policy)
+static unsigned long brfw_policy_key(u8 hook, u16 bridge)
 {
-	struct brfw_policy *other;
+	return (unsigned long)bridge * BRFW_HOOKS + hook;
+}
 
-	list_for_each_entry(other, &rs->policies, list)
-		if (other->bridge > policy->bridge)
-			break;
+/* Those of a bridge stand together, bridges in the order of their slots. */
+static int brfw_policy_insert(struct brfw_ruleset *rs,
+			      struct brfw_policy *policy)
+{
+	unsigned long key = brfw_policy_key(policy->hook, policy->bridge);
+	struct brfw_policy *next;
+	int err;
 
-	list_add_tail(&policy->list, &other->list);
+	err = xa_err(xa_store(&rs->policy_index, key, policy, GFP_KERNEL));
+	if (err)
+		return err;
+	next = xa_find_after(&rs->policy_index, &key, ULONG_MAX, XA_PRESENT);
+	list_add_tail(&policy->list, next ? &next->list : &rs->policies);
+
+	return 0;
+}
+
+/* It is found no more, though it may stay in some list. */
+static void brfw_policy_unindex(struct brfw_ruleset *rs,
+				const struct brfw_policy *policy)
+{
+	unsigned long key = brfw_policy_key(policy->hook, policy->bridge);
+
+	/* When it is garbage there may be another one. */
+	if (xa_load(&rs->policy_index, key) == policy)
+		xa_erase(&rs->policy_index, key);
 }
 
 /**
@@ -775,7 +802,11 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
 	policy->verdict = BRFW_VERDICT_ACCEPT;
 	policy->next_verdict = BRFW_VERDICT_ACCEPT;
 	policy->status = BRFW_RULE_NEW;
-	brfw_policy_insert(rs, policy);
+	if (brfw_policy_insert(rs, policy)) {
+		brfw_stats_free(&rs->stats, policy->stats);
+		kfree(policy);
+		return NULL;
+	}
 
 	return policy;
 }
@@ -787,6 +818,7 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
  */
 void brfw_policy_free(struct brfw_ruleset *rs, struct brfw_policy *policy)
 {
+	brfw_policy_unindex(rs, policy);
 	list_del(&policy->list);
 	brfw_iface_put(&rs->ifaces, policy->bridge);
 	brfw_stats_free(&rs->stats, policy->stats);
@@ -804,13 +836,7 @@ void brfw_policy_free(struct brfw_ruleset *rs, struct brfw_policy *policy)
 struct brfw_policy *brfw_policy_find(struct brfw_ruleset *rs, u8 hook,
 				     u16 bridge)
 {
-	struct brfw_policy *policy;
-
-	list_for_each_entry(policy, &rs->policies, list)
-		if (policy->hook == hook && policy->bridge == bridge)
-			return policy;
-
-	return NULL;
+	return xa_load(&rs->policy_index, brfw_policy_key(hook, bridge));
 }
 
 /* ---- what packets see ---- */
@@ -931,6 +957,12 @@ struct brfw_view *brfw_view_alloc(struct brfw_ruleset *rs, u64 generation)
 	return view;
 }
 
+/* With many bridges it is large: see brfw_leaf_free_later(). */
+static void brfw_view_free_rcu(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct brfw_view, rcu));
+}
+
 /**
  * brfw_view_publish() - let packets see a view
  * @rs: the ruleset
@@ -943,7 +975,7 @@ void brfw_view_publish(struct brfw_ruleset *rs, struct brfw_view *view)
 	old = rcu_replace_pointer(rs->bn->view, view,
 				  lockdep_is_held(&rs->bn->config_lock));
 	if (old)
-		kvfree_rcu(old, rcu);
+		call_rcu(&old->rcu, brfw_view_free_rcu);
 }
 
 /* ---- garbage ---- */
@@ -1107,6 +1139,7 @@ void brfw_gc_add_rule(struct brfw_ruleset *rs, struct brfw_rule *rule)
  */
 void brfw_gc_add_policy(struct brfw_ruleset *rs, struct brfw_policy *policy)
 {
+	brfw_policy_unindex(rs, policy);
 	list_move_tail(&policy->list, &rs->gc.policies);
 }
 
@@ -1155,8 +1188,12 @@ bool brfw_ruleset_is_congested(const struct brfw_ruleset *rs)
  */
 void brfw_ruleset_relax(struct brfw_ruleset *rs)
 {
-	while (brfw_ruleset_is_congested(rs))
+	while (brfw_ruleset_is_congested(rs)) {
+		/* A commit that makes garbage queues it in the end. */
+		mutex_lock(&rs->bn->config_lock);
+		mutex_unlock(&rs->bn->config_lock);
 		flush_rcu_work(&rs->gc.work);
+	}
 }
 
 /**
@@ -1193,6 +1230,7 @@ static void brfw_ruleset_init(struct brfw_ruleset *rs, struct brfw_net *bn)
 	rs->bn = bn;
 	rs->next_handle = 1;
 	INIT_LIST_HEAD(&rs->policies);
+	xa_init_flags(&rs->policy_index, XA_FLAGS_ACCOUNT);
 	INIT_LIST_HEAD(&rs->zones);
 	INIT_LIST_HEAD(&rs->gc.dead);
 	INIT_LIST_HEAD(&rs->gc.dead_waiting);
@@ -1239,6 +1277,7 @@ static int brfw_ruleset_add_default_policies(struct brfw_ruleset *rs)
 		if (!policy)
 			return -ENOMEM;
 		policy->status = BRFW_RULE_LIVE;
+		rs->npolicies++;
 	}
 
 	return 0;

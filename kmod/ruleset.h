@@ -7,6 +7,7 @@
 
 #include <linux/rbtree.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include <linux/brfw.h>
 
@@ -200,6 +201,8 @@ enum brfw_event {
  *	those that it removes
  * @nindexed: number of them
  * @policies: struct brfw_policy by bridge; those without always exist
+ * @policy_index: the same, by brfw_policy_key()
+ * @npolicies: number of them
  * @zones: struct brfw_zone by bridge
  * @sets: sets and their elements
  * @stats: of rules, policies and elements
@@ -225,6 +228,8 @@ struct brfw_ruleset {
 	struct brfw_index indexes[BRFW_INDEXES];
 	unsigned int nindexed;
 	struct list_head policies;
+	struct xarray policy_index;
+	unsigned int npolicies;
 	struct list_head zones;
 	struct brfw_sets sets;
 	struct brfw_stats_pool stats;

@@ -342,16 +342,41 @@ int brfw_zone_hooks_register(struct net *net)
 }
 
 /**
+ * brfw_zone_hooks_stop() - let zones have no effect on more frames
+ * @net: the namespace
+ *
+ * After a grace period no frame has a template any more, and
+ * brfw_zone_hooks_finish() is to be called.
+ */
+void brfw_zone_hooks_stop(struct net *net)
+{
+	nf_unregister_net_hook(net, &brfw_zone_attach_ops);
+}
+
+/**
+ * brfw_zone_hooks_finish() - the end of brfw_zone_hooks_stop()
+ * @net: the namespace
+ *
+ * Frames may be in the hooks still when this returns.
+ */
+void brfw_zone_hooks_finish(struct net *net)
+{
+	nf_unregister_net_hooks(net, brfw_zone_ops, ARRAY_SIZE(brfw_zone_ops));
+}
+
+/**
  * brfw_zone_hooks_unregister() - let zones have no effect
  * @net: the namespace; its bridges are still tracked
  *
  * Frames may be in the hooks still when this returns, but none that has a
  * template.
+ *
+ * Context: may sleep.
  */
 void brfw_zone_hooks_unregister(struct net *net)
 {
-	nf_unregister_net_hook(net, &brfw_zone_attach_ops);
+	brfw_zone_hooks_stop(net);
 	/* Who has got one must find those that take it off. */
 	synchronize_rcu();
-	nf_unregister_net_hooks(net, brfw_zone_ops, ARRAY_SIZE(brfw_zone_ops));
+	brfw_zone_hooks_finish(net);
 }

@@ -42,5 +42,7 @@ struct brfw_zone *brfw_zone_find(struct brfw_ruleset *rs, u16 bridge,
 
 int brfw_zone_hooks_register(struct net *net);
 void brfw_zone_hooks_unregister(struct net *net);
+void brfw_zone_hooks_stop(struct net *net);
+void brfw_zone_hooks_finish(struct net *net);
 
 #endif /* _BRFW_ZONE_H */

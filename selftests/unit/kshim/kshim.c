@@ -127,10 +127,13 @@ static void kshim_block_free(const void *p, bool is_kfree, bool is_deferred)
 	free(b);
 }
 
+/* A function that was given to call_rcu() runs. */
+static bool kshim_in_callback;
+
 void kshim_free(const void *p, bool is_kfree)
 {
 	if (p)
-		kshim_block_free(p, is_kfree, false);
+		kshim_block_free(p, is_kfree, kshim_in_callback);
 }
 
 /* Some pointers have a flag in bit 0. */
@@ -203,9 +206,11 @@ static void kshim_reader_wait(struct kshim_reader *reader)
 		sched_yield();
 }
 
-void kshim_rcu_defer(struct rcu_head *head, void *object)
+void kshim_rcu_defer(struct rcu_head *head, void *object,
+		     void (*func)(struct rcu_head *))
 {
 	head->object = object;
+	head->func = func;
 	head->next = kshim_deferred;
 	kshim_deferred = head;
 }
@@ -225,9 +230,14 @@ void kshim_rcu_quiesce(void)
 
 	kshim_deferred = NULL;
 	while (head) {
-		void *object = head->object;
+		struct rcu_head *next = head->next;
 
-		head = head->next;
-		kshim_block_free(object, false, true);
+		kshim_in_callback = true;
+		if (head->func)
+			head->func(head);
+		else
+			kshim_free(head->object, false);
+		kshim_in_callback = false;
+		head = next;
 	}
 }

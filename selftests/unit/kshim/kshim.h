@@ -56,14 +56,17 @@ void kshim_free(const void *p, bool is_kfree);
 /**
  * struct rcu_head - a deferred free
  * @next: the one before
- * @object: start of the memory that it is a part of
+ * @object: start of the memory that it is a part of, or NULL
+ * @func: frees it, or NULL
  */
 struct rcu_head {
 	struct rcu_head *next;
 	void *object;
+	void (*func)(struct rcu_head *head);
 };
 
-void kshim_rcu_defer(struct rcu_head *head, void *object);
+void kshim_rcu_defer(struct rcu_head *head, void *object,
+		     void (*func)(struct rcu_head *));
 void kshim_rcu_check(void);
 
 /* Wait until all read sections of today have ended and free what waits. */
