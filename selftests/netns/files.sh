@@ -319,6 +319,11 @@ test_json_wrong() {
 	wrong ': rules[0].queue: argument "number" is required' '{"rules":[{"verdict":"queue","queue":{}}]}'
 	wrong ': rules[0].queue.bypass: the value is an integer' '{"rules":[{"verdict":"queue","queue":{"number":1,"bypass":1}}]}'
 	wrong ': rules[0].queue: "queue" goes with' '{"rules":[{"verdict":"drop","queue":{"number":1}}]}'
+	wrong ': rules[0].sets.not: the value is a string (want true or false)' \
+		'{"sets":[{"set":"a","type":["ipv4_addr"]}],"rules":[{"verdict":"drop","sets":[{"fields":["saddr"],"set":"a","not":"true"}]}]}'
+	wrong ': sets[0].type: the value is a string (want an array' '{"sets":[{"set":"a","type":"ipv4_addr"}]}'
+	wrong ':1:1: a rule file in JSON is an object' '[]'
+	wrong ':1:1: a byte order mark' $'\xef\xbb\xbf{}'
 	wrong ': rules[0].limit: argument "unit" is required' '{"rules":[{"verdict":"drop","limit":{"rate":1}}]}'
 	wrong ': rules[0].limit.unit: "unit" is wrong: "bits"' '{"rules":[{"verdict":"drop","limit":{"rate":1,"unit":"bits","per":"day"}}]}'
 	wrong ': rules[0].limit.rate: "limit" is wrong: "0/day"' '{"rules":[{"verdict":"drop","limit":{"rate":0,"unit":"packets","per":"day"}}]}'

@@ -210,7 +210,9 @@ test_missing_file() {
 
 test_empty_file() {
 	load "rule add proto udp drop" "policy set forward drop"
-	fw ruleset load - </dev/null
+	unchanged 2 ruleset load - </dev/null
+	contains "message" "is empty" "$FW_ERROR"
+	fw ruleset load - <<<"# nothing"
 	expect_pass h1 h2 ip4 proto udp
 	nl 0 count
 	equal "rules" "0 0" "$NL_REPLY"
@@ -268,7 +270,7 @@ check "failing first and last line of 300" test_first_and_last_line
 check "a duplicate that the kernel finds is named by its line" test_duplicate_line
 check "check changes nothing" test_check
 check "a file that doesn't exist" test_missing_file
-check "an empty file is an empty ruleset" test_empty_file
+check "an empty file is refused, a comment is an empty ruleset" test_empty_file
 check "flush: rules and policies" test_flush
 check "rule flush by hook and bridge" test_rule_flush
 check "each commit raises the generation by one" test_stale

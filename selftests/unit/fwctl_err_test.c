@@ -521,6 +521,9 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 
 static char out_text[1 << 20], err_text[1 << 16];
 
+/* Where standard output goes instead of to out_text. */
+static const char *out_name;
+
 static void slurp(int fd, char *text, size_t size)
 {
 	ssize_t len = pread(fd, text, size - 1, 0);
@@ -553,10 +556,11 @@ static int run(const char *command, const char *input, size_t input_len)
 		abort();
 	lseek(in, 0, SEEK_SET);
 	old[0] = redirect(0, in);
-	old[1] = redirect(1, memfd_create("out", 0));
+	old[1] = redirect(1, out_name ? open(out_name, O_WRONLY) : memfd_create("out", 0));
 	old[2] = redirect(2, memfd_create("err", 0));
 	status = fwctl_main(argc, argv);
 	fflush(stdout);
+	clearerr(stdout);
 	slurp(1, out_text, sizeof(out_text));
 	slurp(2, err_text, sizeof(err_text));
 	for (in = 0; in < 3; in++)
@@ -611,6 +615,7 @@ static void test_usage(void)
 		{ "--netns", "option \"--netns\" needs a value, try \"fwctl help\"" },
 		{ "-n a/b rule show", "rule show: \"-n\" is wrong: \"a/b\" (want the name of a network namespace as \"ip netns\" shows it)" },
 		{ "rule add sport 99999 accept", "rule add: \"sport\" is wrong: \"99999\" (want 0-65535)" },
+		{ "monitor x", "monitor: \"x\" is unknown, try \"fwctl monitor help\"" },
 		{ "zone set", "zone set: argument \"bridge\" is required" },
 		{ "zone set bridge", "zone set: argument \"bridge\" needs a value (want an interface name of 1 to 15 bytes)" },
 		{ "zone set bridge br0", "zone set: argument \"N\" is required" },
@@ -870,7 +875,12 @@ static void test_load_errors(void)
 			      "fwctl: standard input:2:10: \"foo\" is unknown, try \"fwctl rule help\"\n"
 			      "fwctl: standard input:4:2: \"rule show\" can't stand in a rule file (want \"rule add\", \"policy set\", \"zone set\", \"set add\" or \"set add-element\")\n") &&
 		    !kernel.messages, "all wrong lines are told before a socket is opened");
-	for (i = 0; i < 30; i++)
+	for (i = 0; i < 10; i++)
+		end = stpcpy(end, "x\n");
+	run("ruleset load -", many, strlen(many));
+	ktap_result(strstr(err_text, "input:10:1: ") && !strstr(err_text, "too many"),
+		    "as many errors as are shown");
+	for (i = 0; i < 20; i++)
 		end = stpcpy(end, "x\n");
 	run("ruleset load -", many, strlen(many));
 	ktap_result(strstr(err_text, "input:10:1: ") && !strstr(err_text, "input:11:") &&
@@ -948,8 +958,58 @@ static void test_load_inputs(void)
 	ktap_result(says("ruleset load -", "rule add drop\r\n", 2, "",
 			 "fwctl: standard input:1:14: the line ends with a carriage return (want LF line ends, not CR LF)\n"),
 		    "CR LF is told");
-	ktap_result(says("ruleset load /dev/null", "", 0, "", "") && !kernel.live_count,
-		    "an empty file is an empty ruleset");
+	ktap_result(says("ruleset load -", "# none\n", 0, "", "") && !kernel.live_count,
+		    "a comment is an empty ruleset");
+}
+
+/* What failed and wrote nothing must not delete all rules. */
+static void test_load_nothing(void)
+{
+	static const char *const commands[] = {
+		"ruleset load -", "-j ruleset load -", "ruleset check -", "ruleset diff -",
+	};
+	static const char want[] =
+		"\"standard input\" is empty (want statements, or at least a comment; try \"fwctl ruleset flush\")\n";
+	unsigned int i, bad = 0;
+
+	kernel_reset();
+	run("ruleset load -", RULES, strlen(RULES));
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		bad += run(commands[i], i % 2 ? "" : " \n\n", i % 2 ? 0 : 3) != 2 ||
+		       !strstr(err_text, want);
+	ktap_result(!bad && kernel.live_count == 5, "a file without anything is refused");
+	ktap_result(run("-batch -", "ruleset load -\n", 15) == 2 && strstr(err_text, want) &&
+		    kernel.live_count == 5, "a batch has read what its load would read");
+}
+
+/* Standard output is full. */
+static void test_output_full(void)
+{
+	static const char *const commands[] = {
+		"rule show", "-j rule show", "-j ruleset save", "ruleset save", "-jp policy show",
+		"ruleset diff -", "-j ruleset diff -",
+	};
+	char *text = malloc(3000 * 64), *end = text;
+	unsigned int i, bad = 0;
+
+	kernel_reset();
+	for (i = 0; i < 3000; i++)
+		end += sprintf(end, "rule add proto tcp dport %u accept\n", i);
+	run("ruleset load -", text, end - text);
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		bool is_diff = strstr(commands[i], "diff");
+		const char *part;
+
+		out_name = "/dev/full";
+		bad += run(commands[i], "#", 1) != (is_diff ? 2 : 1);
+		out_name = NULL;
+		part = strstr(err_text, "can't write standard output: No space left on device\n");
+		if (!part || strchr(err_text, '\n')[1])
+			ktap_note("%s: %s", commands[i], err_text);
+		bad += !part || strchr(err_text, '\n')[1];
+	}
+	ktap_result(!bad, "what can't be written is told");
+	free(text);
 }
 
 /* A save replaces a file as a whole or leaves it alone. */
@@ -1031,6 +1091,8 @@ int main(void)
 	test_load_errors();
 	test_load_big();
 	test_load_inputs();
+	test_load_nothing();
+	test_output_full();
 	test_save_file();
 	test_lost_answers();
 	test_mutated_answers();

@@ -58,6 +58,10 @@ static void rnd_text(char *text, size_t size)
 			text[i] = rnd() % 2 ? '"' : '\\';
 	}
 	text[len] = '\0';
+	/* Some that begin with this byte are control characters. */
+	for (i = 0; i < len; i++)
+		if ((unsigned char)text[i] == 0xc2)
+			text[i] = '\xc3';
 }
 
 static void rnd_addr(const struct fwctl_field *field, struct fwctl_cond *cond)
@@ -933,6 +937,11 @@ static const struct {
 	{ "rule add comment a\"b\"", 19, "a quote stands inside a word (want it around the whole word)" },
 	{ "rule add accept\r", 16, "the line ends with a carriage return (want LF line ends, not CR LF)" },
 	{ "rule add accept # \x1b[2J", 19, "a control character (want printable text, spaces and tabs)" },
+	{ "\xef\xbb\xbf" "rule add accept", 1, "a byte order mark (want UTF-8 without one)" },
+	{ "rule add accept comment a\xc2\x9b" "2J", 25, "\"comment\" is wrong: \"a?2J\" (want 1 to 127 bytes without control characters)" },
+	{ "rule add in \xc2\x80 accept", 13, "\"in\" is wrong: \"?\" (want " WANT_NAME ")" },
+	{ "rule add \xc2\x9f" "foo accept", 10, "\"?foo\" is unknown, try \"fwctl rule help\"" },
+	{ "rule add smac @s.m dmac @s.m saddr @s.4 daddr @s.4 arp-sender-ip @s.4 arp-target-ip @s.4 sport @s.p dport @s.p arp-sender-mac @s.m drop", 112, "there are more than 8 conditions on sets" },
 };
 
 static bool line_is_wrong(const char *line, size_t len, unsigned int column, const char *text)

@@ -69,6 +69,10 @@ int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *
 /* Asks the kernel what elements of a set look like; for struct setforms. */
 int cmd_find_form(void *data, const char *name, struct fwctl_set_form *form,
 		  struct fwctl_err *err);
+/* To be called when sets may not be what they were, for the commands that follow. */
+void cmd_forget_sets(struct cmd_context *ctx);
+/* Is all written that was printed? 0, or -1 with @err filled. */
+int cmd_flush(struct fwctl_err *err);
 /* Prints what the kernel warns of: BRFW_WARN_*. */
 void cmd_warn(const struct cmd_context *ctx, uint32_t warnings);
 /* Prints a single JSON array or object. */

@@ -579,7 +579,7 @@ static int diff_run(struct diff *diff, const char *name)
 	ret = diff_print(diff);
 	if (diff->ctx->json)
 		print_list_end(&diff->list);
-	return ret;
+	return ret ? ret : cmd_flush(&diff->ctx->err);
 }
 
 /* The exit status is that of diff(1): 1 says that something differs. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * monitor: prints what the kernel tells of each commit, until it is killed.
+ * monitor: prints what the kernel tells of each commit, until it is killed. Each
+ * notice is there at once for who reads a pipe.
  */
 #include <errno.h>
 
@@ -12,14 +13,6 @@ struct monitor {
 	/** @changes: JSON array of them */
 	json_t *changes;
 };
-
-/* Each notice is there at once for who reads a pipe. */
-static int monitor_flush(struct fwctl_err *err)
-{
-	if (fflush(stdout) || ferror(stdout))
-		return err_system(err, "write", "standard output", errno);
-	return 0;
-}
 
 static int monitor_change(const struct fwctl_change *change, void *data)
 {
@@ -62,12 +55,12 @@ static int monitor_notice(const struct nlmsghdr *nlh, void *data, struct fwctl_e
 	if (monitor->ctx->json) {
 		if (monitor_json(monitor, nlh, &commit, err))
 			return -1;
-		return monitor_flush(err);
+		return cmd_flush(err);
 	}
 	print_commit(stdout, &commit);
 	if (monitor_changes(monitor, nlh, err))
 		return -1;
-	return monitor_flush(err);
+	return cmd_flush(err);
 }
 
 static int monitor_lost(void *data, struct fwctl_err *err)
@@ -79,7 +72,7 @@ static int monitor_lost(void *data, struct fwctl_err *err)
 		return 0;
 	if (cmd_print_json(monitor->ctx, json_pack("{s:b}", "lost", 1), false))
 		return -1;
-	return monitor_flush(err);
+	return cmd_flush(err);
 }
 
 int cmd_monitor(struct cmd_context *ctx)

@@ -24,6 +24,7 @@ int cmd_ruleset_load(struct cmd_context *ctx)
 {
 	const char *name = cmd_file_argument(ctx, NULL);
 
+	cmd_forget_sets(ctx);
 	return name ? load_file(ctx, name, false, NULL, NULL) : -1;
 }
 
@@ -40,6 +41,7 @@ int cmd_ruleset_flush(struct cmd_context *ctx)
 	struct nlsock sock;
 	int ret;
 
+	cmd_forget_sets(ctx);
 	if (parse_end(&ctx->words, "ruleset", &ctx->err) || cmd_open(ctx, &sock))
 		return -1;
 	ret = load_begin(&sock, &ctx->err);

@@ -22,11 +22,16 @@ int cmd_set_add(struct cmd_context *ctx)
 {
 	union nlsock_request request;
 	struct fwctl_set set;
+	int ret;
 
-	if (parse_set_add(&ctx->words, &set, &ctx->err))
-		return -1;
-	wire_put_set(nlsock_begin(&request, BRFW_CMD_SET_ADD), &set);
-	return set_send(ctx, &request);
+	ret = parse_set_add(&ctx->words, &set, &ctx->err);
+	if (!ret) {
+		wire_put_set(nlsock_begin(&request, BRFW_CMD_SET_ADD), &set);
+		ret = set_send(ctx, &request);
+	}
+	/* The parser takes for granted that it is added. */
+	cmd_forget_sets(ctx);
+	return ret;
 }
 
 static int set_named(struct cmd_context *ctx, uint8_t cmd)
@@ -42,6 +47,7 @@ static int set_named(struct cmd_context *ctx, uint8_t cmd)
 
 int cmd_set_delete(struct cmd_context *ctx)
 {
+	cmd_forget_sets(ctx);
 	return set_named(ctx, BRFW_CMD_SET_DELETE);
 }
 

@@ -24,12 +24,9 @@ static const char *show(struct shown *shown, const char *text)
 {
 	size_t i;
 
-	for (i = 0; text[i] && i < sizeof(shown->text) - 4; i++) {
-		unsigned char c = text[i];
-
-		shown->text[i] = c < 0x20 || c == 0x7f ? '?' : c;
-	}
-	strcpy(shown->text + i, text[i] ? "..." : "");
+	for (i = 0; *text && i < sizeof(shown->text) - 4; i++)
+		shown->text[i] = model_next_shown(&text);
+	strcpy(shown->text + i, *text ? "..." : "");
 	return shown->text;
 }
 
@@ -227,6 +224,11 @@ int err_words(struct fwctl_err *err, unsigned int column, unsigned int max)
 	return err_usage(err, column, "there are more than %u words", max);
 }
 
+int err_set_conditions(struct fwctl_err *err, unsigned int column, unsigned int max)
+{
+	return err_usage(err, column, "there are more than %u conditions on sets", max);
+}
+
 int err_line_long(struct fwctl_err *err, unsigned int max)
 {
 	return err_usage(err, max + 1, "the line is longer than %u bytes", max);
@@ -247,9 +249,22 @@ int err_control(struct fwctl_err *err, unsigned int column)
 	return err_usage(err, column, "a control character (want printable text, spaces and tabs)");
 }
 
+int err_bom(struct fwctl_err *err)
+{
+	return err_usage(err, 1, "a byte order mark (want UTF-8 without one)");
+}
+
+int err_empty(struct fwctl_err *err, const char *name)
+{
+	struct shown shown;
+
+	return err_usage(err, 0, "\"%s\" is empty (want statements, or at least a comment; try \"fwctl ruleset flush\")",
+			 show(&shown, name));
+}
+
 int err_json_root(struct fwctl_err *err)
 {
-	return err_usage(err, 0, "a rule file in JSON is an object with arrays, as \"fwctl -j ruleset save\" prints it");
+	return err_usage(err, 1, "a rule file in JSON is an object with arrays, as \"fwctl -j ruleset save\" prints it");
 }
 
 int err_json_syntax(struct fwctl_err *err, unsigned int column, const char *text)
@@ -293,7 +308,7 @@ void err_json_path(struct fwctl_err *err, const char *section, size_t index,
 	if (index != SIZE_MAX)
 		snprintf(number, sizeof(number), "[%zu]", index);
 	/* A path is never empty: that would be no path. */
-	snprintf(err->path, sizeof(err->path), "%s%s%s%s%s%s",
+	snprintf(err->path, sizeof(err->path), "%.40s%s%s%.40s%s%.40s",
 		 *section ? show(&s, section) : "\"\"", number,
 		 nest ? "." : "", nest ? show(&n, nest) : "", key ? "." : "",
 		 key ? show(&k, key) : "");

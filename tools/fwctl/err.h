@@ -78,10 +78,13 @@ int err_quote_end(struct fwctl_err *err, unsigned int column);
 int err_escape(struct fwctl_err *err, unsigned int column);
 int err_quote_inside(struct fwctl_err *err, unsigned int column);
 int err_words(struct fwctl_err *err, unsigned int column, unsigned int max);
+int err_set_conditions(struct fwctl_err *err, unsigned int column, unsigned int max);
 int err_line_long(struct fwctl_err *err, unsigned int max);
 int err_nul(struct fwctl_err *err, unsigned int column);
 int err_cr(struct fwctl_err *err, unsigned int column);
 int err_control(struct fwctl_err *err, unsigned int column);
+int err_bom(struct fwctl_err *err);
+int err_empty(struct fwctl_err *err, const char *name);
 /* JSON files; the path is set by itself, with @index SIZE_MAX of no statement. */
 int err_json_root(struct fwctl_err *err);
 int err_json_syntax(struct fwctl_err *err, unsigned int column, const char *text);

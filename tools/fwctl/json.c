@@ -137,6 +137,12 @@ static int add_string(struct builder *b, const json_t *value, const char *nest,
 	return add_text(b, json_string_value(value), nest, key);
 }
 
+static int check_boolean(struct builder *b, const json_t *value, const char *nest,
+			 const char *key)
+{
+	return json_is_boolean(value) ? 0 : fail_type(b, nest, key, "true or false", value);
+}
+
 static int add_integer(struct builder *b, const json_t *value, const char *nest,
 		       const char *key)
 {
@@ -272,10 +278,17 @@ static int read_in_set(struct builder *b, const json_t *in)
 	return add_word(b, text, "sets", "set");
 }
 
+static int read_in_set_not(struct builder *b, const json_t *object, const char *key,
+			   json_t *value)
+{
+	(void)object;
+	return check_boolean(b, value, "sets", key);
+}
+
 static const struct json_row in_set_rows[] = {
 	{ "fields", NULL },
 	{ "set", NULL },
-	{ "not", NULL },
+	{ "not", read_in_set_not },
 	{ NULL, NULL },
 };
 
@@ -417,9 +430,7 @@ static int read_queue_bypass(struct builder *b, const json_t *object, const char
 			     json_t *value)
 {
 	(void)object;
-	if (!json_is_boolean(value))
-		return fail_type(b, "queue", key, "true or false", value);
-	return 0;
+	return check_boolean(b, value, "queue", key);
 }
 
 static const struct json_row queue_rows[] = {
@@ -564,8 +575,10 @@ static int read_type(struct builder *b, const json_t *type)
 {
 	size_t i;
 
-	if (!json_array_size(type))
+	if (!type)
 		return fail_missing(b, NULL, "type");
+	if (!json_array_size(type))
+		return fail_type(b, NULL, "type", "an array of members", type);
 	if (add_word(b, "type", NULL, "type"))
 		return -1;
 	for (i = 0; i < json_array_size(type); i++) {
@@ -579,8 +592,8 @@ static int read_type(struct builder *b, const json_t *type)
 static int read_flag(struct builder *b, const json_t *object, const char *key, json_t *value)
 {
 	(void)object;
-	if (!json_is_boolean(value))
-		return fail_type(b, NULL, key, "true or false", value);
+	if (check_boolean(b, value, NULL, key))
+		return -1;
 	return json_is_true(value) ? add_word(b, key, NULL, key) : 0;
 }
 
@@ -686,8 +699,6 @@ static int check_sections(struct json_file *file, struct fwctl_err *err)
 	const char *key;
 	json_t *value;
 
-	if (!json_is_object(file->root))
-		return err_json_root(err);
 	json_object_foreach(file->root, key, value) {
 		unsigned int i = 0;
 
@@ -724,6 +735,10 @@ int json_open(struct json_file *file, struct reader *reader, unsigned long *line
 	if (!file->root) {
 		*line = error.line > 0 ? error.line : 1;
 		return err_json_syntax(err, error.column > 0 ? error.column : 1, error.text);
+	}
+	if (!json_is_object(file->root)) {
+		*line = 1;
+		return err_json_root(err);
 	}
 	return check_sections(file, err);
 }

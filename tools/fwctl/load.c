@@ -183,12 +183,12 @@ static int load_read(struct load *load)
 				return -1;
 			continue;
 		}
+		if (errors++ == ERRORS_SHOWN) {
+			err_too_many(err);
+			source_print(&load->source, 0, err);
+			return load_failed(load, FWCTL_EXIT_USAGE);
+		}
 		source_print(&load->source, load->source.number, err);
-		if (++errors < ERRORS_SHOWN)
-			continue;
-		err_too_many(err);
-		source_print(&load->source, 0, err);
-		return load_failed(load, FWCTL_EXIT_USAGE);
 	}
 	if (result == SOURCE_END && errors)
 		return load_failed(load, FWCTL_EXIT_USAGE);

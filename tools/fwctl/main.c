@@ -184,6 +184,18 @@ int cmd_change(struct cmd_context *ctx, uint8_t cmd, const struct fwctl_filter *
 	return ret;
 }
 
+int cmd_flush(struct fwctl_err *err)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return err_system(err, "write", "standard output", errno);
+	return 0;
+}
+
+void cmd_forget_sets(struct cmd_context *ctx)
+{
+	setforms_free(ctx->words.forms);
+}
+
 void cmd_warn(const struct cmd_context *ctx, uint32_t warnings)
 {
 	err_print_warnings(ctx->cmd->object, ctx->cmd->verb, warnings);
@@ -461,7 +473,7 @@ static int options_take(struct cmd_context *ctx, struct options_read *read, char
 			return count + 1;
 		/* As other tools of the kind, -batch is --batch. */
 		if (argv[count][1] == '-' ||
-		    option_by_word(argv[count] + 1, strlen(argv[count] + 1)))
+		    option_by_word(argv[count] + 1, strcspn(argv[count] + 1, "=")))
 			taken = option_long(ctx, read, argv + count);
 		else
 			taken = option_short(ctx, read, argv + count);
@@ -514,7 +526,7 @@ static int dispatch(struct cmd_context *ctx)
 	ctx->cmd = cmd_find(object->text, verb ? verb->text : NULL);
 	if (!ctx->cmd && !verb)
 		return err_command_missing(&ctx->err, object->text);
-	if (!ctx->cmd && !strcmp(verb->text, "help"))
+	if (verb && words->count == 2 && !strcmp(verb->text, "help"))
 		return help_object(object->text);
 	if (!ctx->cmd)
 		return err_unknown(&ctx->err, verb->column, verb->text, object->text);
@@ -542,6 +554,8 @@ static int batch_command(const struct cmd_context *ctx, const struct reader *rea
 	struct cmd_context one = *ctx;
 
 	*failed = batch_line(&one, line);
+	/* Who writes to us by a pipe may wait for it. */
+	fflush(stdout);
 	if (!*failed)
 		return one.exit;
 	if (!one.err.text[0])
@@ -621,8 +635,8 @@ int main(int argc, char **argv)
 	setforms_free(&ctx.forms);
 
 	/* A full disk must not look like success. */
-	if (!ret && (fflush(stdout) || ferror(stdout)))
-		ret = err_system(&ctx.err, "write", "standard output", errno);
+	if (!ret)
+		ret = cmd_flush(&ctx.err);
 	if (!ret)
 		return ctx.exit;
 	err_print(ctx.cmd ? ctx.cmd->object : NULL, ctx.cmd ? ctx.cmd->verb : NULL, &ctx.err);

@@ -731,9 +731,23 @@ bool model_set_name_valid(const char *name)
 	       strchr(letters, name[0]) < letters + 52;
 }
 
-static bool is_control(unsigned char c)
+/* Those of ASCII have one byte, those that UTF-8 adds (ISO 6429 C1) two. */
+static size_t control_len(const char *text)
 {
-	return c < 0x20 || c == 0x7f;
+	const unsigned char *c = (const unsigned char *)text;
+
+	if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+		return 2;
+	return c[0] < 0x20 || c[0] == 0x7f;
+}
+
+char model_next_shown(const char **text)
+{
+	size_t len = control_len(*text);
+	char c = len ? '?' : **text;
+
+	*text += len ? len : 1;
+	return c;
 }
 
 /*
@@ -750,7 +764,7 @@ bool model_ifname_valid(const char *name)
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return false;
 	for (i = 0; i < len; i++) {
-		if (is_control(name[i]) || strchr(" /:", name[i]))
+		if (control_len(name + i) || strchr(" /:", name[i]))
 			return false;
 	}
 	return true;
@@ -765,7 +779,7 @@ bool model_text_valid(const char *text, size_t size)
 	if (!len || len >= size)
 		return false;
 	for (i = 0; i < len; i++) {
-		if (is_control(text[i]))
+		if (control_len(text + i))
 			return false;
 	}
 	return true;

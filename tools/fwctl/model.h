@@ -523,5 +523,7 @@ size_t model_member_size(unsigned int member);
 /* May this member, from 0, of an element be a range? */
 bool model_member_may_be_range(const struct fwctl_set_form *form, unsigned int member);
 bool model_text_valid(const char *text, size_t size);
+/* The next byte of what is shown to people: "?" for a control character. */
+char model_next_shown(const char **text);
 
 #endif /* _FWCTL_MODEL_H */

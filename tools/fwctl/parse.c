@@ -118,6 +118,9 @@ static int split_plain(char *line, size_t len, size_t start, size_t *end,
 	return 0;
 }
 
+/* What editors of other systems begin text files with; it can't be seen. */
+#define BOM	"\xef\xbb\xbf"
+
 /* Bytes that no line may hold, inside of quotes and comments too. */
 static int check_bytes(const char *line, size_t len, struct fwctl_err *err)
 {
@@ -144,6 +147,8 @@ static int split_line(struct parse_words *words, const char *line, size_t len,
 
 	if (len > PARSE_LINE_MAX)
 		return err_line_long(err, PARSE_LINE_MAX);
+	if (len >= strlen(BOM) && !memcmp(line, BOM, strlen(BOM)))
+		return err_bom(err);
 	memcpy(text, line, len);
 	text[len] = '\0';
 	for (pos = 0; pos < len; pos++) {
@@ -783,7 +788,7 @@ static int rule_in_set(struct rule_state *state, const struct keyword *first,
 
 	keyword->argument = keyword->text;
 	if (rule->set_count == FWCTL_RULE_SETS)
-		return err_words(err, keyword->column, FWCTL_RULE_SETS);
+		return err_set_conditions(err, keyword->column, FWCTL_RULE_SETS);
 	in = &rule->sets[rule->set_count];
 	in->count = 1;
 	word = in_set_keywords(state, in, known, err);

@@ -35,18 +35,16 @@ static bool is_plain(const char *text)
 }
 
 /*
- * Writes a quoted string. Control characters can't be typed, and a name with
- * some in it must not command the terminal.
+ * Writes a quoted string. Control characters are refused in files and arguments,
+ * and a name with some in it must not command the terminal.
  */
 static void text_quote(char *out, const char *text)
 {
 	*out++ = '"';
-	for (; *text; text++) {
-		unsigned char c = *text;
-
-		if (c == '"' || c == '\\')
+	while (*text) {
+		if (*text == '"' || *text == '\\')
 			*out++ = '\\';
-		*out++ = c < 0x20 || c == 0x7f ? '?' : c;
+		*out++ = model_next_shown(&text);
 	}
 	*out++ = '"';
 	*out = '\0';
@@ -260,11 +258,8 @@ static void print_problem(FILE *out, const char *problem)
 	if (!problem[0])
 		return;
 	fputs(" problem: ", out);
-	for (; *problem; problem++) {
-		unsigned char c = *problem;
-
-		fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
-	}
+	while (*problem)
+		fputc(model_next_shown(&problem), out);
 }
 
 static void print_rule_tail(FILE *out, const struct fwctl_rule *rule,
@@ -1232,7 +1227,6 @@ void print_list_begin(struct print_list *list, FILE *out, bool pretty)
 	fputc('[', out);
 }
 
-/* Takes the reference to @element; -1 when there is none or it can't be written. */
 int print_list_add(struct print_list *list, json_t *element)
 {
 	int ret;
@@ -1245,7 +1239,7 @@ int print_list_add(struct print_list *list, json_t *element)
 		fputc('\n', list->out);
 	ret = json_dumpf(element, list->out, list->pretty ? JSON_INDENT(4) : JSON_COMPACT);
 	json_decref(element);
-	return ret;
+	return ferror(list->out) ? 0 : ret;
 }
 
 void print_list_close(struct print_list *list)

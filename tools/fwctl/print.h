@@ -73,6 +73,10 @@ json_t *print_change_json(const struct fwctl_change *change,
 
 /* Arrays are streamed, so that a big ruleset isn't held as JSON objects. */
 void print_list_begin(struct print_list *list, FILE *out, bool pretty);
+/*
+ * Takes the reference to @element; -1 when there is no memory, which is what NULL
+ * says, too. What can't be written is noticed at the end, as with text.
+ */
 int print_list_add(struct print_list *list, json_t *element);
 void print_list_end(struct print_list *list);
 /* The same without the end of the line. */

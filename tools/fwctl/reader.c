@@ -166,12 +166,11 @@ int reader_first(struct reader *reader, char *first, struct fwctl_err *err)
 			return -1;
 		if (i == reader->len)
 			return 0;
-		if (strchr(" \t\r\n", reader->bytes[i]) && reader->bytes[i])
-			continue;
 		*first = reader->bytes[i];
-		return 0;
+		if (!*first || !strchr(" \t\r\n", *first))
+			return 1;
 	}
-	return 0;
+	return 1;
 }
 
 ssize_t reader_read(struct reader *reader, char *bytes, size_t size, struct fwctl_err *err)

@@ -42,7 +42,11 @@ struct reader_line {
 	size_t len;
 };
 
-/** reader_first() - the first byte that is no white space, 0 if there is none near */
+/**
+ * reader_first() - the first byte that is no white space, if there is one near
+ *
+ * Return: 1, 0 when there is nothing but white space, or -1 with @err filled.
+ */
 int reader_first(struct reader *reader, char *first, struct fwctl_err *err);
 /* Bytes instead of lines: how many there are, 0 at the end, or -1. */
 ssize_t reader_read(struct reader *reader, char *bytes, size_t size, struct fwctl_err *err);

@@ -24,13 +24,18 @@ static int open_json(struct source *source, struct fwctl_err *err)
 int source_open(struct source *source, const char *name, struct fwctl_err *err)
 {
 	char first = '\0';
+	int ret;
 
 	if (reader_open(&source->reader, name, err))
 		return -1;
 	source->words.forms = &source->forms;
 	source->number = 0;
 	source->is_json = false;
-	if (reader_first(&source->reader, &first, err)) {
+	ret = reader_first(&source->reader, &first, err);
+	/* What wrote it failed, more likely than that nothing is to be left. */
+	if (!ret)
+		err_empty(err, source->reader.name);
+	if (ret <= 0) {
 		reader_close(&source->reader);
 		return -1;
 	}
