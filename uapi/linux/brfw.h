@@ -124,7 +124,8 @@
  *
  * BRFW_CMD_COUNTER_RESET	do, changes; not part of a draft, at once
  *    BRFW_A_HANDLE: NLA_U64, optional: of this rule only; without it all
- *                              counters of rules and policies
+ *                              counters of rules, policies and elements, and
+ *                              those that BRFW_CMD_INFO_GET tells
  *
  * BRFW_CMD_TXN_BEGIN	do, changes
  *    BRFW_A_TXN_FLAGS: NLA_U32, BRFW_TXN_F_REPLACE, optional
@@ -218,7 +219,6 @@
  *    before the client that commits is answered. To join the group needs
  *    CAP_NET_ADMIN in the user namespace that owns the network namespace. A
  *    reader who is too slow gets ENOBUFS when it reads, and has lost notices.
- *    What a commit changes in sets and their elements isn't in there.
  *
  * BRFW_CMD_SET_ADD	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
