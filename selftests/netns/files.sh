@@ -55,6 +55,38 @@ test_batch() {
 	equal "nothing" "" "$(fw -batch - </dev/null)"
 }
 
+# What sets look like is asked again when it may have changed.
+test_batch_sets() {
+	fw ruleset load - <<<"set add s type inet_port"
+	echo "set add s type ipv4_addr" >"$TMP/other"
+	printf '%s\n' "set add-element s 80" "ruleset load $TMP/other" \
+		"set add-element s 192.0.2.1" "set delete s" "set add s type ether_addr" \
+		"set add-element s 02:00:00:00:00:01" | fw -batch -
+	# One that the kernel refuses looks as it did.
+	fails 1 "standard input:1: kernel refused" -force -batch - <<-END
+		set add s type inet_port
+		set add-element s 02:00:00:00:00:02
+	END
+	equal "elements" 2 "$(fw ruleset save | grep -c "^set add-element s 02:")"
+}
+
+# Who writes commands by a pipe gets an answer before the pipe is closed.
+test_batch_talks() {
+	local answer='' batch
+
+	fw ruleset flush
+	mkfifo "$TMP/commands"
+	fw -batch - <"$TMP/commands" >"$TMP/answers" &
+	exec {batch}>"$TMP/commands"
+	echo "rule add drop" >&"$batch"
+	wait_for grep -q "^handle " "$TMP/answers"
+	answer=$(sed -n 's/^handle //p' "$TMP/answers")
+	echo "rule delete handle $answer" >&"$batch"
+	exec {batch}>&-
+	wait $!
+	comments
+}
+
 # The first line that fails ends it, and is named; what is done is done.
 test_batch_fails() {
 	fw ruleset flush
@@ -417,6 +449,8 @@ test_many() {
 
 check "batch: commands of a file" test_batch
 check "batch: commands that fail" test_batch_fails
+check "batch: sets that change" test_batch_sets
+check "batch: answers at once" test_batch_talks
 check "diff: each kind of difference" test_diff
 check "diff: sets" test_diff_sets
 check "diff: trouble" test_diff_trouble
