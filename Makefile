@@ -12,6 +12,12 @@ else
 export KDIR
 endif
 PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+version := $(shell cat VERSION)
+release = $(shell . scripts/lib.sh && krelease $(KDIR))
+dkms = $(DESTDIR)/usr/src/brfw-$(version)
+unit_file = $(DESTDIR)$(UNITDIR)/brfw.service
 
 kbuild = $(if $(KDIR),,$(error no kernel headers found: run "make setup"))$(MAKE) -C $(KDIR) M=$(CURDIR)
 
@@ -33,7 +39,9 @@ help:
 	@echo '  make            modules and tools'
 	@echo '  make modules    brfw.ko; KDIR=, W=1, C=1, V=1 as in the kernel'
 	@echo '  make tools      build/fwctl/fwctl'
-	@echo '  make install    module, fwctl and its manual page (PREFIX=, DESTDIR=)'
+	@echo '  make install    module, fwctl, its manual page and a unit of systemd (PREFIX=, DESTDIR=)'
+	@echo '  make install-dkms    sources of the module, for DKMS'
+	@echo '  make uninstall'
 	@echo '  make clean'
 	@echo 'Single tiers of the tests, without set-up:'
 	@echo '  make unit       host unit tests'
@@ -108,11 +116,26 @@ vm-prove:
 
 install: modules tools
 	+$(kbuild) modules_install $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
-	$(if $(DESTDIR),,/sbin/depmod -a)
-	$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+	$(if $(DESTDIR),,/sbin/depmod -a $(release))
+	$(MAKE) -C tools install PREFIX=$(PREFIX) SBINDIR=$(SBINDIR) DESTDIR=$(DESTDIR)
+	mkdir -p $(dir $(unit_file))
+	sed 's,@SBINDIR@,$(SBINDIR),' packaging/brfw.service.in >$(unit_file)
+
+install-dkms:
+	mkdir -p $(dkms)/kmod $(dkms)/uapi/linux
+	cp Kbuild VERSION COPYING $(dkms)
+	cp kmod/*.[ch] $(dkms)/kmod
+	cp uapi/linux/*.h $(dkms)/uapi/linux
+	sed 's,@VERSION@,$(version),' packaging/dkms.conf.in >$(dkms)/dkms.conf
+
+uninstall:
+	rm -rf $(dkms)
+	rm -f $(unit_file) $(addprefix $(DESTDIR)/lib/modules/$(release)/,extra/brfw.ko* updates/brfw.ko*)
+	$(MAKE) -C tools uninstall PREFIX=$(PREFIX) SBINDIR=$(SBINDIR) DESTDIR=$(DESTDIR)
+	$(if $(DESTDIR),,/sbin/depmod -a $(release))
 
 clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove coverage sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install clean
+.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove coverage sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install install-dkms uninstall clean

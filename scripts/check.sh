@@ -27,6 +27,7 @@ declare -A titles=(
 	[warnings]='module builds without warnings (W=1)'
 	[sparse]='module is clean for sparse (C=2)'
 	[tools]='fwctl and test programs build without warnings'
+	[install]='everything is installed, and goes'
 	[kerneldoc]='comments of the ABI and the module are complete (kernel-doc)'
 	[man]='manual page is clean (mandoc)'
 	[shell]='shell scripts are clean (shellcheck)'
@@ -153,6 +154,44 @@ test_tools() {
 	make -j"$jobs" -C "$top/selftests" OUTPUT="$logs/selftests" WERROR=1
 	make -j"$jobs" -C "$top/bench" OUTPUT="$logs/bench" WERROR=1
 	make -j"$jobs" -C "$top" tools selftests
+}
+
+# What packages are made of: files in their places, sources that DKMS can build,
+# and a unit that calls what is there.
+test_install() {
+	local root=$logs/install version want dkms module
+
+	rm -rf "$root"
+	version=$(<"$top/VERSION")
+	dkms=$root/usr/src/brfw-$version
+	in_tree() { make -C "$top" "$@" DESTDIR="$root" PREFIX=/usr; }
+	in_tree install install-dkms
+	module=$(find "$root/lib/modules/$(krelease "$(kdir)")" -name 'brfw.ko*')
+	for want in "$module" "$root"/usr/{sbin/fwctl,share/man/man8/fwctl.8} \
+		"$root/usr/lib/systemd/system/brfw.service" "$dkms"/{dkms.conf,COPYING}; do
+		[ -s "$want" ]
+	done
+	[ "$("$root/usr/sbin/fwctl" -V)" = "fwctl $version" ]
+	[ "$(modinfo -F version "$module")" = "$version" ]
+	grep -q '^ExecStart=/usr/sbin/fwctl ruleset load ' "$root/usr/lib/systemd/system/brfw.service"
+	# As DKMS does it.
+	(
+		# shellcheck disable=SC2034 # for what is sourced
+		kernel_source_dir=$(kdir) dkms_tree=$logs/install.dkms
+		unset MAKEFLAGS MFLAGS
+		rm -rf "$dkms_tree"
+		mkdir -p "$dkms_tree/brfw/$version"
+		cp -r "$dkms" "$dkms_tree/brfw/$version/build"
+		# shellcheck disable=SC1091 # made above
+		. "$dkms/dkms.conf"
+		# shellcheck disable=SC2154 # comes from there
+		${MAKE[0]} -j"$jobs"
+		[ -s "$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION/build/${BUILT_MODULE_NAME[0]}.ko" ]
+	)
+	in_tree uninstall
+	find "$root" -type f ! -name 'modules.*' >"$root.left"
+	cat "$root.left"
+	[ ! -s "$root.left" ]
 }
 
 test_kerneldoc() {
@@ -595,7 +634,7 @@ expand() {
 	done
 }
 
-all=(modules warnings sparse tools kerneldoc man shell spdx runner unit fuzz vm build@uml vm@uml build@x86 some@x86)
+all=(modules warnings sparse tools install kerneldoc man shell spdx runner unit fuzz vm build@uml vm@uml build@x86 some@x86)
 
 mkdir -p "$logs"
 begin=$(now)
