@@ -99,17 +99,39 @@ struct brfw_frame_note {
 	} acts[BRFW_FRAME_ACTS];
 };
 
-/* All but the first are for frames that come to a bridge while brfw sends others. */
-static DEFINE_PER_CPU(struct brfw_frame_note
-		      [BRFW_TRANSMIT_DEPTH + 1][BRFW_FRAME_ORIGINS],
-		      brfw_frame_notes);
+/**
+ * struct brfw_frame_notes - the notes of a CPU
+ * @at: all but the first are for frames that come to a bridge while brfw sends others
+ */
+struct brfw_frame_notes {
+	struct brfw_frame_note at[BRFW_TRANSMIT_DEPTH + 1][BRFW_FRAME_ORIGINS];
+};
+
+/* Too large for what all modules together may have as variables of each CPU. */
+static struct brfw_frame_notes __percpu *brfw_frame_notes;
+
+/**
+ * brfw_frame_init() - at module load
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int brfw_frame_init(void)
+{
+	brfw_frame_notes = alloc_percpu_gfp(struct brfw_frame_notes, GFP_KERNEL);
+
+	return brfw_frame_notes ? 0 : -ENOMEM;
+}
+
+/** brfw_frame_exit() - at module unload, when no frame is in a hook any more */
+void brfw_frame_exit(void)
+{
+	free_percpu(brfw_frame_notes);
+}
 
 static struct brfw_frame_note *
 brfw_frame_note(enum brfw_frame_origin origin)
 {
-	unsigned int depth = brfw_transmit_depth();
-
-	return &(*this_cpu_ptr(&brfw_frame_notes))[depth][origin];
+	return &this_cpu_ptr(brfw_frame_notes)->at[brfw_transmit_depth()][origin];
 }
 
 /*

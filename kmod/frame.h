@@ -14,6 +14,9 @@ struct net_device;
 struct nf_hook_state;
 struct sk_buff;
 
+int brfw_frame_init(void);
+void brfw_frame_exit(void);
+
 /* All of these: softirqs off, RCU read section. */
 
 void brfw_frame_receive(const struct sk_buff *skb,

@@ -7,6 +7,7 @@
 #include <linux/user_namespace.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "frame.h"
 #include "hook.h"
 #include "netlink.h"
 #include "netns.h"
@@ -237,9 +238,12 @@ static int __init brfw_init(void)
 	err = brfw_rules_init();
 	if (err)
 		return err;
-	err = brfw_hook_caches_init(brfw_param_verdict_cache);
+	err = brfw_frame_init();
 	if (err)
 		goto err_rules;
+	err = brfw_hook_caches_init(brfw_param_verdict_cache);
+	if (err)
+		goto err_frame;
 	err = register_pernet_subsys(&brfw_net_ops);
 	if (err)
 		goto err_caches;
@@ -258,6 +262,8 @@ err_net:
 	unregister_pernet_subsys(&brfw_net_ops);
 err_caches:
 	brfw_hook_caches_exit();
+err_frame:
+	brfw_frame_exit();
 err_rules:
 	brfw_rules_exit();
 	return err;
@@ -270,6 +276,7 @@ static void __exit brfw_exit(void)
 	unregister_netdevice_notifier(&brfw_netdev_notifier);
 	unregister_pernet_subsys(&brfw_net_ops);
 	brfw_hook_caches_exit();
+	brfw_frame_exit();
 	brfw_rules_exit();
 	/* What kvfree_rcu() has not freed yet needs nothing of ours. */
 	rcu_barrier();
