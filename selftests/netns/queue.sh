@@ -257,16 +257,24 @@ test_unknown() {
 	expect_pass h1 h2 rule ten vlan 10 ip4 '=>' ip4
 	info vlan-unknown
 	before=$INFO
+	# At prerouting the note is made behind it.
 	queue_first -150
+	listen 9 accept
+	catches 2 2 h1 h2 vlan 10 ip4 '=>' ip4
+	expect_count ten 4
+	info vlan-unknown
+	equal "vlan-unknown" "$before" "$INFO"
+	unlisten
+	queue_first -210 forward
 	listen 9 accept
 	catches 0 2 h1 h2 vlan 10 ip4 '=>' ip4
 	expect_count policy:forward 2
-	expect_count ten 2
+	expect_count ten 4
 	info vlan-unknown
 	equal "vlan-unknown" $((before + 2)) "$INFO"
 	# Where the frame still has its tag nothing is lost.
 	catches 2 4 h1 h4 vlan 10 ip4
-	expect_count ten 4
+	expect_count ten 6
 	# Conditions on an inner tag are about the tag in the frame.
 	load_new "policy set forward drop" "rule add inner-vlan 7 accept comment in"
 	catches 0 6 h1 h2 vlan 10 ip4 '=>' ip4
@@ -290,7 +298,7 @@ test_reused() {
 
 	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
 	aware
-	queue_first -150
+	queue_first -210 forward
 	load_new "${BY_VLAN[@]}"
 	rps=/sys/class/net/p1/queues/rx-0/rps_cpus
 	cpu=$(in_cpu)
