@@ -99,12 +99,15 @@ struct brfw_frame_note {
 	} acts[BRFW_FRAME_ACTS];
 };
 
+/* All but the first are for frames that come to a bridge while brfw sends others. */
+#define BRFW_FRAME_DEPTHS	(BRFW_TRANSMIT_DEPTH + 1)
+
 /**
  * struct brfw_frame_notes - the notes of a CPU
- * @at: all but the first are for frames that come to a bridge while brfw sends others
+ * @at: by brfw_transmit_depth() and enum brfw_frame_origin
  */
 struct brfw_frame_notes {
-	struct brfw_frame_note at[BRFW_TRANSMIT_DEPTH + 1][BRFW_FRAME_ORIGINS];
+	struct brfw_frame_note at[BRFW_FRAME_DEPTHS][BRFW_FRAME_ORIGINS];
 };
 
 /* Too large for what all modules together may have as variables of each CPU. */
