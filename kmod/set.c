@@ -55,7 +55,7 @@ struct brfw_elem_entry {
  * struct brfw_domain_masks - the masks that elements of a domain have
  * @rcu: for freeing
  * @n: number of them
- * @data: of each: what it is called, and its words
+ * @data: of each: brfw_mask_word(), and its words
  */
 struct brfw_domain_masks {
 	struct rcu_head rcu;
@@ -180,25 +180,32 @@ brfw_masks_get(const struct brfw_domain *d,
 }
 
 /*
- * Whose values they are. This is mixed with the seed before the values are: nobody
- * can tell which values make up for another set or mask.
+ * What a mask begins with, for brfw_domain_hash(): what it is called, and half a word
+ * that only this domain knows.
  */
-static __always_inline u64 brfw_domain_hash_start(const struct brfw_domain *d,
-						  u16 set, u32 mask)
+static u64 brfw_mask_word(const struct brfw_domain *d, u32 id)
 {
-	return brfw_hash_word(d->seed, (u64)mask << 16 | set);
+	u64 secret = brfw_hash_word(brfw_hash_word(d->seed, id), id);
+
+	return (secret & ~(u64)U32_MAX) | id;
+}
+
+/* What a hash begins with: by value the set is 0. */
+static u64 brfw_domain_hash_start(const struct brfw_domain *d, u16 set)
+{
+	return brfw_hash_word(d->seed, set);
 }
 
 /*
- * Mask values, and hash them for a table: by value the set is 0. Callers that
- * know the number of words save the loop.
+ * Mask values, and hash them for a table. Nobody can choose values that make up for
+ * another set or mask, since what these give can't be told. Callers that know the
+ * number of words save the loop.
  */
-static __always_inline u64 brfw_domain_hash(const struct brfw_domain *d,
-					    unsigned int nwords, u16 set,
+static __always_inline u64 brfw_domain_hash(u64 start, unsigned int nwords,
 					    const u64 *words, const u64 *mask,
 					    u64 *masked)
 {
-	u64 hash = brfw_domain_hash_start(d, set, mask[0]);
+	u64 hash = start ^ mask[0];
 	unsigned int i;
 
 	for (i = 0; i < nwords; i++) {
@@ -257,6 +264,7 @@ brfw_domain_find_words(const struct brfw_domain *d, unsigned int nwords,
 {
 	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_SET]);
 	const struct brfw_domain_masks *masks = rcu_dereference(d->masks);
+	const u64 start = brfw_domain_hash_start(d, set);
 	u64 masked[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
 	const struct brfw_elem_entry *entry;
 	const u64 *mask = masks->data;
@@ -265,7 +273,7 @@ brfw_domain_find_words(const struct brfw_domain *d, unsigned int nwords,
 	u64 hash;
 
 	for (i = 0; i < masks->n; i++, mask += 1 + nwords) {
-		hash = brfw_domain_hash(d, nwords, set, words, mask, masked);
+		hash = brfw_domain_hash(start, nwords, words, mask, masked);
 		entry = brfw_slots_lookup(s, hash);
 		if (!entry)
 			continue;
@@ -332,13 +340,14 @@ brfw_domain_walk_hashes(struct brfw_domain_walk *walk, unsigned int nwords)
 {
 	const struct brfw_domain *d = walk->d;
 	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_VALUE]);
+	const u64 start = brfw_domain_hash_start(d, 0);
 	const struct brfw_elem_entry *entry;
 	const u64 *mask;
 	u64 hash;
 
 	while (walk->i < walk->masks->n) {
 		mask = walk->masks->data + walk->i++ * (1 + nwords);
-		hash = brfw_domain_hash(d, nwords, 0, walk->words, mask,
+		hash = brfw_domain_hash(start, nwords, walk->words, mask,
 					walk->masked);
 		entry = brfw_slots_lookup(s, hash);
 		if (entry)
@@ -597,7 +606,7 @@ static void brfw_mask_fill(const struct brfw_domain *d, u32 id, u64 *mask)
 	struct brfw_wide wide, ones;
 
 	memset(mask, 0, (1 + d->nwords) * sizeof(*mask));
-	mask[0] = id;
+	mask[0] = brfw_mask_word(d, id);
 	for (i = 0; i < d->type.n; i++, to += size) {
 		size = brfw_set_member_size(d->type.members[i]);
 		wide = brfw_wide_ones(8 * size);
@@ -616,7 +625,7 @@ static int brfw_masks_find(const struct brfw_domain *d, u32 id)
 	unsigned int i;
 
 	for (i = 0; i < masks->n; i++)
-		if (brfw_masks_get(d, masks, i)[0] == id)
+		if ((u32)brfw_masks_get(d, masks, i)[0] == id)
 			return i;
 
 	return -ENOENT;
@@ -688,7 +697,8 @@ static u32 brfw_entry_hash(const struct brfw_domain *d,
 {
 	u16 set = table == BRFW_DOMAIN_BY_SET ?
 		  brfw_entry_elem(d, entry)->set : 0;
-	u64 hash = brfw_domain_hash_start(d, set, entry->mask);
+	u64 hash = brfw_domain_hash_start(d, set) ^
+		   brfw_mask_word(d, entry->mask);
 	unsigned int i;
 
 	for (i = 0; i < d->nwords; i++)
