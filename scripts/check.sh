@@ -430,10 +430,7 @@ bug_no_wait() {
 	plant hook.c '(j\.view = rcu_dereference\(bn->view\);)' 'j.view = rcu_dereference(bn->view); mdelay(2);'
 	plant hook.c '^' '#include <linux/delay.h>
 '
-	plant ruleset.c 'kvfree_rcu\(old, rcu\);\n\}\n\n\/\* ---- garbage' 'kvfree(old);
-}
-
-/* ---- garbage'
+	plant ruleset.c 'call_rcu\(&old->rcu, brfw_view_free_rcu\)' 'brfw_view_free_rcu(&old->rcu)'
 }
 
 # The rule of a change that is refused is not freed.
