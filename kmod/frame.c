@@ -270,20 +270,14 @@ struct brfw_frame_note *brfw_frame_begin(const struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
 	struct brfw_frame_note *note;
-	bool is_same;
 
-	if (state->in) {
-		note = brfw_frame_note(BRFW_FRAME_RECEIVED);
-		if (brfw_frame_is_noted(note, skb, state))
-			return note;
-		note = brfw_frame_note(BRFW_FRAME_STRAY);
-		is_same = brfw_frame_is_noted(note, skb, state);
-	} else {
-		note = brfw_frame_note(BRFW_FRAME_HOST);
-		is_same = brfw_frame_is_noted(note, skb, state) &&
-			  brfw_frame_visit(note, skb, state);
-	}
-	if (is_same)
+	note = brfw_frame_note(BRFW_FRAME_RECEIVED);
+	if (state->in && brfw_frame_is_noted(note, skb, state))
+		return note;
+
+	note = brfw_frame_note(state->in ? BRFW_FRAME_STRAY : BRFW_FRAME_HOST);
+	if (brfw_frame_is_noted(note, skb, state) &&
+	    (state->in || brfw_frame_visit(note, skb, state)))
 		return note;
 
 	/* Never seen, or not sure: it acts of its own. */

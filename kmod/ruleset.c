@@ -792,23 +792,24 @@ struct brfw_policy *brfw_policy_alloc(struct brfw_ruleset *rs, u8 hook,
 	if (!policy)
 		return NULL;
 	policy->stats = brfw_stats_alloc(&rs->stats);
-	if (!policy->stats) {
-		kfree(policy);
-		return NULL;
-	}
+	if (!policy->stats)
+		goto err_policy;
 
 	policy->hook = hook;
 	policy->bridge = bridge;
 	policy->verdict = BRFW_VERDICT_ACCEPT;
 	policy->next_verdict = BRFW_VERDICT_ACCEPT;
 	policy->status = BRFW_RULE_NEW;
-	if (brfw_policy_insert(rs, policy)) {
-		brfw_stats_free(&rs->stats, policy->stats);
-		kfree(policy);
-		return NULL;
-	}
+	if (brfw_policy_insert(rs, policy))
+		goto err_stats;
 
 	return policy;
+
+err_stats:
+	brfw_stats_free(&rs->stats, policy->stats);
+err_policy:
+	kfree(policy);
+	return NULL;
 }
 
 /**

@@ -26,7 +26,7 @@ struct net_bridge_port;
 void br_forward(const struct net_bridge_port *to, struct sk_buff *skb,
 		bool local_rcv, bool local_orig);
 
-/* How what the bridge notes of a frame, struct br_input_skb_cb, begins. */
+/* Likewise: how what the bridge notes of a frame, struct br_input_skb_cb, begins. */
 struct brfw_transmit_cb {
 	struct net_device *bridge;
 	u16 frag_max_size;
