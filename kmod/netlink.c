@@ -13,16 +13,20 @@
  *
  * The config lock (brfw_net.config_lock), a mutex of each namespace, is held
  * by whoever changes or reads rules, policies and drafts of that namespace:
- * requests, the release of a netlink socket, and the garbage collector. It is
+ * requests, the release of a netlink socket, the garbage collector, and the work
+ * that takes out expired elements. It is
  * taken by requests after all that can be checked without it.
  *
  * brfw_ifaces.lock protects the names of interfaces and the devices bound to
  * them. It is a mutex of its own, so that the netdevice notifier, which has
  * RTNL, doesn't wait for a commit.
  *
+ * brfw_sets.lock protects the names and domains of sets, which requests look up
+ * without the config lock.
+ *
  * Order: genetlink's semaphore (read side), a socket's dump lock, or netlink's
- * notifier chain, then config lock, then brfw_ifaces.lock; and RTNL, then
- * brfw_ifaces.lock. With the config lock held nothing takes RTNL, and with RTNL
+ * notifier chain, then config lock, then brfw_ifaces.lock or brfw_sets.lock; and
+ * RTNL, then brfw_ifaces.lock. With the config lock held nothing takes RTNL, and with RTNL
  * held nothing takes the config lock.
  */
 #include <linux/kmod.h>
@@ -1344,6 +1348,13 @@ static int brfw_nl_zone_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int brfw_nl_set_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	/* The policy of the operation lets a set be named. */
+	if (nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
+		return brfw_nlattr_fail(cb->extack,
+					nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
+					-EINVAL,
+					"a dump has all sets; one set is read without NLM_F_DUMP");
+
 	return brfw_nl_do_dump(skb, cb, brfw_nl_dump_sets);
 }
 

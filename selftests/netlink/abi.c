@@ -741,6 +741,8 @@ static const struct refusal refusals[] = {
 	       SET_NAME("new")),
 	REFUSE("set get: no name", SET_GET, EINVAL, BRFW_A_SET,
 	       NEST(BRFW_A_SET), END),
+	REFUSE_DUMP("dump of sets: a name", SET_GET, EINVAL, ANY,
+		    SET_NAME("four")),
 	REFUSE_DUMP("elements of a set that is not there", ELEMENT_GET, ENOENT,
 		    ANY, SET_NAME("new")),
 	REFUSE_DUMP("elements of a set without a name", ELEMENT_GET, EINVAL,

@@ -212,6 +212,10 @@ test_empty_file() {
 	load "rule add proto udp drop" "policy set forward drop"
 	unchanged 2 ruleset load - </dev/null
 	contains "message" "is empty" "$FW_ERROR"
+	unchanged 2 ruleset load - < <(printf '%70000s' ' ')
+	contains "message" "is empty" "$FW_ERROR"
+	unchanged 2 ruleset load - < <(yes '' | head -n 70000)
+	contains "message" "is empty" "$FW_ERROR"
 	fw ruleset load - <<<"# nothing"
 	expect_pass h1 h2 ip4 proto udp
 	nl 0 count

@@ -170,7 +170,7 @@ int reader_first(struct reader *reader, char *first, struct fwctl_err *err)
 		if (!*first || !strchr(" \t\r\n", *first))
 			return 1;
 	}
-	return 1;
+	return 0;
 }
 
 ssize_t reader_read(struct reader *reader, char *bytes, size_t size, struct fwctl_err *err)

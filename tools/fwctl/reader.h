@@ -43,9 +43,9 @@ struct reader_line {
 };
 
 /**
- * reader_first() - the first byte that is no white space, if there is one near
+ * reader_first() - the first byte that is no white space
  *
- * Return: 1, 0 when there is nothing but white space, or -1 with @err filled.
+ * Return: 1, 0 when there is none in the first 64 KiB, or -1 with @err filled.
  */
 int reader_first(struct reader *reader, char *first, struct fwctl_err *err);
 /* Bytes instead of lines: how many there are, 0 at the end, or -1. */
