@@ -27,7 +27,7 @@ help:
 	@echo 'Each of these does all of its own set-up:'
 	@echo '  make demo       the firewall at work on real traffic, in a virtual machine'
 	@echo '  make check      all tests; ends with "N passed, N failed, N skipped"'
-	@echo '  make check-matrix      scenarios on other kernels, as old and as new as there are'
+	@echo '  make check-matrix      scenarios on newer kernels: the backported one and the newest'
 	@echo '  make check-transparency    the kernel'"'"'s own tests of the bridge, with brfw and without'
 	@echo '  make check-sanitize    scenarios on kernels that find what others bear with'
 	@echo '  make check-sanitize-prove    bugs planted in copies of the module are found there'

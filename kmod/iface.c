@@ -2,7 +2,8 @@
 /*
  * Interface names: slots, their references, and which device bears which name.
  *
- * Only names are reference-counted, by the rules and policies that use them.
+ * Only names are reference-counted, by rules, policies, zones, elements and
+ * changes that use them.
  * No reference to a device is ever held.
  */
 #include <linux/slab.h>
@@ -14,7 +15,7 @@
  * struct brfw_iface - a name in use
  * @node: in brfw_ifaces.by_name
  * @slot: what stands for it in keys
- * @refs: rules and policies that use it
+ * @refs: how many use it
  * @ifindex: the device that bears it, 0 when there is none
  * @name: the name, the rest filled with zeros
  */

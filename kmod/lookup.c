@@ -78,7 +78,7 @@ struct brfw_table {
 
 /**
  * struct brfw_leaf_pending - rules to be added to a leaf
- * @list: in struct brfw_layout.pending
+ * @list: in struct brfw_cls.pending
  * @leaf: the leaf; NULL for the first one outside the tables
  * @table: where it is, NULL outside the tables
  * @hash: and in which slot

@@ -53,11 +53,11 @@ MODULE_PARM_DESC(max_elements_userns, "the same where the network namespace is o
 
 static unsigned int brfw_param_reject_rate = 1000;
 module_param_named(reject_rate, brfw_param_reject_rate, uint, 0644);
-MODULE_PARM_DESC(reject_rate, "answers of reject per second and network namespace (default 1000)");
+MODULE_PARM_DESC(reject_rate, "answers of reject per second and network namespace, after a pause twice as many (default 1000)");
 
 static unsigned int brfw_param_log_rate = 100;
 module_param_named(log_rate, brfw_param_log_rate, uint, 0644);
-MODULE_PARM_DESC(log_rate, "log entries per second and network namespace (default 100)");
+MODULE_PARM_DESC(log_rate, "log entries per second and network namespace, after a pause twice as many (default 100)");
 
 static unsigned int brfw_param_verdict_cache;
 module_param_named(verdict_cache, brfw_param_verdict_cache, uint, 0444);
@@ -278,7 +278,7 @@ static void __exit brfw_exit(void)
 	brfw_hook_caches_exit();
 	brfw_frame_exit();
 	brfw_rules_exit();
-	/* What kvfree_rcu() has not freed yet needs nothing of ours. */
+	/* Views and leaves are freed by functions of ours. */
 	rcu_barrier();
 }
 

@@ -488,8 +488,8 @@ void brfw_rule_give_back(struct brfw_ruleset *rs, struct brfw_rule *rule)
 }
 
 /**
- * brfw_ruleset_find_same() - find a rule with the same identity but for its
- *	verdict
+ * brfw_ruleset_find_same() - find a rule of which this one is a duplicate: with
+ *	the same identity but for verdict and actions, the limit excepted
  * @rs: the ruleset
  * @rule: what to compare with
  * @is_dead: find one that is deleted, not one that is live or new

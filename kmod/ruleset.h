@@ -195,7 +195,7 @@ enum brfw_event {
  * @nrules: rules that are live or new
  * @nhook_rules: of these, by hook
  * @nneeding: of these, those with each enum brfw_need
- * @nstaged: rules in drafts
+ * @nstaged: changes in drafts
  * @rules: live and new ones by hook, in order of evaluation
  * @indexes: rules of every status but draft, until a commit is through with
  *	those that it removes
@@ -264,8 +264,8 @@ struct brfw_ruleset {
  * struct brfw_view - what packets see: one generation of the ruleset
  * @rcu: for freeing
  * @generation: of it
- * @number: which no other view of any namespace ever has; the lower bits are for
- *	the hook
+ * @number: a multiple of BRFW_HOOKS, to which the hook is added, that no other
+ *	view of any namespace ever has
  * @ruleset: for names and classifiers
  * @needs: what judging takes, 1 << enum brfw_need
  * @names_sets: some rules do
@@ -357,7 +357,7 @@ u32 brfw_ruleset_warnings(const struct brfw_ruleset *rs);
 const char *brfw_rule_problem(struct brfw_ruleset *rs,
 			      const struct brfw_rule *rule);
 
-/* Life cycle: config lock not held, may sleep. */
+/* Life cycle: may sleep; config lock held for the first only. */
 
 struct brfw_ruleset *brfw_ruleset_alloc(struct brfw_net *bn);
 void brfw_ruleset_free(struct brfw_ruleset *rs);

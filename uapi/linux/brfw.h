@@ -18,9 +18,10 @@
  * user namespace that owns the network namespace. All others need
  * CAP_NET_ADMIN in the user namespace that owns the network namespace.
  *
- * Errors: each refusal but for lack of memory carries an extended ACK with a
- * text, and the offending attribute, or the nest that lacks one, where there is
- * one. No attribute but BRFW_LIST_A_ITEM may stand twice in a nest. Errors of a
+ * Errors: each refusal but for lack of memory, and those of generic netlink
+ * itself (no such command, no capability), carries an extended ACK with a text,
+ * and the offending attribute, or the nest that lacks one, where there is one.
+ * Any change fails with ENOSPC when a limit is reached; the text says which. No attribute but BRFW_LIST_A_ITEM may stand twice in a nest. Errors of a
  * change that are found only when it is applied (at once, or at
  * BRFW_CMD_TXN_COMMIT) follow a message BRFW_CMD_CULPRIT, if there is something
  * to tell and memory for it.
@@ -71,8 +72,10 @@
  *    Fails with EEXIST when a rule with the same hook, bridge, priority and
  *    conditions exists (culprit: its handle), ENOENT when the rule to be put
  *    before or after or a set doesn't exist, EINVAL when a set has other members
- *    than the fields, ENOSPC when a limit is reached: BRFW_INFO_A_MAX_RULES, or
- *    BRFW_INFO_A_MAX_COST (culprit: one of the rules that make it too much).
+ *    than the fields or the rule to be put before or after is of another hook or
+ *    another priority than is said, ENOSPC when BRFW_INFO_A_MAX_RULES or
+ *    BRFW_INFO_A_MAX_COST is reached (culprit: one of the rules that make it too
+ *    much).
  *
  * BRFW_CMD_RULE_DELETE	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
@@ -144,8 +147,9 @@
  *                              also with BRFW_TXN_F_DRY_RUN
  *    Applies the draft and ends it, also when it fails. Fails with ENOENT when
  *    the socket has none, ESTALE when the generation is not the expected one.
- *    With BRFW_TXN_F_DRY_RUN the draft goes through the same checks, and
- *    nothing is changed.
+ *    With BRFW_TXN_F_DRY_RUN the draft goes through the same checks, but for
+ *    whether hooks and connection tracking can be switched on, and nothing is
+ *    changed.
  *
  * BRFW_CMD_TXN_ABORT	do, changes
  *    Ends the draft without applying it. Fails with ENOENT when the socket has
@@ -156,8 +160,7 @@
  *    BRFW_A_ZONE: NLA_NESTED
  *        BRFW_ZONE_A_BRIDGE: NLA_NUL_STRING
  *        BRFW_ZONE_A_ID: NLA_U16, not 0
- *    Fails with ENOSPC when too many bridges have a zone, EOPNOTSUPP when the
- *    kernel has no conntrack zones.
+ *    Fails with EOPNOTSUPP when the kernel has no conntrack zones.
  *
  * BRFW_CMD_ZONE_DELETE	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
@@ -207,7 +210,8 @@
  *    BRFW_A_HANDLE: NLA_U64, likewise, by its handle
  *    BRFW_A_SET: NLA_NESTED, the set that is concerned
  *        BRFW_SET_A_NAME: NLA_NUL_STRING
- *        BRFW_SET_A_MEMBERS, BRFW_SET_A_INTERVAL: when there is an element
+ *        BRFW_SET_A_MEMBERS, BRFW_SET_A_INTERVAL, BRFW_SET_A_TIMEOUT: when there
+ *                        is an element
  *    BRFW_A_ELEMENTS: NLA_NESTED, the element of it that is in the way
  *        BRFW_LIST_A_ITEM: NLA_NESTED
  *            BRFW_ELEMENT_A_VALUE, BRFW_ELEMENT_A_LAST: see there
@@ -229,8 +233,7 @@
  *        BRFW_SET_A_TIMEOUT: NLA_U32, optional
  *        BRFW_SET_A_FLAGS: NLA_U32, BRFW_SET_F_*, optional
  *        BRFW_SET_A_COMMENT: NLA_NUL_STRING, optional
- *    Fails with EEXIST when there is a set of that name, ENOSPC when a limit is
- *    reached.
+ *    Fails with EEXIST when there is a set of that name.
  *
  * BRFW_CMD_SET_DELETE	do, changes
  * BRFW_CMD_SET_FLUSH	do, changes
@@ -268,11 +271,10 @@
  *            BRFW_ELEMENT_A_TIMEOUT: NLA_U32, optional, not to delete
  *            BRFW_ELEMENT_A_COMMENT: NLA_NUL_STRING, optional, not to delete
  *            BRFW_ELEMENT_A_CHANGE_ID: NLA_U32, optional
- *    ELEMENT_REPLACE gives elements that are there another timeout and comment,
- *    or none. Their counters stay. Fails with ENOENT when there is no such set
+ *    ELEMENT_REPLACE gives elements that are there another timeout and comment:
+ *    that of the set and none where they are absent. Their counters stay. Fails with ENOENT when there is no such set
  *    or element, EINVAL when the set has other members, EEXIST when an element
- *    to be added overlaps with one that is there, ENOSPC when a limit is
- *    reached.
+ *    to be added overlaps with one that is there.
  *
  *    In a draft with BRFW_TXN_F_REPLACE an element that was there before keeps
  *    its counters, and its time when BRFW_ELEMENT_A_TIMEOUT is absent.
@@ -618,9 +620,10 @@ enum brfw_cost_family {
  *	find the first rule that matches, whatever the frame; eight words of 64
  *	rules that are looked at together count like one rule that is compared
  *
- * Rules that were deleted count until they are freed. When a rule has no
- * verdict or its limit is exceeded, the search for the next one costs as much
- * again.
+ * Rules that were deleted count until the part of the classifier that had them
+ * is built anew; until they are out of it a look-up may take up to twice as much.
+ * When a rule has no verdict or its limit is exceeded, the search for the next one
+ * costs as much again.
  */
 struct brfw_cost {
 	__u8 hook;
