@@ -78,8 +78,8 @@ enum brfw_frame_origin {
  * @in: ifindex of the ingress port, 0 for frames of the host
  * @len: length
  * @addrs: destination and source MAC address
- * @ports: egress ports that a frame of the host has visited, by ifindex
- *	modulo BRFW_FRAME_PORTS
+ * @ports: egress ports that a frame has visited which did not pass prerouting, by
+ *	ifindex modulo BRFW_FRAME_PORTS
  * @vlan: what the bridge classified it into, if it passed prerouting
  * @nacts: number of entries in @acts
  * @acts: rules that have acted on it and what came of it
@@ -171,7 +171,10 @@ static int brfw_frame_ifindex(const struct net_device *dev)
 	return dev ? dev->ifindex : 0;
 }
 
-/* A pointer to compare, no more: the task may be gone. */
+/*
+ * A program that lets a frame go at prerouting may be moved to another CPU before
+ * the frame goes on. A pointer to compare, no more: the task may be gone.
+ */
 static const void *brfw_frame_context(void)
 {
 	return in_serving_softirq() ? NULL : current;
@@ -187,8 +190,6 @@ static void brfw_frame_start(struct brfw_frame_note *note,
 	note->len = skb->len;
 	memcpy(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
 	note->nacts = 0;
-	if (!state->in)
-		bitmap_zero(note->ports, BRFW_FRAME_PORTS);
 }
 
 /**
@@ -218,6 +219,24 @@ static bool brfw_frame_is_noted(const struct brfw_frame_note *note,
 	       !memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
 }
 
+/*
+ * Return: the note that was made of the frame at prerouting, or NULL. A queue at
+ * this hook has kept the frame since then, and its buffer may be that of another
+ * one that the same program let go.
+ */
+static struct brfw_frame_note *
+brfw_frame_received(const struct sk_buff *skb,
+		    const struct nf_hook_state *state)
+{
+	struct brfw_frame_note *note = brfw_frame_note(BRFW_FRAME_RECEIVED);
+
+	if (!state->in || brfw_transmit_is_from_queue(skb) ||
+	    !brfw_frame_is_noted(note, skb, state))
+		return NULL;
+
+	return note;
+}
+
 /**
  * brfw_frame_get_vlan() - the VLAN that the bridge classified a frame into
  * @skb: frame at hook forward or input, where the tag is what egress left, or
@@ -242,21 +261,22 @@ void brfw_frame_get_vlan(const struct sk_buff *skb,
 	if (!state->in || !bridge || !br_vlan_enabled(bridge))
 		return;
 
-	note = brfw_frame_note(BRFW_FRAME_RECEIVED);
-	if (brfw_frame_is_noted(note, skb, state))
+	note = brfw_frame_received(skb, state);
+	if (note)
 		*vlan = note->vlan;
 	else
 		vlan->is_unknown = true;
 }
 
-/* Frames of the host: is this another port of the same flood? */
+/* Frames that were not noted at prerouting: is this another port of the same flood? */
 static bool brfw_frame_visit(struct brfw_frame_note *note,
 			     const struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
+	int port = brfw_frame_ifindex(state->out);
+
 	return note->len == skb->len &&
-	       !__test_and_set_bit(state->out->ifindex % BRFW_FRAME_PORTS,
-				   note->ports);
+	       !__test_and_set_bit(port % BRFW_FRAME_PORTS, note->ports);
 }
 
 /**
@@ -271,19 +291,19 @@ struct brfw_frame_note *brfw_frame_begin(const struct sk_buff *skb,
 {
 	struct brfw_frame_note *note;
 
-	note = brfw_frame_note(BRFW_FRAME_RECEIVED);
-	if (state->in && brfw_frame_is_noted(note, skb, state))
+	note = brfw_frame_received(skb, state);
+	if (note)
 		return note;
 
 	note = brfw_frame_note(state->in ? BRFW_FRAME_STRAY : BRFW_FRAME_HOST);
 	if (brfw_frame_is_noted(note, skb, state) &&
-	    (state->in || brfw_frame_visit(note, skb, state)))
+	    brfw_frame_visit(note, skb, state))
 		return note;
 
 	/* Never seen, or not sure: it acts of its own. */
 	brfw_frame_start(note, skb, state);
-	if (!state->in)
-		brfw_frame_visit(note, skb, state);
+	bitmap_zero(note->ports, BRFW_FRAME_PORTS);
+	brfw_frame_visit(note, skb, state);
 
 	return note;
 }

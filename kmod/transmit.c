@@ -93,7 +93,7 @@ bool brfw_transmit_would_return(const struct sk_buff *skb,
 {
 	const struct net_device *bridge = brfw_bridge_of(dev);
 
-	return this_cpu_read(brfw_transmit.queued) == skb && state->out &&
+	return brfw_transmit_is_from_queue(skb) && state->out &&
 	       bridge && bridge == brfw_bridge_of(state->out);
 }
 

@@ -73,6 +73,17 @@ static inline bool brfw_transmit_is_ours(const struct sk_buff *skb,
 }
 
 /**
+ * brfw_transmit_is_from_queue() - has a program let a frame go at this hook?
+ * @skb: frame at a hook
+ *
+ * Return: whether it comes from there, in the program's own time.
+ */
+static inline bool brfw_transmit_is_from_queue(const struct sk_buff *skb)
+{
+	return this_cpu_read(brfw_transmit.queued) == skb;
+}
+
+/**
  * brfw_transmit_depth() - is this CPU inside of sending something for brfw?
  *
  * Return: how many times.

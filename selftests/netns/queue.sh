@@ -293,7 +293,7 @@ test_unknown() {
 
 # A buffer is used again for a frame of another VLAN, which is received by one
 # processor and comes out of the queue on another that knows the buffer still.
-test_reused() {
+test_reused_received() {
 	local rps cpu i
 
 	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
@@ -314,6 +314,53 @@ test_reused() {
 	ip netns exec "$BR" sh -c "echo 0 >$rps"
 	expect_count ten 8
 	expect_count policy:forward 8
+	unlisten
+	no_queue
+}
+
+# The same, but the program has let go both frames, the first one at prerouting: there
+# it is as if it were received by the program.
+test_reused_let_go() {
+	local i
+
+	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
+	aware
+	load_new "${BY_VLAN[@]}"
+	listen 9 accept $((1 - $(in_cpu)))
+	for ((i = 1; i <= 4; i++)); do
+		queue_first -150
+		catches 2 $((4 * i - 2)) h1 h2 vlan 10 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
+		queue_first -210 forward
+		catches 0 $((4 * i)) h1 h2 vlan 20 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
+	done
+	expect_count ten 8
+	expect_count policy:forward 8
+	unlisten
+	no_queue
+}
+
+# Frames out of such a queue are told apart, though they have the same buffer: each
+# takes from a limit.
+test_limit() {
+	local i
+
+	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
+	ip -n "$BR" link set br0 type bridge vlan_filtering 0
+	queue_first -210 forward
+	listen 9 accept $((1 - $(in_cpu)))
+	for ((i = 1; i <= 4; i++)); do
+		load_new "policy set forward drop" \
+			"rule add prio $i limit 1/day burst 2 accept comment l"
+		catches 2 $((4 * i - 2)) h1 h2 mode plain ip4 payload $((i * 100))
+		catches 0 $((4 * i)) h1 h2 mode plain ip4 payload $((i * 100))
+		expect_count l 2
+		expect_count policy:forward 2
+	done
+	# A flood takes from it once.
+	load_new "policy set forward drop" \
+		"rule add limit 1/day burst 3 accept comment l"
+	catches "2 2 2" 22 h1 h2,h3,h4 $STRANGER ip4
+	expect_count l 6
 	unlisten
 	no_queue
 }
@@ -370,5 +417,7 @@ check "a flooded frame that begins a connection" test_state_flooded
 check "held frames outlive changes" test_held
 check "out of another queue the VLAN is unknown" test_unknown
 check "out of another queue of the same hook" test_in_task
-check "the VLAN of another frame in the same buffer" test_reused
+check "the VLAN of another frame in the same buffer, received" test_reused_received
+check "the VLAN of another frame in the same buffer, let go" test_reused_let_go
+check "a limit of frames out of another queue" test_limit
 run_checks
