@@ -16,16 +16,18 @@
  * task. Buffers are used again, but not without the next frame passing
  * prerouting, which begins a new note on its CPU. On another CPU there may be an
  * old note about the same buffer; only a frame that was let out of a userspace
- * queue gets there, and it comes from the task that let it go.
+ * queue gets there, and it comes from the task that let it go. If the queue was
+ * behind prerouting, the frame isn't the noted one. If it was there, the task made
+ * the note, and must not have been switched since then, or it may be elsewhere.
  *
  * What rules do to other frames is noted apart, since such frames come while a
  * noted one is being flooded: the host sends one by a bridge when a port of
  * another bridge is a device above it, and the bridge sends some receivers of
  * multicast a copy with their own address.
  *
- * Frames of the host itself don't pass prerouting. They are the same as the
- * last one as long as they leave by ports that the last one didn't leave by:
- * a flood visits each port once.
+ * Frames of the host itself don't pass prerouting. They, and those that aren't the
+ * noted one, are the same as the last one as long as they leave by ports that the
+ * last one didn't leave by: a flood visits each port once.
  */
 #include <linux/bitmap.h>
 #include <linux/etherdevice.h>
@@ -75,6 +77,7 @@ enum brfw_frame_origin {
  * struct brfw_frame_note - about the last frame on a CPU
  * @head: buffer, or NULL
  * @context: who received it, brfw_frame_context()
+ * @switches: if it passed prerouting, brfw_frame_switches() then
  * @in: ifindex of the ingress port, 0 for frames of the host
  * @len: length
  * @addrs: destination and source MAC address
@@ -87,6 +90,7 @@ enum brfw_frame_origin {
 struct brfw_frame_note {
 	const void *head;
 	const void *context;
+	unsigned long switches;
 	int in;
 	unsigned int len;
 	u8 addrs[2 * ETH_ALEN];
@@ -171,13 +175,16 @@ static int brfw_frame_ifindex(const struct net_device *dev)
 	return dev ? dev->ifindex : 0;
 }
 
-/*
- * A program that lets a frame go at prerouting may be moved to another CPU before
- * the frame goes on. A pointer to compare, no more: the task may be gone.
- */
+/* A pointer to compare, no more: the task may be gone. */
 static const void *brfw_frame_context(void)
 {
 	return in_serving_softirq() ? NULL : current;
+}
+
+/* Return: how often the task that receives frames has been switched so far. */
+static unsigned long brfw_frame_switches(void)
+{
+	return in_serving_softirq() ? 0 : current->nvcsw + current->nivcsw;
 }
 
 static void brfw_frame_start(struct brfw_frame_note *note,
@@ -203,6 +210,7 @@ void brfw_frame_receive(const struct sk_buff *skb,
 	struct brfw_frame_note *note = brfw_frame_note(BRFW_FRAME_RECEIVED);
 
 	brfw_frame_start(note, skb, state);
+	note->switches = brfw_frame_switches();
 	brfw_frame_classify(skb, state->in, &note->vlan);
 	/* Its buffer may be one of theirs. */
 	brfw_frame_note(BRFW_FRAME_STRAY)->head = NULL;
@@ -219,11 +227,7 @@ static bool brfw_frame_is_noted(const struct brfw_frame_note *note,
 	       !memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
 }
 
-/*
- * Return: the note that was made of the frame at prerouting, or NULL. A queue at
- * this hook has kept the frame since then, and its buffer may be that of another
- * one that the same program let go.
- */
+/* Return: the note that was made of the frame at prerouting, or NULL. */
 static struct brfw_frame_note *
 brfw_frame_received(const struct sk_buff *skb,
 		    const struct nf_hook_state *state)
@@ -231,7 +235,8 @@ brfw_frame_received(const struct sk_buff *skb,
 	struct brfw_frame_note *note = brfw_frame_note(BRFW_FRAME_RECEIVED);
 
 	if (!state->in || brfw_transmit_is_from_queue(skb) ||
-	    !brfw_frame_is_noted(note, skb, state))
+	    !brfw_frame_is_noted(note, skb, state) ||
+	    note->switches != brfw_frame_switches())
 		return NULL;
 
 	return note;

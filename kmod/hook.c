@@ -10,6 +10,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
+#include <linux/sched/task_stack.h>
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_log.h>
@@ -525,7 +526,10 @@ brfw_hook_judge(const struct brfw_net *bn, struct sk_buff *skb,
 	return brfw_judge(&j, hook);
 }
 
-/* Frames that a program let go from a queue come with softirqs on. */
+/*
+ * Frames that a program let go from a queue come with softirqs on. If it was a queue
+ * at this hook, the state is what was kept there, not on the stack of the caller.
+ */
 static noinline unsigned int brfw_hook_in_task(nf_hookfn *hook, void *priv,
 					       struct sk_buff *skb,
 					       const struct nf_hook_state *state)
@@ -533,7 +537,8 @@ static noinline unsigned int brfw_hook_in_task(nf_hookfn *hook, void *priv,
 	unsigned int verdict;
 
 	local_bh_disable();
-	this_cpu_write(brfw_transmit.queued, skb);
+	if (!object_is_on_stack(state))
+		this_cpu_write(brfw_transmit.queued, skb);
 	verdict = hook(priv, skb, state);
 	this_cpu_write(brfw_transmit.queued, NULL);
 	local_bh_enable();

@@ -308,7 +308,7 @@ test_reused_received() {
 		ip netns exec "$BR" sh -c "echo 0 >$rps"
 		expect_pass h1 h2 rule ten vlan 10 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
 		ip netns exec "$BR" nft add rule bridge first c ether type != 0x88b5 queue num 9
-		ip netns exec "$BR" sh -c "echo $((1 << (1 - cpu))) >$rps"
+		ip netns exec "$BR" sh -c "echo $((1 << $(other_cpu))) >$rps"
 		catches 0 $((2 * i)) h1 h2 vlan 20 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
 	done
 	ip netns exec "$BR" sh -c "echo 0 >$rps"
@@ -316,6 +316,11 @@ test_reused_received() {
 	expect_count policy:forward 8
 	unlisten
 	no_queue
+}
+
+# other_cpu: a processor that is not that of the helper frame
+other_cpu() {
+	echo $(($(in_cpu) == 0))
 }
 
 # The same, but the program has let go both frames, the first one at prerouting: there
@@ -326,7 +331,7 @@ test_reused_let_go() {
 	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
 	aware
 	load_new "${BY_VLAN[@]}"
-	listen 9 accept $((1 - $(in_cpu)))
+	listen 9 accept "$(other_cpu)"
 	for ((i = 1; i <= 4; i++)); do
 		queue_first -150
 		catches 2 $((4 * i - 2)) h1 h2 vlan 10 ip4 payload $((i * 100)) '=>' ip4 payload $((i * 100))
@@ -347,7 +352,7 @@ test_limit() {
 	[ "$(nproc)" -ge 2 ] || skip "needs two processors"
 	ip -n "$BR" link set br0 type bridge vlan_filtering 0
 	queue_first -210 forward
-	listen 9 accept $((1 - $(in_cpu)))
+	listen 9 accept "$(other_cpu)"
 	for ((i = 1; i <= 4; i++)); do
 		load_new "policy set forward drop" \
 			"rule add prio $i limit 1/day burst 2 accept comment l"
@@ -363,6 +368,42 @@ test_limit() {
 	expect_count l 6
 	unlisten
 	no_queue
+}
+
+# br_netfilter takes frames that a program lets go at prerouting on through the hooks
+# itself, in the program's own time.
+test_br_netfilter() {
+	local before nf=/proc/sys/net/bridge/bridge-nf-call-iptables
+
+	modprobe -q br_netfilter || skip "needs br_netfilter"
+	aware
+	bridge -n "$BR" -batch - <<-END
+		vlan add dev p1 vid 30 pvid untagged
+		vlan add dev p2 vid 30 untagged
+		vlan add dev p4 vid 30 untagged
+		fdb replace 02:00:00:00:00:02 dev p2 master static vlan 30
+	END
+	ip netns exec "$BR" sh -c "echo 1 >$nf"
+	load_new "policy set forward drop" "rule add vlan 30 accept comment thirty"
+	info vlan-unknown
+	before=$INFO
+	queue_first -150
+	listen 9 accept
+	catches 2 2 h1 h2 ip4 proto udp
+	expect_count thirty 2
+	# A copy may go by a port of the bridge: it comes to no queue.
+	load_new "rule add vlan 30 mirror p4 drop comment m"
+	catches "0 2" 4 h1 h2,h4 ip4 proto udp
+	expect_count m 2
+	info vlan-unknown
+	equal "vlan-unknown" "$before" "$INFO"
+	unlisten
+	no_queue
+	ip netns exec "$BR" sh -c "echo 0 >$nf"
+	bridge -n "$BR" vlan del dev p1 vid 30
+	bridge -n "$BR" vlan del dev p2 vid 30
+	bridge -n "$BR" vlan del dev p4 vid 30
+	modprobe -r br_netfilter
 }
 
 # What a program lets go at a hook itself comes to brfw in the program's own time.
@@ -420,4 +461,5 @@ check "out of another queue of the same hook" test_in_task
 check "the VLAN of another frame in the same buffer, received" test_reused_received
 check "the VLAN of another frame in the same buffer, let go" test_reused_let_go
 check "a limit of frames out of another queue" test_limit
+check "out of another queue, with br_netfilter" test_br_netfilter
 run_checks

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/brfw.sh"
 
 setup
-need_tool socat
+need_tool socat nstat
 topology 2
 addresses 1 2
 
