@@ -40,8 +40,7 @@ unlisten() {
 # also what came when the listener was through with what it got, GOT. It is asked
 # when all frames have been received, which may be another processor's work.
 through() {
-	local from to='' words i
-	local -a first last
+	local from to=''
 
 	end_of "$1"
 	from=$END
@@ -49,20 +48,35 @@ through() {
 		end_of "$END"
 		to+="rx $END "
 	done
-	words="tx $from $to count 2 ${*:3}"
-	frame "check $words"
-	read -r -a first <<<"${FRAME_REPLY#seen }"
+	WORDS="tx $from $to count 2 ${*:3}"
+	frame "check $WORDS"
+	SEEN=${FRAME_REPLY#seen }
 	: >"$TMP/queue"
 	kill -USR1 "$LISTENER"
 	wait_for grep -q got "$TMP/queue"
 	GOT=$(<"$TMP/queue")
 	GOT=${GOT#got }
-	frame "seen $words"
-	read -r -a last <<<"${FRAME_REPLY#seen }"
-	for i in "${!first[@]}"; do
-		last[i]=$((first[i] + last[i]))
+	see
+}
+
+# see: SEEN has also what has come since
+see() {
+	local i
+	local -a before now
+
+	read -r -a before <<<"$SEEN"
+	frame "seen $WORDS"
+	read -r -a now <<<"${FRAME_REPLY#seen }"
+	for i in "${!before[@]}"; do
+		now[i]=$((before[i] + now[i]))
 	done
-	SEEN=${last[*]}
+	SEEN=${now[*]}
+}
+
+# seen WANT: what one processor lets go may come after what another one sends
+seen() {
+	[ "$SEEN" = "$1" ] || see
+	[ "$SEEN" = "$1" ]
 }
 
 # catches WANT GOT FROM TO FRAME [=> FRAME]...
@@ -71,6 +85,7 @@ catches() {
 
 	shift 2
 	through "$@"
+	wait_for seen "$want" || :
 	equal "copies of $*" "$want" "$SEEN"
 	equal "what the listener has got" "$got" "$GOT"
 }
