@@ -3,8 +3,7 @@
  * Interface names: slots, their references, and which device bears which name.
  *
  * Only names are reference-counted, by rules, policies, zones, elements and
- * changes that use them.
- * No reference to a device is ever held.
+ * changes that use them. No reference to a device is ever held.
  */
 #include <linux/slab.h>
 #include <linux/stringhash.h>

@@ -14,8 +14,8 @@
  * The config lock (brfw_net.config_lock), a mutex of each namespace, is held
  * by whoever changes or reads rules, policies and drafts of that namespace:
  * requests, the release of a netlink socket, the garbage collector, and the work
- * that takes out expired elements. It is
- * taken by requests after all that can be checked without it.
+ * that takes out expired elements. It is taken by requests after all that can be
+ * checked without it.
  *
  * brfw_ifaces.lock protects the names of interfaces and the devices bound to
  * them. It is a mutex of its own, so that the netdevice notifier, which has
@@ -26,8 +26,8 @@
  *
  * Order: genetlink's semaphore (read side), a socket's dump lock, or netlink's
  * notifier chain, then config lock, then brfw_ifaces.lock or brfw_sets.lock; and
- * RTNL, then brfw_ifaces.lock. With the config lock held nothing takes RTNL, and with RTNL
- * held nothing takes the config lock.
+ * RTNL, then brfw_ifaces.lock. With the config lock held nothing takes RTNL, and
+ * with RTNL held nothing takes the config lock.
  */
 #include <linux/kmod.h>
 #include <linux/notifier.h>

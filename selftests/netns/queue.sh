@@ -333,11 +333,6 @@ test_reused_received() {
 	no_queue
 }
 
-# other_cpu: a processor that is not that of the helper frame
-other_cpu() {
-	echo $(($(in_cpu) == 0))
-}
-
 # The same, but the program has let go both frames, the first one at prerouting: there
 # it is as if it were received by the program.
 test_reused_let_go() {
@@ -360,7 +355,8 @@ test_reused_let_go() {
 }
 
 # Frames out of such a queue are told apart, though they have the same buffer: each
-# takes from a limit.
+# takes from a limit. All are sent in one way, or each second one would have a buffer
+# of another size.
 test_limit() {
 	local i
 
@@ -460,6 +456,11 @@ in_cpu() {
 	# shellcheck disable=SC2153 # of the coprocess
 	list=$(taskset -pc "$FRAME_PID")
 	echo "${list##* }"
+}
+
+# other_cpu: a processor that is not that one
+other_cpu() {
+	echo $(($(in_cpu) == 0))
 }
 
 check "accepted: the frame goes on, judged once" test_accept

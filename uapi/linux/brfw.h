@@ -21,10 +21,11 @@
  * Errors: each refusal but for lack of memory, and those of generic netlink
  * itself (no such command, no capability), carries an extended ACK with a text,
  * and the offending attribute, or the nest that lacks one, where there is one.
- * Any change fails with ENOSPC when a limit is reached; the text says which. No attribute but BRFW_LIST_A_ITEM may stand twice in a nest. Errors of a
- * change that are found only when it is applied (at once, or at
- * BRFW_CMD_TXN_COMMIT) follow a message BRFW_CMD_CULPRIT, if there is something
- * to tell and memory for it.
+ * Any change fails with ENOSPC when a limit is reached; the text says which. No
+ * attribute but BRFW_LIST_A_ITEM may stand twice in a nest. Errors of a change
+ * that are found only when it is applied (at once, or at BRFW_CMD_TXN_COMMIT)
+ * follow a message BRFW_CMD_CULPRIT, if there is something to tell and memory
+ * for it.
  *
  * Every change is all or nothing. Each successful commit raises the
  * generation of the ruleset by one; a commit that changes nothing does too.
@@ -272,9 +273,10 @@
  *            BRFW_ELEMENT_A_COMMENT: NLA_NUL_STRING, optional, not to delete
  *            BRFW_ELEMENT_A_CHANGE_ID: NLA_U32, optional
  *    ELEMENT_REPLACE gives elements that are there another timeout and comment:
- *    that of the set and none where they are absent. Their counters stay. Fails with ENOENT when there is no such set
- *    or element, EINVAL when the set has other members, EEXIST when an element
- *    to be added overlaps with one that is there.
+ *    that of the set and none where they are absent. Their counters stay. Fails
+ *    with ENOENT when there is no such set or element, EINVAL when the set has
+ *    other members, EEXIST when an element to be added overlaps with one that is
+ *    there.
  *
  *    In a draft with BRFW_TXN_F_REPLACE an element that was there before keeps
  *    its counters, and its time when BRFW_ELEMENT_A_TIMEOUT is absent.
