@@ -293,8 +293,7 @@ netns_del() {
 	done
 }
 
-# host N: namespace of host N; host_mac N, host_end N (as the helper frame
-# wants it)
+# host N: namespace of host N
 host() {
 	echo "$PREFIX-h$1"
 }
@@ -312,15 +311,12 @@ topology() {
 	done
 	netns_add "${names[@]}"
 	ip -n "$BR" -batch - <<-END || die "can't make a bridge"
-		link add br0 address 02:00:00:00:02:00 type bridge mcast_snooping 0 forward_delay 0
+		link add br0 address 02:00:00:00:02:00 type bridge mcast_snooping 0 forward_delay 0 ageing_time 0
 		link set br0 up mtu $mtu
 	END
 	for ((i = 1; i <= hosts; i++)); do
 		port_add "$i" "$mtu"
 	done
-	# Not before: when it is 0, the kernel may take an address for one that
-	# it has learned and delete it while it becomes a static one.
-	ip -n "$BR" link set br0 type bridge ageing_time 0
 	for ((i = 2; i <= hosts; i++)); do
 		ns=$PREFIX-h$i
 		frame ready tx "$PREFIX-h1:eth0" rx "$ns:eth0" ||
@@ -340,7 +336,15 @@ port_add() {
 		link set p$i type bridge_slave learning off
 	END
 	ip -n "$ns" link set eth0 address "02:00:00:00:00:0$i" mtu "$mtu" up
-	bridge -n "$BR" fdb replace "02:00:00:00:00:0$i" dev "p$i" master static
+	fdb "02:00:00:00:00:0$i" "p$i"
+}
+
+# fdb MAC PORT [vlan VID]: the address is behind the port, and stays there. An
+# entry that is added as static is a learned one for a moment; where the ageing time
+# is 0, the kernel may delete it just then, also as the static one that it has
+# become, and warns of that (RTNL: assertion failed, br_fdb.c).
+fdb() {
+	bridge -n "$BR" fdb replace "$1" dev "$2" master extern_learn "${@:3}"
 }
 
 # addresses N...: give hosts 192.0.2.N/24 and 2001:db8::N/64, without duplicate

@@ -20,7 +20,7 @@ ip -n "$BR" -batch - <<-END || die "can't stack VLAN devices"
 	link set line7 type bridge_slave learning off
 END
 readonly LINE="02:00:00:00:0c:07"
-bridge -n "$BR" fdb replace $LINE dev line7 master static
+fdb "$LINE" line7
 
 readonly UP="smac $LINE svlan 101 vlan 7"
 
@@ -116,9 +116,9 @@ test_service_vlan() {
 	bridge -n "$BR" -batch - <<-END
 		vlan add dev p1 vid 101
 		vlan add dev p2 vid 101 pvid untagged
-		fdb replace 02:00:00:00:00:01 dev p1 master static vlan 101
-		fdb replace 02:00:00:00:00:02 dev p2 master static vlan 101
 	END
+	fdb 02:00:00:00:00:01 p1 vlan 101
+	fdb 02:00:00:00:00:02 p2 vlan 101
 	load_new "policy set forward drop" \
 		"rule add vlan 101 vlan-proto 802.1ad inner-vlan 7 proto tcp dport 80 accept comment web"
 	for words in "${CARRIED[@]}"; do

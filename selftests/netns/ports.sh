@@ -23,10 +23,14 @@ rename() {
 	ip -n "$BR" link set "$2" up
 }
 
-# fdb N PORT: host N is behind the port (a port that leaves its bridge takes its
+# known N...: host N is behind port N (a port that leaves its bridge takes its
 # entries with it)
-fdb() {
-	bridge -n "$BR" fdb replace "02:00:00:00:00:0$1" dev "$2" master static
+known() {
+	local i
+
+	for i in "$@"; do
+		fdb "02:00:00:00:00:0$i" "p$i"
+	done
 }
 
 # port_del N: the host's end goes with it
@@ -89,16 +93,14 @@ test_moves_between_bridges() {
 	ip -n "$BR" link set br1 up
 	ip -n "$BR" link set p2 master br1
 	ip -n "$BR" link set p3 master br1
-	fdb 2 p2
-	fdb 3 p3
+	known 2 3
 	ready h3 h2
 	expect_drop h3 h2 rule one ip4 proto udp
 	expect_pass h2 h3 ip4 proto udp
 	expect_count zero 2
 	ip -n "$BR" link set p2 master br0
 	ip -n "$BR" link set p3 master br0
-	fdb 2 p2
-	fdb 3 p3
+	known 2 3
 	ip -n "$BR" link delete br1
 	ready h3 h2
 	expect_drop h3 h2 rule zero ip4 proto udp
@@ -131,9 +133,7 @@ test_bridge_vanishes() {
 		link set p2 master br0
 		link set p3 master br0
 	END
-	fdb 1 p1
-	fdb 2 p2
-	fdb 3 p3
+	known 1 2 3
 	ready h1 h2
 	expect_drop h1 h2 rule r ip4 proto udp
 	expect_drop h1 h2 rule policy:forward:br0 ip4 proto tcp

@@ -250,9 +250,9 @@ aware() {
 		vlan add dev p2 vid 20 untagged
 		vlan add dev p4 vid 10
 		vlan add dev p4 vid 20
-		fdb replace 02:00:00:00:00:02 dev p2 master static
-		fdb replace 02:00:00:00:00:04 dev p4 master static
 	END
+	fdb 02:00:00:00:00:02 p2
+	fdb 02:00:00:00:00:04 p4
 }
 
 readonly -a BY_VLAN=("policy set forward drop"
@@ -392,8 +392,8 @@ test_br_netfilter() {
 		vlan add dev p1 vid 30 pvid untagged
 		vlan add dev p2 vid 30 untagged
 		vlan add dev p4 vid 30 untagged
-		fdb replace 02:00:00:00:00:02 dev p2 master static vlan 30
 	END
+	fdb 02:00:00:00:00:02 p2 vlan 30
 	ip netns exec "$BR" sh -c "echo 1 >$nf"
 	load_new "policy set forward drop" "rule add vlan 30 accept comment thirty"
 	info vlan-unknown

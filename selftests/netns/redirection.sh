@@ -19,7 +19,7 @@ topology 3
 addresses 1 3
 ip -n "$BR" link set br0 type bridge ageing_time 30000
 for i in 1 3; do
-	bridge -n "$BR" fdb delete "02:00:00:00:00:0$i" dev "p$i" master static
+	bridge -n "$BR" fdb delete "02:00:00:00:00:0$i" dev "p$i" master
 	ip -n "$BR" link set "p$i" type bridge_slave learning on
 done
 

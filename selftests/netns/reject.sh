@@ -246,9 +246,9 @@ aware() {
 		vlan add dev p1 vid 10
 		vlan add dev p2 vid 10 pvid untagged
 		vlan add dev br0 vid 10 self
-		fdb replace 02:00:00:00:00:01 dev p1 master static
-		fdb replace 02:00:00:00:00:02 dev p2 master static
 	END
+	fdb 02:00:00:00:00:01 p1
+	fdb 02:00:00:00:00:02 p2
 }
 
 readonly -a VLAN10=("rule add vlan 10 proto tcp reject with tcp-reset comment r"

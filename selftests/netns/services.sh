@@ -157,7 +157,7 @@ test_hypervisor() {
 	SERVER_PORT=p1 CLIENT_PORT=p2
 	ip -n "$(host 2)" link set eth0 down
 	ip -n "$(host 2)" link set eth0 address "$VM_MAC"
-	bridge -n "$BR" fdb replace "$VM_MAC" dev p2 master static
+	fdb "$VM_MAC" p2
 	load_example eth0 vnet1 "$BRFW_TOP/examples/hypervisor.fw"
 	comes_up 192.0.2.11
 	contains "its link-local address" "$VM_LINK_LOCAL" "$(ip -n "$(host 2)" addr show dev eth0)"

@@ -33,11 +33,11 @@ test_aware() {
 		vlan add dev p4 vid 30 pvid untagged
 		vlan add dev br0 vid 10 self
 		vlan add dev br0 vid 20 self
-		fdb replace 02:00:00:00:00:01 dev p1 master static
-		fdb replace 02:00:00:00:00:02 dev p2 master static
-		fdb replace 02:00:00:00:00:03 dev p3 master static
-		fdb replace 02:00:00:00:00:04 dev p4 master static
 	END
+	fdb 02:00:00:00:00:01 p1
+	fdb 02:00:00:00:00:02 p2
+	fdb 02:00:00:00:00:03 p3
+	fdb 02:00:00:00:00:04 p4
 }
 
 # flooded RULE COUNT TO FRAMES...: a frame of h1 to a stranger must pass to all

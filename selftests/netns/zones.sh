@@ -173,7 +173,7 @@ test_up() {
 		expect "1 1" h1 br0,h2 rule est count 1 dmac ff:ff:ff:ff:ff:ff $answer
 		expect_count new 1
 		# an entry of the FDB
-		bridge -n "$BR" fdb add 02:00:00:00:0c:01 dev br0 self permanent
+		bridge -n "$BR" fdb add 02:00:00:00:0c:01 dev br0 self permanent extern_learn
 		expect_pass h1 br0 rule est count 1 dmac 02:00:00:00:0c:01 $answer
 		bridge -n "$BR" fdb del 02:00:00:00:0c:01 dev br0 self permanent
 		# a copy that is the host's only since it listens to everything
