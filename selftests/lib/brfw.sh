@@ -336,7 +336,7 @@ port_add() {
 		link set p$i type bridge_slave learning off
 	END
 	ip -n "$ns" link set eth0 address "02:00:00:00:00:0$i" mtu "$mtu" up
-	fdb "02:00:00:00:00:0$i" "p$i"
+	known "$i"
 }
 
 # fdb MAC PORT [vlan VID]: the address is behind the port, and stays there. An
@@ -345,6 +345,16 @@ port_add() {
 # become, and warns of that (RTNL: assertion failed, br_fdb.c).
 fdb() {
 	bridge -n "$BR" fdb replace "$1" dev "$2" master extern_learn "${@:3}"
+}
+
+# known N...: host N is behind port N, in all VLANs that the port is a member of by
+# now. A port that leaves its bridge takes its entries with it.
+known() {
+	local i
+
+	for i in "$@"; do
+		fdb "02:00:00:00:00:0$i" "p$i"
+	done
 }
 
 # addresses N...: give hosts 192.0.2.N/24 and 2001:db8::N/64, without duplicate

@@ -23,16 +23,6 @@ rename() {
 	ip -n "$BR" link set "$2" up
 }
 
-# known N...: host N is behind port N (a port that leaves its bridge takes its
-# entries with it)
-known() {
-	local i
-
-	for i in "$@"; do
-		fdb "02:00:00:00:00:0$i" "p$i"
-	done
-}
-
 # port_del N: the host's end goes with it
 port_del() {
 	ip -n "$BR" link delete "p$1"

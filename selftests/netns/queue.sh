@@ -16,13 +16,10 @@ topology 4
 modprobe nfnetlink_queue 2>/dev/null
 readonly STRANGER="dmac 02:00:00:00:0f:01"
 
-# how listen starts its program
-WITH=()
-
 # listen NUMBER accept|drop|hold [CPU]: in $LISTENER, until unlisten
 listen() {
 	: >"$TMP/queue"
-	ip netns exec "$BR" "${WITH[@]}" "$BRFW_HELPERS/queue" "$@" >>"$TMP/queue" 2>&1 &
+	ip netns exec "$BR" "$BRFW_HELPERS/queue" "$@" >>"$TMP/queue" 2>&1 &
 	LISTENER=$!
 	trap unlisten EXIT
 	wait_for grep -q ready "$TMP/queue" || {
@@ -254,8 +251,7 @@ aware() {
 		vlan add dev p4 vid 10
 		vlan add dev p4 vid 20
 	END
-	fdb 02:00:00:00:00:02 p2
-	fdb 02:00:00:00:00:04 p4
+	known 2 4
 }
 
 readonly -a BY_VLAN=("policy set forward drop"
@@ -388,7 +384,6 @@ test_limit() {
 # itself, in the program's own time. If others run between these, what was noted of the
 # frame doesn't hold any more: none may take the processor from the program.
 test_br_netfilter() {
-	local -a WITH=(chrt --fifo 1)
 	local before nf=/proc/sys/net/bridge/bridge-nf-call-iptables
 
 	modprobe -q br_netfilter || skip "needs br_netfilter"
@@ -405,6 +400,7 @@ test_br_netfilter() {
 	before=$INFO
 	queue_first -150
 	listen 9 accept
+	chrt --fifo --pid 1 "$LISTENER"
 	catches 2 2 h1 h2 ip4 proto udp
 	expect_count thirty 2
 	# A copy may go by a port of the bridge: it comes to no queue.

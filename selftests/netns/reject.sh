@@ -247,8 +247,7 @@ aware() {
 		vlan add dev p2 vid 10 pvid untagged
 		vlan add dev br0 vid 10 self
 	END
-	fdb 02:00:00:00:00:01 p1
-	fdb 02:00:00:00:00:02 p2
+	known 1 2
 }
 
 readonly -a VLAN10=("rule add vlan 10 proto tcp reject with tcp-reset comment r"

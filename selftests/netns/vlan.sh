@@ -34,10 +34,7 @@ test_aware() {
 		vlan add dev br0 vid 10 self
 		vlan add dev br0 vid 20 self
 	END
-	fdb 02:00:00:00:00:01 p1
-	fdb 02:00:00:00:00:02 p2
-	fdb 02:00:00:00:00:03 p3
-	fdb 02:00:00:00:00:04 p4
+	known 1 2 3 4
 }
 
 # flooded RULE COUNT TO FRAMES...: a frame of h1 to a stranger must pass to all
