@@ -35,10 +35,17 @@
 #define BRFW_MAX_EXT_HEADERS	8
 
 /*
- * Options of a neighbour discovery message among which a link-layer address is
- * looked for; more make it malformed.
+ * More options than this make a neighbour discovery message malformed. Router
+ * advertisements have some for each prefix, route and server; all are looked at,
+ * for a link-layer address may be the last one.
  */
-#define BRFW_MAX_ND_OPTIONS	8
+#define BRFW_MAX_ND_OPTIONS	32
+
+/*
+ * More tags than this make a frame malformed, the bridge's among them. Receivers
+ * pass over any number of tags that name no VLAN; Linux takes 8 since 7.x.
+ */
+#define BRFW_MAX_TAGS		8
 
 /**
  * struct brfw_cursor - where the parser stands
@@ -46,6 +53,7 @@
  * @off: offset of the next header from skb->data; may be negative
  * @end: offset behind the last byte that may be read
  * @linear_end: the same among the bytes that skb->data points to
+ * @ntags: VLAN tags that were read
  * @layout: where to note what is where
  */
 struct brfw_cursor {
@@ -53,6 +61,7 @@ struct brfw_cursor {
 	int off;
 	int end;
 	int linear_end;
+	int ntags;
 	struct brfw_layout *layout;
 };
 
@@ -120,17 +129,18 @@ static void brfw_key_read_tcp(struct brfw_key *key, struct brfw_cursor *c)
 
 /*
  * RFC 768. The length covers the whole datagram: of a fragment or a GSO packet
- * it can't be checked against what is here.
+ * it can't be checked against what is here. GSO packets of more than 64 KiB say 0.
  */
 static void brfw_key_read_udp(struct brfw_key *key, struct brfw_cursor *c,
-			      bool is_whole)
+			      bool is_first_fragment)
 {
+	bool is_gso = skb_is_gso(c->skb);
 	const struct udphdr *uh;
 	struct udphdr buf;
 
 	uh = brfw_cursor_peek_inline(c, sizeof(buf), &buf);
-	if (!uh || ntohs(uh->len) < sizeof(*uh) ||
-	    (is_whole && ntohs(uh->len) > c->end - c->off)) {
+	if (!uh || (ntohs(uh->len) < sizeof(*uh) && !(is_gso && !uh->len)) ||
+	    (!is_first_fragment && !is_gso && ntohs(uh->len) > c->end - c->off)) {
 		brfw_key_set_malformed(key);
 		return;
 	}
@@ -195,13 +205,49 @@ static noinline void brfw_key_read_icmp(struct brfw_key *key, struct brfw_cursor
 	key->flags |= BRFW_KEY_F_L4;
 }
 
-/* RFC 4861 section 4.6: the first link-layer address among the options. */
+/* RFC 4861 sections 4.1 to 4.5: the kind of link-layer address that receivers use. */
+static u8 brfw_nd_lladdr_type(u8 message)
+{
+	return message == NDISC_NEIGHBOUR_ADVERTISEMENT ||
+	       message == NDISC_REDIRECT ? ND_OPT_TARGET_LL_ADDR :
+					   ND_OPT_SOURCE_LL_ADDR;
+}
+
+/*
+ * A link-layer address option, behind others the last of which that counts was of
+ * the kind @seen or, if that is 0, none. Of several of one kind the first counts in
+ * Linux, but nobody says so: those that differ make the message malformed.
+ *
+ * Return: the kind of the one that counts.
+ */
+static u8 brfw_key_add_lladdr(struct brfw_key *key, const u8 *option, u8 seen)
+{
+	const struct nd_opt_hdr *oh = (const struct nd_opt_hdr *)option;
+	const u8 *addr = option + sizeof(*oh);
+
+	/* Ethernet's addresses fill 8 bytes, RFC 2464 section 6. */
+	if (oh->nd_opt_len != 1) {
+		brfw_key_set_malformed(key);
+		return seen;
+	}
+	if (seen && memcmp(key->nd_lladdr, addr, sizeof(key->nd_lladdr)))
+		brfw_key_set_malformed(key);
+	if (seen == brfw_nd_lladdr_type(key->type) ||
+	    seen == oh->nd_opt_type)
+		return seen;
+
+	memcpy(key->nd_lladdr, addr, sizeof(key->nd_lladdr));
+	key->flags |= BRFW_KEY_F_ND_LLADDR;
+	return oh->nd_opt_type;
+}
+
+/* RFC 4861 section 4.6 */
 static noinline void brfw_key_read_nd_options(struct brfw_key *key,
 				     struct brfw_cursor *c)
 {
 	const struct nd_opt_hdr *oh;
 	const u8 *option;
-	u8 buf[8];
+	u8 buf[8], seen = 0;
 	int i;
 
 	for (i = 0; c->off < c->end; i++) {
@@ -213,12 +259,8 @@ static noinline void brfw_key_read_nd_options(struct brfw_key *key,
 			return;
 		}
 		if (oh->nd_opt_type == ND_OPT_SOURCE_LL_ADDR ||
-		    oh->nd_opt_type == ND_OPT_TARGET_LL_ADDR) {
-			memcpy(key->nd_lladdr, option + sizeof(*oh),
-			       sizeof(key->nd_lladdr));
-			key->flags |= BRFW_KEY_F_ND_LLADDR;
-			return;
-		}
+		    oh->nd_opt_type == ND_OPT_TARGET_LL_ADDR)
+			seen = brfw_key_add_lladdr(key, option, seen);
 		c->off += oh->nd_opt_len * 8;
 	}
 }
@@ -247,7 +289,8 @@ static noinline void brfw_key_read_nd(struct brfw_key *key, struct brfw_cursor *
 	default:
 		return;
 	}
-	if (len > c->end - c->off) {
+	/* Nobody may send them in fragments, RFC 6980, which would hide options. */
+	if (key->frag != BRFW_FRAG_NONE || len > c->end - c->off) {
 		brfw_key_set_malformed(key);
 		return;
 	}
@@ -273,8 +316,7 @@ static void brfw_key_read_l4(struct brfw_key *key, struct brfw_cursor *c)
 		brfw_key_read_tcp(key, c);
 		break;
 	case IPPROTO_UDP:
-		brfw_key_read_udp(key, c, key->frag == BRFW_FRAG_NONE &&
-				  !skb_is_gso(c->skb));
+		brfw_key_read_udp(key, c, key->frag == BRFW_FRAG_FIRST);
 		break;
 	case IPPROTO_SCTP:
 		brfw_key_read_sctp(key, c);
@@ -291,7 +333,7 @@ static void brfw_key_read_l4(struct brfw_key *key, struct brfw_cursor *c)
 		if (!is_ip6)
 			break;
 		brfw_key_read_icmp(key, c);
-		if (key->flags & BRFW_KEY_F_L4 && key->frag == BRFW_FRAG_NONE)
+		if (key->flags & BRFW_KEY_F_L4)
 			brfw_key_read_nd(key, c);
 		break;
 	}
@@ -335,6 +377,18 @@ static void brfw_key_set_ip(struct brfw_key *key, const struct brfw_cursor *c,
 }
 
 /*
+ * A later fragment, @off bytes from the start. One that lies within the header that
+ * its first fragment must hold could only write over it: RFC 3128, RFC 5722.
+ */
+static void brfw_key_set_later(struct brfw_key *key, u8 proto, int off)
+{
+	key->frag = BRFW_FRAG_LATER;
+	if ((proto == IPPROTO_TCP && off < (int)sizeof(struct tcphdr)) ||
+	    (proto == IPPROTO_SCTP && off < (int)sizeof(struct sctphdr)))
+		brfw_key_set_malformed(key);
+}
+
+/*
  * RFC 791 section 3.1.
  *
  * Return: whether a transport header follows.
@@ -362,7 +416,8 @@ static bool brfw_key_read_ip4(struct brfw_key *key, struct brfw_cursor *c)
 
 	frag_off = ntohs(ih->frag_off);
 	if (frag_off & IP_OFFSET) {
-		key->frag = BRFW_FRAG_LATER;
+		brfw_key_set_later(key, key->ip_proto,
+				   (frag_off & IP_OFFSET) * 8);
 		return false;
 	}
 	if (frag_off & IP_MF)
@@ -407,7 +462,7 @@ static bool brfw_key_read_frag(struct brfw_key *key, const struct frag_hdr *fh)
 	u16 frag_off = ntohs(fh->frag_off);
 
 	if (frag_off & IP6_OFFSET) {
-		key->frag = BRFW_FRAG_LATER;
+		brfw_key_set_later(key, fh->nexthdr, frag_off & IP6_OFFSET);
 		if (!brfw_ext_header_is_known(fh->nexthdr))
 			brfw_key_set_proto(key, fh->nexthdr);
 		return false;
@@ -484,7 +539,7 @@ static bool brfw_key_read_ip6(struct brfw_key *key, struct brfw_cursor *c)
 	return brfw_key_read_ext_headers(key, c, nexthdr);
 }
 
-/* RFC 826; addresses only of IPv4 over Ethernet. */
+/* RFC 826, with addresses as long as those of Ethernet and IPv4. */
 struct brfw_arp_addrs {
 	u8 sender_mac[6];
 	u8 sender_ip[4];
@@ -507,10 +562,15 @@ static noinline void brfw_key_read_arp(struct brfw_key *key, struct brfw_cursor 
 	key->arp.op = ntohs(ah->ar_op);
 	key->flags |= BRFW_KEY_F_ARP;
 
-	if (ah->ar_hrd != htons(ARPHRD_ETHER) ||
-	    ah->ar_pro != htons(ETH_P_IP) || ah->ar_hln != ETH_ALEN ||
-	    ah->ar_pln != 4)
+	/*
+	 * Receivers on Ethernet take more than one type of hardware (Linux: 1 and
+	 * 6), and not all look at it. Where the lengths are others, whoever doesn't
+	 * look at these finds addresses that aren't there.
+	 */
+	if (ah->ar_hln != ETH_ALEN || ah->ar_pln != 4) {
+		brfw_key_set_malformed(key);
 		return;
+	}
 
 	c->off += sizeof(*ah);
 	addrs = brfw_cursor_peek(c, sizeof(addrs_buf), &addrs_buf);
@@ -610,33 +670,69 @@ static noinline u16 brfw_key_read_pppoe(struct brfw_key *key, struct brfw_cursor
 
 	switch (brfw_key_read_ppp_proto(c)) {
 	case 0:
+	case PPP_ALLSTATIONS: /* of HDLC framing; some pass over it */
 		brfw_key_set_malformed(key);
 		return 0;
 	case PPP_IP:
 		return ETH_P_IP;
 	case PPP_IPV6:
 		return ETH_P_IPV6;
+	case PPP_MPLS_UC:
+	case PPP_MPLS_MC:
+		return ETH_P_MPLS_UC;
 	default:
 		return 0;
 	}
 }
 
-static void brfw_key_add_vlan(struct brfw_key *key, __be16 proto, u16 tci)
+static void brfw_key_set_outer_vlan(struct brfw_key *key, __be16 proto, u16 tci)
 {
-	u8 prio = (tci & VLAN_PRIO_MASK) >> VLAN_PRIO_SHIFT;
-	u16 id = tci & VLAN_VID_MASK;
+	key->flags |= BRFW_KEY_F_VLAN;
+	key->vlan_proto = ntohs(proto);
+	key->vlan_id = tci & VLAN_VID_MASK;
+	key->vlan_prio = (tci & VLAN_PRIO_MASK) >> VLAN_PRIO_SHIFT;
+}
 
-	if (!(key->flags & (BRFW_KEY_F_VLAN | BRFW_KEY_F_VLAN_UNKNOWN))) {
-		key->flags |= BRFW_KEY_F_VLAN;
-		key->vlan_proto = ntohs(proto);
-		key->vlan_id = id;
-		key->vlan_prio = prio;
-	} else {
-		key->flags |= BRFW_KEY_F_INNER_VLAN;
-		key->inner_vlan_proto = ntohs(proto);
-		key->inner_vlan_id = id;
-		key->inner_vlan_prio = prio;
-	}
+static void brfw_key_set_inner_vlan(struct brfw_key *key, __be16 proto, u16 tci)
+{
+	key->flags |= BRFW_KEY_F_INNER_VLAN;
+	key->inner_vlan_proto = ntohs(proto);
+	key->inner_vlan_id = tci & VLAN_VID_MASK;
+	key->inner_vlan_prio = (tci & VLAN_PRIO_MASK) >> VLAN_PRIO_SHIFT;
+}
+
+/*
+ * The next tag. One with VID 0 names no VLAN (IEEE 802.1Q clause 9.6): receivers
+ * pass over it, so that what comes behind it takes its place.
+ *
+ * Return: whether there is a place for it.
+ */
+static bool brfw_key_add_vlan(struct brfw_key *key, struct brfw_cursor *c,
+			      __be16 proto, u16 tci)
+{
+	bool has_outer = key->flags & BRFW_KEY_F_VLAN_UNKNOWN ||
+			 (key->flags & BRFW_KEY_F_VLAN && key->vlan_id);
+	bool has_inner = key->flags & BRFW_KEY_F_INNER_VLAN &&
+			 key->inner_vlan_id;
+
+	if (c->ntags++ == BRFW_MAX_TAGS)
+		return false;
+	if (!has_outer)
+		brfw_key_set_outer_vlan(key, proto, tci);
+	else if (!has_inner)
+		brfw_key_set_inner_vlan(key, proto, tci);
+	else
+		return !(tci & VLAN_VID_MASK);
+
+	return true;
+}
+
+/* The tag beside the frame. */
+static void brfw_key_add_first_vlan(struct brfw_key *key, struct brfw_cursor *c,
+				    const struct brfw_vlan *vlan)
+{
+	brfw_key_set_outer_vlan(key, htons(vlan->proto), vlan->tci);
+	c->ntags = 1;
 }
 
 /*
@@ -652,11 +748,11 @@ static __be16 brfw_key_read_vlans(struct brfw_key *key, struct brfw_cursor *c,
 
 	while (eth_type_vlan(type)) {
 		vh = brfw_cursor_peek(c, sizeof(buf), &buf);
-		if (!vh || key->flags & BRFW_KEY_F_INNER_VLAN) {
+		if (!vh || !brfw_key_add_vlan(key, c, type,
+					      ntohs(vh->h_vlan_TCI))) {
 			brfw_key_set_malformed(key);
 			break;
 		}
-		brfw_key_add_vlan(key, type, ntohs(vh->h_vlan_TCI));
 		type = vh->h_vlan_encapsulated_proto;
 		c->off += sizeof(*vh);
 	}
@@ -665,33 +761,69 @@ static __be16 brfw_key_read_vlans(struct brfw_key *key, struct brfw_cursor *c,
 }
 
 /*
- * IEEE 802.3 clause 3.2.6 and RFC 1042: a length, and maybe an EtherType in a
- * SNAP header behind it.
- *
- * Return: that EtherType or 0.
+ * SNAP with an EtherType, of RFC 1042 or of IEEE 802.1H, which bridges to Wi-Fi take
+ * alike. Not all receivers look at the sender's SAP and at the bits of an unnumbered
+ * frame's control field.
  */
-static __be16 brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
-				u16 len)
+static bool brfw_llc_has_eth_type(const u8 *llc)
 {
-	static const u8 snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
+	return llc[0] == 0xaa && (llc[2] & 3) == 3 && !llc[3] && !llc[4] &&
+	       (!llc[5] || llc[5] == 0xf8);
+}
+
+/*
+ * IEEE 802.3 clause 3.2.6: a length, and maybe SNAP behind it. Bridges to Wi-Fi ignore
+ * the length.
+ *
+ * Return: whether SNAP says an EtherType; @type is what it says.
+ */
+static noinline bool brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
+			      u16 len, __be16 *type)
+{
 	const u8 *llc;
-	__be16 type;
 	u8 buf[8];
 
 	if (len > c->end - c->off) {
 		brfw_key_set_malformed(key);
-		return 0;
+		return false;
 	}
-	brfw_cursor_set_end(c, c->off + len);
-
 	llc = brfw_cursor_peek(c, sizeof(buf), buf);
-	if (!llc || memcmp(llc, snap, sizeof(snap)))
-		return 0;
+	brfw_cursor_set_end(c, c->off + len);
+	if (!llc || !brfw_llc_has_eth_type(llc))
+		return false;
+	if (len < sizeof(buf) || llc[1] != 0xaa || llc[2] != 0x03) {
+		brfw_key_set_malformed(key);
+		return false;
+	}
 
 	c->layout->llc_length = c->off - sizeof(__be16);
-	memcpy(&type, llc + sizeof(snap), sizeof(type));
+	memcpy(type, llc + 6, sizeof(*type));
 	c->off += sizeof(buf);
-	return type;
+	return true;
+}
+
+/*
+ * From the end of the MAC addresses to what has an EtherType: tags before and behind
+ * LLC/SNAP.
+ *
+ * Return: that EtherType, or 0.
+ */
+static noinline __be16 brfw_key_read_l2(struct brfw_key *key,
+					struct brfw_cursor *c, __be16 type)
+{
+	type = brfw_key_read_vlans(key, c, type);
+	if (likely(eth_proto_is_802_3(type)))
+		return type;
+	if (!brfw_key_read_llc(key, c, ntohs(type), &type))
+		return 0;
+
+	type = brfw_key_read_vlans(key, c, type);
+	if (eth_proto_is_802_3(type))
+		return type;
+
+	/* a length again */
+	brfw_key_set_malformed(key);
+	return 0;
 }
 
 static void brfw_key_read_l3(struct brfw_key *key, struct brfw_cursor *c)
@@ -750,11 +882,10 @@ void brfw_key_read(struct brfw_key *key, const struct sk_buff *skb,
 	if (vlan->is_unknown)
 		key->flags |= BRFW_KEY_F_VLAN_UNKNOWN;
 	else if (vlan->proto)
-		brfw_key_add_vlan(key, htons(vlan->proto), vlan->tci);
-	type = brfw_key_read_vlans(key, &c, type);
-	if (!eth_proto_is_802_3(type))
-		type = brfw_key_read_llc(key, &c, ntohs(type));
-	if (!eth_proto_is_802_3(type))
+		brfw_key_add_first_vlan(key, &c, vlan);
+	if (unlikely(eth_type_vlan(type) || !eth_proto_is_802_3(type)))
+		type = brfw_key_read_l2(key, &c, type);
+	if (!type)
 		return;
 
 	key->eth_type = ntohs(type);

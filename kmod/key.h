@@ -63,9 +63,10 @@ enum brfw_family {
  * @in: slot of the ingress port's name, 0 when no rule names it or no port
  * @out: slot of the egress port's name, likewise
  * @eth_type: EtherType behind tags and LLC/SNAP
- * @vlan_id: VID of the outer tag
+ * @vlan_id: VID of the outer tag; tags with VID 0 that another tag follows are passed
+ *	over
  * @vlan_proto: TPID of the outer tag
- * @inner_vlan_id: VID of the second tag
+ * @inner_vlan_id: VID of the second tag, likewise
  * @inner_vlan_proto: TPID of the second tag
  * @flags: BRFW_KEY_F_*
  * @family: enum brfw_family
@@ -86,7 +87,8 @@ enum brfw_family {
  * @arp: ARP, when @flags has BRFW_KEY_F_ARP
  * @mpls_label: label of the outer entry, when @flags has BRFW_KEY_F_MPLS
  * @nd_target: target of neighbour discovery
- * @nd_lladdr: first link-layer address option of neighbour discovery
+ * @nd_lladdr: link-layer address option of neighbour discovery, of the kind that
+ *	receivers use or, if only that is there, of the other one
  * @zero: 0
  *
  * Numbers are in host byte order, addresses as in the frame. Rules are compared

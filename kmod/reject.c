@@ -22,7 +22,7 @@
 #include "reject.h"
 #include "transmit.h"
 
-/* MAC header, two tags, SNAP and PPPoE are less than this. */
+/* MAC header, eight tags, SNAP and PPPoE are less than this. */
 #define BRFW_REJECT_MAX_ENCAP	64
 
 static const u8 brfw_reject_icmp[] = {

@@ -418,6 +418,45 @@ bug_cut_short() {
 	plant key.c 'if \(c->end - c->off < len\)' 'if (c->end - c->off + 1 < len)'
 }
 
+# The parser reads less than receivers take: ARP of one type of hardware, the first
+# link-layer address of either kind, neighbour discovery in fragments, a tag without a
+# VLAN in the place of the one behind it, LLC/SNAP of one kind, up to the length that
+# is said, fragments over the header of the first one.
+bug_arp_hardware() {
+	scenario=receivers want='^# not ok .* ARP of IEEE 802 hardware'
+	plant key.c '(?=ah->ar_hln != ETH_ALEN)' 'ah->ar_hrd != htons(1) || '
+}
+
+bug_nd_first() {
+	unit=key_test want="^not ok .* advertisement: source's, then target's"
+	plant key.c '(?<=if \()(?=seen == brfw_nd_lladdr_type)' 'seen || '
+}
+
+bug_nd_fragment() {
+	unit=key_test want='^not ok .* neighbour discovery in a first fragment'
+	plant key.c 'key->frag != BRFW_FRAG_NONE \|\| (?=len >)' ''
+}
+
+bug_priority_tag() {
+	unit=key_test want='^not ok .* priority tag before a tag'
+	plant key.c ' && key->vlan_id\)' ')'
+}
+
+bug_snap_one() {
+	unit=key_test want='^not ok .* SNAP for bridges to Wi-Fi'
+	plant key.c ' \|\| llc\[5\] == 0xf8' ''
+}
+
+bug_snap_length() {
+	unit=key_test want='^not ok .* SNAP that the length ends before'
+	plant key.c '(?<=if \()len < sizeof\(buf\) \|\| ' ''
+}
+
+bug_fragment_over() {
+	unit=key_test want='^not ok .* fragment over the flags of TCP'
+	plant key.c 'off < (?=\(int\)sizeof\(struct tcphdr)' 'off + 16 < '
+}
+
 # A deleted rule is freed while packets still find it.
 bug_use_after_free() {
 	scenario=replace want='KASAN: .*use-after-free'
@@ -547,8 +586,8 @@ test_prove() {
 
 	[ "$1" = host ] || use_kernel "$1" || return $?
 	case $1 in
-	host) bugs='off_by_one cut_short' ;;
-	uml) append=kasan.fault=panic bugs='use_after_free no_wait leak leak_without_memory lost_counter timer draft_left rules_limit sets_limit elements_limit may_change' ;;
+	host) bugs='off_by_one cut_short nd_first nd_fragment priority_tag snap_one snap_length fragment_over' ;;
+	uml) append=kasan.fault=panic bugs='arp_hardware use_after_free no_wait leak leak_without_memory lost_counter timer draft_left rules_limit sets_limit elements_limit may_change' ;;
 	x86) append='panic_on_warn=1 kcsan.skip_watch=20' bugs='sleep no_lock race not_charged' ;;
 	esac
 	for bug in $bugs; do

@@ -43,8 +43,10 @@
  *   proto NAME|N  sport N  dport N  flags F,F..  icmp-type N  icmp-code N
  *   seq N  ack N  gre-proto N  igmp-type N
  *   snap (802.2 LLC and SNAP)  pppoe SESSION  pppoe-length N
- *   sha MAC  tha MAC (of ARP)  mark N (of the skb, not sent)
- *   nd-target ADDR  nd-lladdr MAC  nd-skip N (options before it)
+ *   sha MAC  tha MAC  arp-hrd N  arp-pro N  arp-hln N  arp-pln N (of ARP)
+ *   mark N (of the skb, not sent)
+ *   nd-flags N (the first byte behind the checksum)  nd-target ADDR
+ *   nd-lladdr MAC  nd-skip N (options before it)  nd-options HEX (behind it)
  *   dscp N  ttl N
  *   version N  ihl N  options BYTES  total N  frag OFFSET/8  mf
  *   plen N  ext LIST (hbh dst rt ah frag[:OFFSET/8[+]] esp none, NAME*N)
@@ -79,7 +81,7 @@
 #define MAX_WORDS	512
 #define MAX_ENDS	16
 #define MAX_FLOOD	16
-#define MAX_TAGS	4
+#define MAX_TAGS	9
 #define MAX_CUT		2000
 #define SENTINEL_TYPE	0x88b5
 #define SENTINEL_LEN	60
@@ -96,11 +98,12 @@ struct spec {
 	int tags;
 	int ethertype;
 	enum l3 l3;
-	const char *saddr, *daddr, *ext, *raw, *nd_target;
+	const char *saddr, *daddr, *ext, *raw, *nd_target, *nd_options;
 	uint8_t sha[6], tha[6], nd_lladdr[6];
 	bool has_sha, has_tha, has_nd_lladdr, snap;
 	int udp_length;
-	int pppoe, pppoe_length, dscp, ttl, gre_proto, nd_skip;
+	int pppoe, pppoe_length, dscp, ttl, gre_proto, nd_skip, nd_flags;
+	int arp_hrd, arp_pro, arp_hln, arp_pln;
 	unsigned int seq, ack, mark;
 	int op, proto, sport, dport, flags, icmp_type, icmp_code;
 	int version, ihl, options, total, frag, plen, payload, doff, gso;
@@ -250,6 +253,10 @@ static void spec_init(struct spec *s)
 	s->doff = s->pad = s->truncate = -1;
 	s->pppoe = s->pppoe_length = s->gre_proto = -1;
 	s->udp_length = -1;
+	s->arp_hrd = 1;
+	s->arp_pro = ETH_P_IP;
+	s->arp_hln = 6;
+	s->arp_pln = 4;
 	s->ttl = 64;
 	s->proto = 253;		/* RFC 3692: for experiments */
 	s->flags = 0x10;
@@ -310,6 +317,9 @@ static int spec_number(struct spec *s, const char *word, const char *value)
 		{ "gre-proto", &s->gre_proto }, { "nd-skip", &s->nd_skip },
 		{ "seq", (int *)&s->seq }, { "ack", (int *)&s->ack },
 		{ "mark", (int *)&s->mark }, { "udp-length", &s->udp_length },
+		{ "nd-flags", &s->nd_flags }, { "arp-hrd", &s->arp_hrd },
+		{ "arp-pro", &s->arp_pro }, { "arp-hln", &s->arp_hln },
+		{ "arp-pln", &s->arp_pln },
 	};
 	size_t i;
 
@@ -356,6 +366,8 @@ static int spec_pair(struct spec *s, const char *word, const char *value)
 		s->daddr = value;
 	else if (!strcmp(word, "nd-target"))
 		s->nd_target = value;
+	else if (!strcmp(word, "nd-options"))
+		s->nd_options = value;
 	else if (!strcmp(word, "ext"))
 		s->ext = value;
 	else if (!strcmp(word, "raw"))
@@ -415,8 +427,10 @@ static size_t build_nd(const struct spec *s, uint8_t *p)
 {
 	static const size_t lens[] = { 8, 16, 24, 24, 40 };
 	size_t i, len = lens[s->icmp_type - 133];
+	int more;
 
 	memset(p + 4, 0, len - 4);
+	p[4] = s->nd_flags;
 	if (len >= 24)
 		inet_pton(AF_INET6, s->nd_target ? s->nd_target : "2001:db8::1",
 			  p + 8);
@@ -430,7 +444,8 @@ static size_t build_nd(const struct spec *s, uint8_t *p)
 		}
 		len += 8;
 	}
-	return len;
+	more = s->nd_options ? parse_hex(s->nd_options, p + len, 1000) : 0;
+	return len + (more > 0 ? more : 0);
 }
 
 /* Layer 4 with its payload. A protocol that is not known here gets the ports
@@ -624,8 +639,10 @@ static int put_ip6(struct frame *f, const struct spec *s)
 
 static void put_arp(struct frame *f, const struct spec *s)
 {
-	uint8_t h[28] = { 0, 1, 8, 0, 6, 4 };
+	uint8_t h[28] = { [4] = s->arp_hln, s->arp_pln };
 
+	put16(h, s->arp_hrd);
+	put16(h + 2, s->arp_pro);
 	put16(h + 6, s->op);
 	memcpy(h + 8, s->has_sha ? s->sha : s->smac, 6);
 	address(AF_INET, s->saddr, "192.0.2.1", h + 14);

@@ -109,13 +109,28 @@ row "short form of the PPP protocol" "pppoe-session 5 proto udp dport 53" \
 row "PPPoE headers that lie" "malformed yes" \
 	hit "$SESSION 11a7000500300021$PACKET" hit "$SESSION 2100000500300021$PACKET" \
 	hit "$SESSION 11000005002f0021$PACKET" hit "$SESSION 1100000500310021$PACKET" \
+	hit "$SESSION 110000050032ff030021$PACKET" \
 	miss "$SESSION 1100000500300021$PACKET"
 row "SNAP of others has no EtherType" "proto udp dport 53" \
 	hit "ethertype 54 raw aaaa030000000800$PACKET" \
+	hit "ethertype 54 raw aaaa030000f80800$PACKET" \
 	miss "ethertype 54 raw aaaa0300000c0800$PACKET" \
 	miss "ethertype 54 raw aaaa130000000800$PACKET" \
 	miss "ethertype 54 raw abaa030000000800$PACKET"
+row "tags in SNAP" "vlan 5 proto udp dport 53" \
+	hit "ethertype 58 raw aaaa03000000810000050800$PACKET" \
+	hit "vlan 0 ethertype 62 raw aaaa030000f8810000008100c0050800$PACKET" \
+	hit "vlan 5 ethertype 58 raw aaaa03000000810000000800$PACKET" \
+	miss "vlan 6 ethertype 58 raw aaaa03000000810000050800$PACKET" \
+	miss "ethertype 54 raw aaaa030000000800$PACKET"
 row "lengths of IEEE 802.3 that lie" "malformed yes" \
+	hit "ethertype 3 raw aaaa030000000800$PACKET" \
+	hit "ethertype 54 raw aaaa130000000800$PACKET" \
+	hit "ethertype 54 raw aaab030000000800$PACKET" \
+	miss "ethertype 54 raw aaaa0300000c0800$PACKET" \
+	hit "ethertype 62 raw aaaa030000000036aaaa030000000800$PACKET" \
+	hit "vlan 0 ethertype 0 raw aaaa030000f80800$PACKET" \
+	miss "ethertype 3 raw 424203" \
 	hit "ethertype 53 raw aaaa030000000800$PACKET" \
 	hit "ethertype 55 raw aaaa030000000800$PACKET" \
 	miss "ethertype 54 raw aaaa030000000800$PACKET"
@@ -185,7 +200,9 @@ row "nd-lladdr" "nd-lladdr 02:00:00:00:0c:01" \
 	hit "ip6 proto icmpv6 icmp-type 135 nd-lladdr 02:00:00:00:0c:01" \
 	hit "ip6 proto icmpv6 icmp-type 136 nd-lladdr 02:00:00:00:0c:01" \
 	hit "ip6 proto icmpv6 icmp-type 137 nd-lladdr 02:00:00:00:0c:01" \
-	hit "ip6 proto icmpv6 icmp-type 135 nd-skip 7 nd-lladdr 02:00:00:00:0c:01" \
+	hit "ip6 proto icmpv6 icmp-type 135 nd-skip 31 nd-lladdr 02:00:00:00:0c:01" \
+	miss "ip6 proto icmpv6 icmp-type 135 nd-skip 32 nd-lladdr 02:00:00:00:0c:01" \
+	miss "ip6 proto icmpv6 icmp-type 135 ext frag:0+ nd-lladdr 02:00:00:00:0c:01" \
 	miss "ip6 proto icmpv6 icmp-type 135 nd-lladdr 02:00:00:00:0c:02" \
 	miss "ip6 proto icmpv6 icmp-type 135" \
 	miss "smac 02:00:00:00:0c:01 ip6 proto icmpv6 icmp-type 135"
@@ -335,7 +352,12 @@ row "malformed yes" "malformed yes" \
 	hit "ip4 version 5" hit "ip4 ihl 4" hit "ip4 total 19" hit "ip4 proto tcp doff 4" \
 	hit "ip6 plen 500" hit "ip6 ext dst*9" hit "vlan 1 vlan 2 vlan 3 ip4" \
 	hit "pppoe 1 pppoe-length 500 ip4" \
-	hit "ip6 proto icmpv6 icmp-type 135 nd-skip 9" \
+	hit "ip6 proto icmpv6 icmp-type 135 nd-skip 33" \
+	hit "ip6 proto icmpv6 icmp-type 135 ext frag:0+" \
+	hit "arp arp-hln 8" hit "arp arp-pln 16" hit "ip4 proto tcp frag 1" \
+	hit "vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 1 ip4" \
+	miss "vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 0 vlan 1 ip4" \
+	miss "arp arp-hrd 6" miss "ip4 proto tcp frag 3" \
 	miss "ip4" miss "ip6" miss "arp" miss "llc" miss "vlan 1 vlan 2 ip4" \
 	miss "ip6 ext dst*8" miss "pppoe 1 ip4"
 row "malformed no" "malformed no" \

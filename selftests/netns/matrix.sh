@@ -162,18 +162,19 @@ row ethertype "%ethertype pppoe" l3 "pppoe 5 ip4/pppoe 5 ip6/pppoe 5 raw 0101" \
 row ethertype "%ethertype ipv6" l3 "ip6" "ip4/arp" "llc"
 
 # ---- tags, PPPoE ----
-row vlan "%vlan 10" tags "vlan 10/svlan 10/vlan 10 vlan 20/svlan 10 vlan 20" \
-	"vlan 11/svlan 9/vlan 20 vlan 10/vlan 0" ""
+row vlan "%vlan 10" tags \
+	"vlan 10/svlan 10/vlan 10 vlan 20/svlan 10 vlan 20/vlan 0 vlan 10/vlan 0 svlan 0 vlan 10 vlan 0" \
+	"vlan 11/svlan 9/vlan 20 vlan 10/vlan 0/vlan 0 vlan 20 vlan 10" ""
 row vlan "%vlan 10,100-200" tags "vlan 10/svlan 100/vlan 200 vlan 20" \
 	"vlan 11/svlan 99/vlan 20 vlan 100/vlan 201" ""
 row vlan "vlan any | vlan none" tags "vlan 10/svlan 10/vlan 0/svlan 10 vlan 20" "" -
-row vlan-prio "%vlan-prio 5" tags "vlan 7 pcp 5/svlan 7 pcp 5 vlan 8/vlan 0 pcp 5" \
-	"vlan 7 pcp 4/vlan 7 vlan 8 pcp 5/vlan 5" ""
+row vlan-prio "%vlan-prio 5" tags "vlan 7 pcp 5/svlan 7 pcp 5 vlan 8/vlan 0 pcp 5/vlan 0 pcp 4 vlan 7 pcp 5" \
+	"vlan 0 pcp 5 vlan 7/vlan 7 pcp 4/vlan 7 vlan 8 pcp 5/vlan 5" ""
 row vlan-proto "%vlan-proto 802.1ad" tags "svlan 7/svlan 7 vlan 8/svlan 7 svlan 8" \
 	"vlan 7/vlan 7 svlan 8" ""
 row inner-vlan "%inner-vlan 8" tags \
-	"vlan 7 vlan 8/svlan 7 vlan 8/svlan 8 svlan 8/vlan 7 svlan 8" \
-	"vlan 8 vlan 7/svlan 8 vlan 0" "/vlan 8/svlan 8"
+	"vlan 7 vlan 8/svlan 7 vlan 8/svlan 8 svlan 8/vlan 7 svlan 8/vlan 0 vlan 7 vlan 0 vlan 8" \
+	"vlan 8 vlan 7/svlan 8 vlan 0" "/vlan 8/svlan 8/vlan 0 vlan 8"
 row inner-vlan "inner-vlan any | inner-vlan none" tags \
 	"vlan 7 vlan 8/svlan 7 vlan 0/svlan 7 svlan 8" "/vlan 8/svlan 8" -
 row inner-vlan-prio "%inner-vlan-prio 6" tags \
@@ -190,11 +191,11 @@ row mpls-label "%mpls-label 100" l3 \
 	"ethertype 0x88b6 raw 00064140/ip4"
 
 # ---- ARP ----
-# ARP for another kind of hardware has an operation, but no addresses.
-readonly FOREIGN_ARP="ethertype 0x0806 raw 0006080006040002020000000c01c0000207020000000c01c0000207"
+# ARP with longer addresses has an operation, but no addresses.
+readonly FOREIGN_ARP="arp op 2 arp-hln 8 saddr 192.0.2.7 daddr 192.0.2.7 sha 02:00:00:00:0c:01 tha 02:00:00:00:0c:01"
 row arp-op "%arp-op reply" l3 "arp op 2/$FOREIGN_ARP" "arp op 1/arp op 258" "ip4/ip6"
 row arp-sender-ip "%arp-sender-ip 192.0.2.0/28" l3 \
-	"arp saddr 192.0.2.7" "arp saddr 192.0.2.16/arp saddr 192.0.3.7 daddr 192.0.2.7" \
+	"arp saddr 192.0.2.7/arp arp-hrd 6 op 2 saddr 192.0.2.7" "arp saddr 192.0.2.16/arp saddr 192.0.3.7 daddr 192.0.2.7" \
 	"ip4 saddr 192.0.2.7/$FOREIGN_ARP"
 row arp-target-ip "%arp-target-ip 192.0.2.7" l3 \
 	"arp daddr 192.0.2.7/arp op 2 daddr 192.0.2.7" "arp daddr 192.0.2.6/arp saddr 192.0.2.7" \
@@ -269,8 +270,8 @@ row nd-target "%nd-target 2001:db8::/112" ip6 \
 	"@ proto icmpv6 icmp-type 136 nd-target 2001:db8::1:77" \
 	"@ proto icmpv6 icmp-type 134/@ proto icmpv6 icmp-type 128"
 row nd-lladdr "%nd-lladdr 02:00:00:00:0c:01" ip6 \
-	"@ proto icmpv6 icmp-type 133 nd-lladdr 02:00:00:00:0c:01/@ proto icmpv6 icmp-type 136 nd-skip 7 nd-lladdr 02:00:00:00:0c:01" \
-	"@ proto icmpv6 icmp-type 135 nd-lladdr 02:00:00:00:0c:02" \
+	"@ proto icmpv6 icmp-type 133 nd-lladdr 02:00:00:00:0c:01/@ proto icmpv6 icmp-type 136 nd-skip 31 nd-lladdr 02:00:00:00:0c:01/@ proto icmpv6 icmp-type 136 nd-options 0101020000000c020201020000000c01" \
+	"@ proto icmpv6 icmp-type 135 nd-lladdr 02:00:00:00:0c:02/@ proto icmpv6 icmp-type 135 nd-options 0201020000000c010101020000000c02" \
 	"@ proto icmpv6 icmp-type 135/@ proto icmpv6 icmp-type 128"
 row igmp-type "proto igmp %igmp-type 22" ip4 "@ proto igmp igmp-type 0x16" \
 	"@ proto igmp igmp-type 0x17" "@ proto icmp icmp-type 0x16/@ proto igmp igmp-type 0x16 frag 9"
@@ -289,7 +290,7 @@ row malformed "malformed yes | malformed no" ip "@ version 5/@ proto tcp doff 4"
 # ---- a third tag: nothing behind it is read ----
 row malformed "malformed yes | malformed no" tags \
 	"vlan 7 vlan 8 vlan 9/svlan 7 vlan 8 vlan 9/svlan 7 svlan 8 svlan 9 vlan 10" \
-	"vlan 7 vlan 8/svlan 7 svlan 8" -
+	"vlan 7 vlan 8/svlan 7 svlan 8/vlan 7 vlan 0 vlan 8/vlan 0 vlan 0 svlan 7 vlan 0 svlan 8" -
 row saddr "proto tcp %saddr 10.1.2.0/24" whole "vlan 7 vlan 8 ip4 saddr 10.1.2.3 proto tcp" \
 	"svlan 7 vlan 8 ip4 proto tcp" \
 	"vlan 7 vlan 8 vlan 9 ip4 saddr 10.1.2.3 proto tcp/vlan 7 vlan 8 vlan 9 pppoe 5 ip4 saddr 10.1.2.3 proto tcp/svlan 7 svlan 8 vlan 9 vlan 10 ip4 saddr 10.1.2.3 proto tcp"

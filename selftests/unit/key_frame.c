@@ -47,6 +47,7 @@
 #define FRAG(next, off)	next "00" off "00000007 j"
 
 #define SNAP(type)	" aaaa03 000000 " type " s"
+#define TAG0		"8100 e000 "
 #define PPPOE(len)	" 1100 1234 " len " o"
 #define PPP(proto)	proto " q"
 #define ARP(op)		" 0001 0800 06 04" op " r"
@@ -61,7 +62,10 @@
 #define ND_REDIRECT \
 	"8900 0000 l 00000000" TARGET16 "20010db8000000000000000000000004 n"
 #define LLADDR(type)	type "01 0200000000e0 xy"
+#define LLADDR2(type)	type "01 0200000000d1 x"
 #define NOPT		"0e01 000102030405 x"
+#define NOPT4		NOPT NOPT NOPT NOPT
+#define NOPT31		NOPT4 NOPT4 NOPT4 NOPT4 NOPT4 NOPT4 NOPT4 NOPT NOPT NOPT
 
 #define W_ETH4	.eth_type = 0x0800
 #define W_ETH6	.eth_type = 0x86dd
@@ -97,6 +101,7 @@
 #define W_ND(number) W_IP6(58), .type = number
 #define W_TARGET .nd_target = { 0x20, 0x01, 0x0d, 0xb8, [15] = 3 }
 #define W_LLADDR .nd_lladdr = { 2, [5] = 0xe0 }
+#define W_LLADDR2 .nd_lladdr = { 2, [5] = 0xd1 }
 #define W_ECHO6	.flags = PL, .type = 128
 
 const struct frame frames[] = {
@@ -141,14 +146,40 @@ const struct frame frames[] = {
 	  .want = { W_PPPOE, W_PPP_IP4(1), W_ECHO } },
 	{ "nothing in SNAP", MACS "0008" SNAP("88b5"),
 	  .want = { .eth_type = 0x88b5, W_OTHER } },
-	{ "a length in SNAP", MACS "000a" SNAP("0002") "4242", .want = { W_OTHER } },
-	{ "a tag in SNAP is none", MACS "000c" SNAP("8100") "0001 0800",
-	  .want = { .eth_type = 0x8100, W_OTHER } },
+	{ "a length in SNAP", MACS "000a" SNAP("0002") "4242", .want = { .flags = BAD, W_OTHER } },
+	{ "length 0 in SNAP", MACS "0008" SNAP("0000"), .want = { .flags = BAD, W_OTHER } },
+	{ "SNAP in SNAP", MACS "002c" SNAP("0024") SNAP("0800") IP4("001c", "0000", "01") ECHO,
+	  .want = { .flags = BAD, W_OTHER } },
+	{ "SNAP for bridges to Wi-Fi", MACS "0024 aaaa03 0000f8 0800 s" IP4("001c", "0000", "01") ECHO,
+	  .want = { W_IP4(1), W_ECHO } },
+	{ "SNAP that the length ends before", MACS "0003 aaaa03 000000 0800" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { .flags = BAD, W_OTHER } },
+	{ "SNAP that the length ends in", MACS "0007 aaaa03 000000 0800" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { .flags = BAD, W_OTHER } },
+	{ "SNAP for bridges, length 0", MACS "0000 aaaa03 0000f8 0800" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { .flags = BAD, W_OTHER } },
+	{ "tag in SNAP", MACS "0028 aaaa03 000000 8100 2005 0800 s" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 1, 5) } },
+	{ "priority tag in SNAP", MACS "0028 aaaa03 000000 8100 e000 0800 s" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 7, 0) } },
+	{ "tags before and in SNAP", MACS "8100 2005 8100t 0000 002cu aaaa03 0000f8 88a8 0000 8100 4006 0800 s"
+	  IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true,
+	  .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 1, 5), W_INNER(0x8100, 2, 6) } },
+	{ "SNAP behind a tag in SNAP", MACS "0030 aaaa03 000000 8100 0000 0024 s aaaa03 000000 0800"
+	  IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { W_OTHER, .flags = BAD, W_VLAN(0x8100, 0, 0) } },
+	{ "half a tag in SNAP", MACS "000a aaaa03 000000 8100 s 2005 0800" IP4("001c", "0000", "01") ECHO,
+	  .want = { .eth_type = 0x8100, .flags = BAD, W_OTHER } },
 	{ "SNAP of somebody", MACS "0024 aaaa03 00000c 0800" IP4("001c", "0000", "01") ECHO,
 	  .want = { W_OTHER } },
 	{ "SNAP, but a response", MACS "0024 aaab03 000000 0800" IP4("001c", "0000", "01") ECHO,
+	  .want = { W_OTHER, .flags = BAD } },
+	{ "SNAP with a poll bit", MACS "0024 aaaa13 0000f8 0800" IP4("001c", "0000", "01") ECHO,
+	  .want = { W_OTHER, .flags = BAD } },
+	{ "SNAP, but not unnumbered", MACS "0024 aaaa00 000000 0800" IP4("001c", "0000", "01") ECHO,
 	  .want = { W_OTHER } },
-	{ "SNAP, but not unnumbered", MACS "0024 aaaa13 000000 0800" IP4("001c", "0000", "01") ECHO,
+	{ "SNAP to a group", MACS "0024 abaa03 000000 0800" IP4("001c", "0000", "01") ECHO,
 	  .want = { W_OTHER } },
 	{ "raw IPX", MACS "0008 ffff 0008 00000000", .want = { W_OTHER } },
 	{ "IPv4 with no byte", ETH4, .want = { W_ETH4, .flags = BAD, W_OTHER } },
@@ -205,6 +236,35 @@ const struct frame frames[] = {
 	  .want = { .eth_type = 0x8100, .flags = BAD, W_VLAN(0x8100, 0, 1), W_OTHER } },
 	{ "no tag where one was promised", MACS "88a8",
 	  .want = { .eth_type = 0x88a8, .flags = BAD, W_OTHER } },
+	{ "priority tag before a tag", MACS TAG0 "8100t 4064 0800u" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 2, 100) } },
+	{ "priority tag beside, a tag in the frame", MACS "8100 4064 0800t" IP4("001c", "0000", "01") ECHO,
+	  .vlan = { 0x8100, 0xe000, false }, .is_uncut = true,
+	  .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 2, 100) } },
+	{ "priority tag behind a tag", MACS "8100 4064 8100t e000 0800u" IP4("001c", "0000", "01") ECHO,
+	  .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 2, 100), W_INNER(0x8100, 7, 0) } },
+	{ "priority tags everywhere", MACS TAG0 "88a8 0000 8100t 2064" TAG0 TAG0 "88a8 40c8" TAG0 "0800u"
+	  IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true,
+	  .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 1, 100), W_INNER(0x88a8, 2, 200) } },
+	{ "nothing but priority tags", MACS "8100 e000 88a8t a000 8100 2000 0800u" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 1, 0) } },
+	{ "lost VLAN, priority tag, tag", MACS TAG0 "8100 2064 0800u" IP4("001c", "0000", "01") ECHO,
+	  .vlan = { .is_unknown = true }, .is_uncut = true,
+	  .want = { W_IP4(1), .flags = PL | LOST, .type = 8, W_INNER(0x8100, 1, 100) } },
+	{ "three tags behind a priority tag", MACS TAG0 "8100 0001 8100 0002 8100 0003 0800"
+	  IP4("001c", "0000", "01") ECHO,
+	  .want = { .eth_type = 0x8100, .flags = BAD, W_VLAN(0x8100, 0, 1), W_INNER(0x8100, 0, 2), W_OTHER } },
+	{ "eight tags", MACS TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 "8100 0001 0800u" IP4("001c", "0000", "01") ECHO,
+	  .is_uncut = true, .want = { W_IP4(1), W_ECHO, W_VLAN(0x8100, 0, 1) } },
+	{ "nine tags", MACS TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 "8100 0001 0800" IP4("001c", "0000", "01") ECHO,
+	  .want = { .eth_type = 0x8100, .flags = BAD, W_VLAN(0x8100, 7, 0), W_OTHER } },
+	{ "one tag beside, eight in the frame", MACS TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 TAG0 "0800"
+	  IP4("001c", "0000", "01") ECHO,
+	  .vlan = { 0x8100, 0x0001, false },
+	  .want = { .eth_type = 0x8100, .flags = BAD, W_VLAN(0x8100, 0, 1), W_INNER(0x8100, 7, 0), W_OTHER } },
+	{ "half a tag behind a priority tag", MACS TAG0 "8100 0002 08",
+	  .want = { .eth_type = 0x8100, .flags = BAD, W_VLAN(0x8100, 7, 0), W_OTHER } },
 	{ "old QinQ type is no tag", MACS "9100 0001 0800" IP4("001c", "0000", "01") ECHO,
 	  .want = { .eth_type = 0x9100, W_OTHER } },
 	{ "lost VLAN", ETH4 IP4("0028", "0000", "06") TCP, .vlan = { .is_unknown = true },
@@ -231,6 +291,12 @@ const struct frame frames[] = {
 	  .want = { W_PPPOE, W_PPP_IP6(58), .flags = PL | OPT, .type = 128 } },
 	{ "PPPoE, protocol of one byte", MACS "8864" PPPOE("0029") PPP("21") IP4("0028", "0000", "06") TCP,
 	  .want = { W_PPPOE, W_PPP_IP4(6), W_TCP } },
+	{ "PPPoE, addresses of HDLC", MACS "8864" PPPOE("0020") "ff03 0021" IP4("001c", "0000", "01") ECHO,
+	  .want = { W_PPPOE, W_OTHER, .flags = BAD } },
+	{ "PPPoE, MPLS", MACS "8864" PPPOE("001e") PPP("0281") "1234 51ff m" DATA8 DATA8 DATA8,
+	  .want = { W_PPPOE, W_OTHER, .flags = BRFW_KEY_F_MPLS, .mpls_label = 0x12345 } },
+	{ "PPPoE, MPLS multicast", MACS "8864" PPPOE("0006") PPP("0283") "1234 51ff m",
+	  .want = { W_PPPOE, W_OTHER, .flags = BRFW_KEY_F_MPLS, .mpls_label = 0x12345 } },
 	{ "PPPoE, LCP", MACS "8864" PPPOE("000a") PPP("c021") "0901 0008 00000000",
 	  .want = { W_PPPOE, W_OTHER } },
 	{ "PPPoE, nothing in PPP", MACS "8864" PPPOE("0002") PPP("0021"),
@@ -297,14 +363,18 @@ const struct frame frames[] = {
 	  "000000000000 00000000 000000000000 00000000 w",
 	  .want = { .eth_type = 0x0806, W_OTHER, .flags = W_ARP | BRFW_KEY_F_GRATUITOUS,
 		    .arp.op = 2 } },
-	{ "ARP of other hardware", MACS "0806 0006 0800 06 04 0001 r" ARP_ADDRS,
-	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP, .arp.op = 1 } },
+	{ "ARP of IEEE 802 hardware", MACS "0806 0006 0800 06 04 0002 r" ARP_ADDRS,
+	  .want = { .eth_type = 0x0806, W_OTHER, .flags = W_ARP, W_ARP_ADDRS, .arp.op = 2 } },
+	{ "ARP of other hardware", MACS "0806 ffff 0800 06 04 0001 r" ARP_ADDRS,
+	  .want = { .eth_type = 0x0806, W_OTHER, .flags = W_ARP, W_ARP_ADDRS, .arp.op = 1 } },
 	{ "ARP of another protocol", MACS "0806 0001 86dd 06 04 0001 r" ARP_ADDRS,
-	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP, .arp.op = 1 } },
+	  .want = { .eth_type = 0x0806, W_OTHER, .flags = W_ARP, W_ARP_ADDRS, .arp.op = 1 } },
 	{ "ARP of longer hardware addresses", MACS "0806 0001 0800 08 04 0001 r" ARP_ADDRS,
-	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP, .arp.op = 1 } },
+	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP | BAD, .arp.op = 1 } },
+	{ "ARP of shorter hardware addresses", MACS "0806 0001 0800 00 04 0001 r" ARP_ADDRS,
+	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP | BAD, .arp.op = 1 } },
 	{ "ARP of longer protocol addresses", MACS "0806 0001 0800 06 10 0001 r" ARP_ADDRS,
-	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP, .arp.op = 1 } },
+	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP | BAD, .arp.op = 1 } },
 	{ "ARP without addresses", MACS "0806" ARP("0001"),
 	  .want = { .eth_type = 0x0806, W_OTHER, .flags = BRFW_KEY_F_ARP | BAD, .arp.op = 1 } },
 	{ "ARP 1 byte short", MACS "0806" ARP("0001") "0200000000e0 0a000001 000000000000 0a0000",
@@ -425,8 +495,18 @@ const struct frame frames[] = {
 	  .want = { W_IP4(17), .flags = P | BAD, W_FIRST } },
 	{ "first fragment of TCP", ETH4 IP4("0028", "2000", "06") TCP,
 	  .want = { W_IP4(6), W_TCP, W_FIRST } },
-	{ "middle fragment", ETH4 IP4("0028", "2001", "06") TCP,
+	{ "middle fragment", ETH4 IP4("0028", "2003", "06") TCP,
 	  .want = { W_IP4(6), .flags = P, W_LATER } },
+	{ "fragment over the flags of TCP", ETH4 IP4("0028", "2001", "06") TCP,
+	  .want = { W_IP4(6), .flags = P | BAD, W_LATER } },
+	{ "fragment over the end of TCP", ETH4 IP4("0028", "0002", "06") TCP,
+	  .want = { W_IP4(6), .flags = P | BAD, W_LATER } },
+	{ "fragment over the end of SCTP", ETH4 IP4("0028", "0001", "84") TCP,
+	  .want = { W_IP4(132), .flags = P | BAD, W_LATER } },
+	{ "fragment behind SCTP", ETH4 IP4("0028", "0002", "84") TCP,
+	  .want = { W_IP4(132), .flags = P, W_LATER } },
+	{ "fragment behind UDP", ETH4 IP4("0028", "0001", "11") TCP,
+	  .want = { W_IP4(17), .flags = P, W_LATER } },
 	{ "last fragment", ETH4 IP4("0028", "1000", "06") TCP,
 	  .want = { W_IP4(6), .flags = P, W_LATER } },
 	{ "last fragment, short", ETH4 IP4("0015", "1fff", "11") "61",
@@ -467,6 +547,10 @@ const struct frame frames[] = {
 	  .want = { W_IP4(17), W_UDP } },
 	{ "UDP length of many frames", ETH4 IP4("0024", "0000", "11") UDP("8000") "l" DATA8,
 	  .is_gso = true, .want = { W_IP4(17), W_UDP } },
+	{ "UDP length 0 of many frames", ETH4 IP4("0024", "0000", "11") UDP("0000") "l" DATA8,
+	  .is_gso = true, .want = { W_IP4(17), W_UDP } },
+	{ "UDP length 0 in IPv6", ETH6 IP6("0010", "11") UDP("0000") DATA8,
+	  .want = { W_IP6(17), .flags = P | BAD } },
 	{ "UDP length 7 of many frames", ETH4 IP4("0024", "0000", "11") UDP("0007") DATA8,
 	  .is_gso = true, .want = { W_IP4(17), .flags = P | BAD } },
 	{ "UDP length 7 in a first fragment", ETH4 IP4("0024", "2000", "11") UDP("0007") DATA8,
@@ -497,6 +581,8 @@ const struct frame frames[] = {
 	  .want = { W_ETH6, W_OTHER, .flags = BAD } },
 	{ "payload length 0 of many frames", ETH6 IP6("0000", "06") TCP DATA8,
 	  .is_gso = true, .want = { W_IP6(6), W_TCP } },
+	{ "payload length 0 before hop-by-hop options", ETH6 IP6("0000", "00") EXT("06") TCP,
+	  .want = { W_IP6(0), .flags = BAD } },
 	{ "jumbo payload of many frames", ETH6 IP6("0000", "00") "06 00 c204 00010000 kp" TCP DATA8,
 	  .is_gso = true, .want = { W_IP6(6), W_TCP_OPT } },
 
@@ -528,7 +614,7 @@ const struct frame frames[] = {
 	  .want = { W_ND(136), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
 	{ "neighbour advertisement with padding", ETH6 IP6("0018", "3a") ND_TARGET("88") DATA8,
 	  .want = { W_ND(136), .flags = PL | TARGET, W_TARGET } },
-	{ "redirect", ETH6 IP6("0040", "3a") ND_REDIRECT LLADDR("02") "0402 0000 00000000" DATA8,
+	{ "redirect", ETH6 IP6("0040", "3a") ND_REDIRECT LLADDR("02") "0402 0000 00000000" DATA8 "x",
 	  .want = { W_ND(137), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
 	{ "redirect without options", ETH6 IP6("0028", "3a") ND_REDIRECT,
 	  .want = { W_ND(137), .flags = PL | TARGET, W_TARGET } },
@@ -539,26 +625,53 @@ const struct frame frames[] = {
 	{ "neighbour discovery in PPPoE", MACS "8864" PPPOE("004a") PPP("0057")
 	  IP6("0020", "3a") ND_TARGET("87") LLADDR("01"),
 	  .want = { W_PPP_IP6(58), W_PPPOE, .type = 135, .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
-	{ "first of two link-layer addresses", ETH6 IP6("0028", "3a") ND_TARGET("87") LLADDR("01")
-	  "0201 020202020202",
+	{ "the same address twice", ETH6 IP6("0028", "3a") ND_TARGET("87") LLADDR("01") "0101 0200000000e0 x",
 	  .want = { W_ND(135), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
+	{ "the same address of source and target", ETH6 IP6("0028", "3a") ND_TARGET("88") LLADDR("01")
+	  "0201 0200000000e0 x",
+	  .want = { W_ND(136), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
+	{ "solicitation with the target's address", ETH6 IP6("0020", "3a") ND_TARGET("87") LLADDR("02"),
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
+	{ "advertisement with the source's address", ETH6 IP6("0020", "3a") ND_TARGET("88") LLADDR("01"),
+	  .want = { W_ND(136), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
+	{ "solicitation: target's, then source's address", ETH6 IP6("0028", "3a") ND_TARGET("87")
+	  LLADDR("02") LLADDR2("01"),
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR2 } },
+	{ "solicitation: source's, then target's address", ETH6 IP6("0028", "3a") ND_TARGET("87")
+	  LLADDR2("01") LLADDR("02"),
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR2 } },
+	{ "advertisement: source's, then target's address", ETH6 IP6("0028", "3a") ND_TARGET("88")
+	  LLADDR("01") LLADDR2("02"),
+	  .want = { W_ND(136), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR2 } },
+	{ "advertisement: target's, then source's address", ETH6 IP6("0028", "3a") ND_TARGET("88")
+	  LLADDR2("02") LLADDR("01"),
+	  .want = { W_ND(136), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR2 } },
+	{ "redirect: source's, then target's address", ETH6 IP6("0038", "3a") ND_REDIRECT
+	  LLADDR("01") LLADDR2("02"),
+	  .want = { W_ND(137), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR2 } },
+	{ "routers: target's, then source's address", ETH6 IP6("0020", "3a") ND_RA LLADDR("02") LLADDR2("01"),
+	  .want = { W_ND(134), .flags = PL | LLA | BAD, W_LLADDR2 } },
+	{ "two addresses of the source", ETH6 IP6("0028", "3a") ND_TARGET("87") LLADDR("01") LLADDR2("01"),
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR } },
+	{ "two addresses of the target in a solicitation", ETH6 IP6("0028", "3a") ND_TARGET("87")
+	  LLADDR("02") LLADDR2("02"),
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR } },
 	{ "long link-layer address", ETH6 IP6("0028", "3a") ND_TARGET("87")
-	  "0102 0200000000e0 0000000000000000 y",
-	  .want = { W_ND(135), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
+	  "0102 0200000000e0 0000000000000000",
+	  .want = { W_ND(135), .flags = PL | TARGET | BAD, W_TARGET } },
+	{ "long link-layer address behind another", ETH6 IP6("0030", "3a") ND_TARGET("88") LLADDR("02")
+	  "0202 0200000000e0 0000000000000000",
+	  .want = { W_ND(136), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR } },
 	{ "bad option behind a link-layer address", ETH6 IP6("0028", "3a") ND_TARGET("87") LLADDR("01")
 	  "0e00 000000000000",
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR } },
+	{ "31 options, then the address", ETH6 IP6("0118", "3a") ND_TARGET("87") NOPT31 LLADDR("01"),
 	  .want = { W_ND(135), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
-	{ "seven options, then the address", ETH6 IP6("0058", "3a") ND_TARGET("87")
-	  NOPT NOPT NOPT NOPT NOPT NOPT NOPT LLADDR("01"),
-	  .want = { W_ND(135), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
-	{ "eight options", ETH6 IP6("0058", "3a") ND_TARGET("87")
-	  NOPT NOPT NOPT NOPT NOPT NOPT NOPT NOPT,
+	{ "32 options", ETH6 IP6("0118", "3a") ND_TARGET("87") NOPT31 NOPT,
 	  .want = { W_ND(135), .flags = PL | TARGET, W_TARGET } },
-	{ "nine options", ETH6 IP6("0060", "3a") ND_TARGET("87")
-	  NOPT NOPT NOPT NOPT NOPT NOPT NOPT NOPT NOPT,
-	  .want = { W_ND(135), .flags = PL | TARGET | BAD, W_TARGET } },
-	{ "nine options, then the address", ETH6 IP6("0068", "3a") ND_TARGET("87")
-	  NOPT NOPT NOPT NOPT NOPT NOPT NOPT NOPT NOPT LLADDR("01"),
+	{ "the address, then 32 options", ETH6 IP6("0120", "3a") ND_TARGET("87") LLADDR("01") NOPT31 NOPT,
+	  .want = { W_ND(135), .flags = PL | TARGET | LLA | BAD, W_TARGET, W_LLADDR } },
+	{ "32 options, then the address", ETH6 IP6("0120", "3a") ND_TARGET("87") NOPT31 NOPT LLADDR("01"),
 	  .want = { W_ND(135), .flags = PL | TARGET | BAD, W_TARGET } },
 	{ "option of length 0", ETH6 IP6("0020", "3a") ND_TARGET("87") "0100 0200000000e0",
 	  .want = { W_ND(135), .flags = PL | TARGET | BAD, W_TARGET } },
@@ -594,7 +707,9 @@ const struct frame frames[] = {
 	  .want = { W_ND(135), .flags = PL | TARGET | LLA, W_TARGET, W_LLADDR } },
 	{ "neighbour discovery in a first fragment", ETH6 IP6("0028", "2c") FRAG("3a", "0001") "p"
 	  "8700 0000 l 00000000" TARGET16 LLADDR("01"),
-	  .want = { W_ND(135), .flags = PL, W_FIRST } },
+	  .want = { W_ND(135), .flags = PL | BAD, W_FIRST } },
+	{ "echo in a first fragment", ETH6 IP6("0010", "2c") FRAG("3a", "0001") "p" ECHO6,
+	  .want = { W_IP6(58), W_ECHO6, W_FIRST } },
 
 	/* ---- IPv6 extension headers ---- */
 	{ "hop-by-hop", ETH6 IP6("001c", "00") EXT("06") "p" TCP,
@@ -652,10 +767,14 @@ const struct frame frames[] = {
 	  .want = { W_IP6(17), W_UDP, W_FIRST } },
 	{ "IPv6 first fragment without transport", ETH6 IP6("000c", "2c") FRAG("11", "0001") DATA4,
 	  .want = { W_IP6(17), .flags = P | BAD, W_FIRST } },
-	{ "IPv6 middle fragment", ETH6 IP6("001c", "2c") FRAG("06", "0009") "p" TCP,
+	{ "IPv6 middle fragment", ETH6 IP6("001c", "2c") FRAG("06", "0019") "p" TCP,
 	  .want = { W_IP6(6), .flags = P, W_LATER } },
-	{ "IPv6 last fragment", ETH6 IP6("001c", "2c") FRAG("06", "0008") "p" TCP,
+	{ "IPv6 last fragment", ETH6 IP6("001c", "2c") FRAG("06", "0018") "p" TCP,
 	  .want = { W_IP6(6), .flags = P, W_LATER } },
+	{ "IPv6 fragment over the flags of TCP", ETH6 IP6("001c", "2c") FRAG("06", "0009") "p" TCP,
+	  .want = { W_IP6(6), .flags = P | BAD, W_LATER } },
+	{ "IPv6 fragment over the end of TCP", ETH6 IP6("001c", "2c") FRAG("06", "0010") "p" TCP,
+	  .want = { W_IP6(6), .flags = P | BAD, W_LATER } },
 	{ "IPv6 last fragment of extension headers", ETH6 IP6("0010", "2c") FRAG("3c", "fff8") "p" DATA8,
 	  .want = { W_IP6(0), W_LATER } },
 	{ "atomic fragment, then a later one", ETH6 IP6("0018", "2c") "2c00 0000 00000007"

@@ -27,6 +27,9 @@
  *	count for nothing.
  * @vlan: the tag beside the frame
  * @is_gso: the frame stands for many
+ * @is_uncut: the marks don't tell what is left when it is cut, since there are
+ *	tags that others take the place of or something behind a length; s stands
+ *	behind all tags. What is cut has rows of its own
  * @want: the key, without MAC addresses, mark, ip_len, and flags that follow
  *	from another field
  */
@@ -35,6 +38,7 @@ struct frame {
 	const char *text;
 	struct brfw_vlan vlan;
 	bool is_gso;
+	bool is_uncut;
 	struct brfw_key want;
 };
 

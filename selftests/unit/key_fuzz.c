@@ -112,6 +112,9 @@ static void check_nd(const struct brfw_key *key)
 		     key->type <= 137 && !key->frag;
 
 	require(is_nd || (!has(key, ND_TARGET) && !has(key, ND_LLADDR)));
+	require(!has(key, L4) || key->family != BRFW_FAMILY_IP6 ||
+		key->ip_proto != 58 || key->type < 133 || key->type > 137 ||
+		!key->frag || has(key, MALFORMED));
 	require(!has(key, ND_TARGET) || key->type >= 135);
 	require(has(key, ND_TARGET) || !memcmp(key->nd_target, zero, 16));
 	require(has(key, ND_LLADDR) || !memcmp(key->nd_lladdr, zero, 6));
@@ -146,8 +149,9 @@ static void check_key(const struct brfw_key *key)
 	require(!has(key, ARP) || key->eth_type == 0x0806);
 	require(has(key, ARP) || !has(key, ARP_ADDR));
 	require(has(key, ARP_ADDR) || !has(key, GRATUITOUS));
-	require(!has(key, MPLS) || key->eth_type == 0x8847 ||
-		key->eth_type == 0x8848);
+	require(!has(key, ARP) || has(key, ARP_ADDR) || has(key, MALFORMED));
+	require(!has(key, MPLS) || has(key, PPPOE) ||
+		key->eth_type == 0x8847 || key->eth_type == 0x8848);
 	require(!has(key, MPLS) || key->mpls_label < 1 << 20);
 	if (key->family == BRFW_FAMILY_IP6)
 		n = 32;
@@ -180,8 +184,9 @@ static void check_layout(const struct brfw_key *key,
 	require(has_payload == !!layout->payload);
 	require(!has_payload || (layout->payload >= layout->l3 + 28 &&
 				 layout->payload <= len));
-	require(layout->llc_length == 0 || layout->llc_length == -2 ||
-		layout->llc_length == 2 || layout->llc_length == 6);
+	require(layout->llc_length == 0 ||
+		(layout->llc_length >= -2 && layout->llc_length <= 8 * 4 - 2 &&
+		 (layout->llc_length + 2) % 4 == 0));
 	require(!layout->llc_length || layout->llc_length + 10 <= len);
 }
 

@@ -234,6 +234,7 @@ static bool check_offset(const struct frame *f, const struct frame_bytes *b)
  * @whole: what it is when it isn't cut
  * @len: bytes that are there
  * @is_told: whether lengths in the headers are changed to end there
+ * @is_longer: whether the frame goes on behind that
  */
 struct cut {
 	const struct frame *f;
@@ -241,6 +242,7 @@ struct cut {
 	struct reading whole;
 	unsigned int len;
 	bool is_told;
+	bool is_longer;
 };
 
 static bool has(const struct cut *c, char mark)
@@ -314,10 +316,8 @@ static bool want_nd(struct brfw_key *want, const struct cut *c)
 	if (!has(c, 'n'))
 		return true;
 	want_copy(want, c, BRFW_KEY_F_ND_TARGET);
-	if (c->b->ends['y'] && has(c, 'y')) {
+	if (c->b->ends['y'] && has(c, 'y'))
 		want_copy(want, c, BRFW_KEY_F_ND_LLADDR);
-		return false;
-	}
 
 	return end != c->b->ends['n'] && !c->b->is_option_end[end];
 }
@@ -373,13 +373,13 @@ static bool want_l3(struct brfw_key *want, const struct cut *c)
 {
 	if (want->eth_type == 0x0806)
 		return want_arp(want, c);
+	if (want->eth_type == 0x8864 && want_pppoe(want, c))
+		return true;
 	if (c->whole.key.flags & BRFW_KEY_F_MPLS) {
 		if (!has(c, 'm'))
 			return true;
 		want_copy(want, c, BRFW_KEY_F_MPLS);
 	}
-	if (want->eth_type == 0x8864 && want_pppoe(want, c))
-		return true;
 
 	return c->whole.key.family != BRFW_FAMILY_OTHER && want_ip(want, c);
 }
@@ -402,7 +402,9 @@ static bool want_l2(struct brfw_key *want, const struct cut *c)
 	want_copy(want, c, BRFW_KEY_F_VLAN | BRFW_KEY_F_INNER_VLAN);
 	if (is_lie(c, llc_end(c->b)))
 		return true;
-	if (!has(c, 's') || !(c->whole.key.flags & BRFW_KEY_F_ETH_TYPE))
+	if (!has(c, 's')) /* a SNAP header that somebody else finds there */
+		return c->b->ends['s'] && c->is_longer;
+	if (!(c->whole.key.flags & BRFW_KEY_F_ETH_TYPE))
 		return false;
 	want_copy(want, c, BRFW_KEY_F_ETH_TYPE);
 
@@ -467,6 +469,8 @@ static bool check_cut_malformed(const struct frame *f,
 
 static bool check_cut(const struct frame *f, const struct frame_bytes *b)
 {
+	if (f->is_uncut)
+		return true;
 	if (f->want.flags & BRFW_KEY_F_MALFORMED)
 		return check_cut_malformed(f, b);
 
@@ -502,7 +506,7 @@ static bool check_short(const struct frame *f, const struct frame_bytes *b)
 	struct frame_bytes told;
 	struct reading want;
 
-	if (f->want.flags & BRFW_KEY_F_MALFORMED)
+	if (f->want.flags & BRFW_KEY_F_MALFORMED || f->is_uncut)
 		return true;
 	if (llc_end(b))
 		c.len = l2_end(b);
@@ -519,10 +523,14 @@ static bool check_short(const struct frame *f, const struct frame_bytes *b)
 			continue; /* says 0 and thus a lot */
 		told = *b;
 		set_end(&told, f, c.len);
+		c.is_longer = false;
 		want_cut(&want, &c);
 		if (!reads(f, told.data, c.len, DATA, -DATA, &want,
-			   "packet cut at", c.len) ||
-		    !reads(f, told.data, told.len, told.len, -DATA, &want,
+			   "packet cut at", c.len))
+			return false;
+		c.is_longer = true;
+		want_cut(&want, &c);
+		if (!reads(f, told.data, told.len, told.len, -DATA, &want,
 			   "packet says that it ends at", c.len))
 			return false;
 	}

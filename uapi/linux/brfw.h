@@ -764,9 +764,10 @@ enum brfw_rule_attr {
  * Fields of the network layer and above mean the same at every depth: behind
  * no, one or two tags, PPPoE or LLC/SNAP. At hooks forward and input the outer
  * tag is the VLAN that the bridge classified the frame into when it came in;
- * at hook output it is the tag as sent. A condition on a field that the frame
- * doesn't have never holds, whether negated or not, but for those that ask
- * whether there is something.
+ * at hook output it is the tag as sent. A tag with VID 0 is passed over, as
+ * receivers do, where another tag follows or two others precede it. A
+ * condition on a field that the frame doesn't have never holds, whether negated
+ * or not, but for those that ask whether there is something.
  *
  * @BRFW_MATCH_A_UNSPEC: not used
  * @BRFW_MATCH_A_IN_PORT: name of the port it came in by; not in hook output
@@ -774,7 +775,7 @@ enum brfw_rule_attr {
  * @BRFW_MATCH_A_ETH_SRC: source MAC address; mask
  * @BRFW_MATCH_A_ETH_DST: destination MAC address; mask
  * @BRFW_MATCH_A_ETH_TYPE: u16 from 0x0600, EtherType behind tags and LLC/SNAP
- *	(IEEE 802.3 clause 3.2.6, RFC 1042); that of PPPoE for what is in it
+ *	(IEEE 802.3 clause 3.2.6, RFC 1042, IEEE 802.1H); that of PPPoE for what is in it
  * @BRFW_MATCH_A_VLAN_ID: u16 0-4094, VID of the outer tag (IEEE 802.1Q clause 9.6);
  *	ranges; 0 is a priority tag on a bridge that doesn't classify it
  * @BRFW_MATCH_A_IP4_SRC: IPv4 source address; prefix
@@ -802,15 +803,17 @@ enum brfw_rule_attr {
  * @BRFW_MATCH_A_PPPOE_SESSION: u16, session of a PPPoE session frame (RFC 2516);
  *	ranges
  * @BRFW_MATCH_A_ARP_OP: u16 (RFC 826)
- * @BRFW_MATCH_A_ARP_SENDER_IP: IPv4 address; prefix; of ARP for IPv4 over Ethernet
+ * @BRFW_MATCH_A_ARP_SENDER_IP: IPv4 address; prefix; of ARP with addresses of 6 and 4
+ *	bytes, whatever hardware and protocol it says; other ARP is malformed
  * @BRFW_MATCH_A_ARP_TARGET_IP: IPv4 address; prefix; likewise
  * @BRFW_MATCH_A_ARP_SENDER_MAC: MAC address; mask; likewise
  * @BRFW_MATCH_A_ARP_TARGET_MAC: MAC address; mask; likewise
  * @BRFW_MATCH_A_ARP_GRATUITOUS: u8 0 or 1, whether sender and target IP are equal
  * @BRFW_MATCH_A_ND_TARGET: IPv6 address; prefix; target of a neighbour solicitation,
  *	advertisement or redirect (RFC 4861)
- * @BRFW_MATCH_A_ND_LLADDR: MAC address; mask; the first source or target link-layer
- *	address option of a neighbour discovery message (RFC 4861)
+ * @BRFW_MATCH_A_ND_LLADDR: MAC address; mask; link-layer address option of a neighbour
+ *	discovery message (RFC 4861): the target's of advertisements and redirects
+ *	and the source's of others, or, if only that is there, the other one
  * @BRFW_MATCH_A_IP_DSCP: u8 0-63, differentiated services codepoint (RFC 2474)
  * @BRFW_MATCH_A_IP_TTL: u8, IPv4 time to live or IPv6 hop limit; ranges
  * @BRFW_MATCH_A_IP_LENGTH: u16, length of the packet with its IP header; ranges;
@@ -824,7 +827,8 @@ enum brfw_rule_attr {
  * @BRFW_MATCH_A_FRAME_CLASS: u8, enum brfw_frame_class
  * @BRFW_MATCH_A_MARK: u32, skb mark when the hook was entered; mask
  * @BRFW_MATCH_A_CT_STATE: u8, BRFW_CT_* of which one must hold; not 0
- * @BRFW_MATCH_A_MALFORMED: u8 0 or 1, whether a header is cut off or inconsistent
+ * @BRFW_MATCH_A_MALFORMED: u8 0 or 1, whether a header is cut off or inconsistent,
+ *	or receivers may read it differently
  */
 enum brfw_match_attr {
 	BRFW_MATCH_A_UNSPEC,

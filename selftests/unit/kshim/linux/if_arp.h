@@ -4,9 +4,7 @@
 
 #include <linux/types.h>
 
-/* RFC 826; hardware types are assigned by IANA. */
-#define ARPHRD_ETHER	1
-
+/* RFC 826 */
 struct arphdr {
 	__be16 ar_hrd;
 	__be16 ar_pro;
