@@ -2,15 +2,15 @@
 /*
  * The cache of what look-ups find. cache.h tells the idea.
  */
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "cache.h"
-#include "slots.h"
+#include "hash.h"
 
 /**
  * brfw_cache_init() - make an empty cache
@@ -34,8 +34,9 @@ int brfw_cache_init(struct brfw_cache *cache, unsigned int nentries, int node)
 	if (!cache->entries)
 		return -ENOMEM;
 
-	get_random_bytes(&cache->seed, sizeof(cache->seed));
-	cache->mask = nentries / 2 - 1;
+	brfw_hash_make_secrets(&cache->start, 1);
+	brfw_hash_make_secrets(cache->secrets, 2 * BRFW_CACHE_WORDS);
+	cache->shift = BRFW_HASH_BITS + 2 - fls(nentries);
 	cache->turn = 0;
 
 	return 0;
@@ -68,20 +69,26 @@ static bool brfw_cache_suits(const struct brfw_key *key)
 	return !rest;
 }
 
-/* What tells most flows apart; words that are left out only make collisions. */
-static u32 brfw_cache_hash(const struct brfw_cache *cache,
+/*
+ * Number of the pair, by what tells most flows apart; words that are left out only
+ * make collisions.
+ */
+static u32 brfw_cache_pair(const struct brfw_cache *cache,
 			   const struct brfw_key *key)
 {
-	u64 hash = cache->seed;
+	u64 sum = cache->start;
 	unsigned int i;
 
 	for (i = 0; i < 3; i++)
-		hash = brfw_hash_word(hash, key->words[i]);
+		sum = brfw_hash_add_word(sum, &cache->secrets[2 * i],
+					 key->words[i]);
 	if (key->family != BRFW_FAMILY_IP4)
 		for (i = BRFW_KEY_IP4_WORDS; i < BRFW_CACHE_WORDS; i++)
-			hash = brfw_hash_word(hash, key->words[i]);
+			sum = brfw_hash_add_word(sum, &cache->secrets[2 * i],
+						 key->words[i]);
 
-	return hash;
+	/* a shift by all bits of 32 would be undefined */
+	return (u64)brfw_hash_end(sum) >> cache->shift;
 }
 
 static bool brfw_cache_entry_is(const struct brfw_cache_entry *e,
@@ -150,7 +157,7 @@ brfw_cache_lookup(struct brfw_cache *cache,
 	if (!brfw_cache_suits(key))
 		return brfw_cls_lookup(cls, key, gen, 0);
 
-	pair = &cache->entries[2 * (brfw_cache_hash(cache, key) & cache->mask)];
+	pair = &cache->entries[2 * brfw_cache_pair(cache, key)];
 	if (brfw_cache_entry_is(&pair[0], stamp, key))
 		return pair[0].rule;
 	if (brfw_cache_entry_is(&pair[1], stamp, key))

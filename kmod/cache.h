@@ -57,14 +57,16 @@ struct brfw_cache_entry {
 /**
  * struct brfw_cache - cache of one CPU
  * @entries: in pairs
- * @seed: secret of the hash
- * @mask: number of pairs - 1
+ * @start: secret that a hash begins with
+ * @secrets: of each half of a word
+ * @shift: how far a hash is shifted to tell its pair
  * @turn: which entry of a pair is replaced next
  */
 struct brfw_cache {
 	struct brfw_cache_entry *entries;
-	u64 seed;
-	u32 mask;
+	u64 start;
+	u64 secrets[2 * BRFW_CACHE_WORDS];
+	u32 shift;
 	u32 turn;
 };
 

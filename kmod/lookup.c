@@ -11,7 +11,6 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
-#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -45,28 +44,38 @@ static const unsigned int brfw_table_leaf_rules[] = { 64, 32 };
  */
 
 /**
+ * struct brfw_table_part - 32 bits of the key, some of which are hashed
+ * @secret: of the hash
+ * @mask: which of them
+ * @index: which half of a word they are, as it lies in memory
+ */
+struct brfw_table_part {
+	u64 secret;
+	u32 mask;
+	u32 index;
+};
+
+/* Parts of a key. */
+#define BRFW_TABLE_PARTS_MAX	(2 * BRFW_KEY_WORDS)
+
+/**
  * struct brfw_table - rules that can be found by the same bits of the key
- * @slots: replaced when they run out
- * @seed: secret of the hash
- * @nwords: number of entries in @words and @mask
- * @words: words of the key that are hashed
- * @mask: of each of them
  * @rcu: for freeing
- * @shape: what @mask was made of
+ * @shape: what the masks were made of
  * @known: the same bits, as a key
  * @best: no rule in here has a smaller order
  * @nused: slots that are not NULL
  * @leaf_rules: rules that a leaf should not exceed
  * @cost: most steps of a look-up in a slot
+ * @slots: replaced when they run out
+ * @start: secret that a hash begins with
+ * @nparts: number of entries in @parts
+ * @parts: what is hashed
  *
- * From @rcu on for writers only.
+ * Up to @cost for writers only. The secrets are chosen with the table, whenever
+ * rules are arranged anew.
  */
 struct brfw_table {
-	struct brfw_slots __rcu *slots;
-	u64 seed;
-	u8 nwords;
-	u8 words[BRFW_KEY_WORDS];
-	u64 mask[BRFW_KEY_WORDS];
 	struct rcu_head rcu;
 	brfw_shape_t shape;
 	struct brfw_key known;
@@ -74,6 +83,10 @@ struct brfw_table {
 	u32 nused;
 	u32 leaf_rules;
 	u32 cost;
+	struct brfw_slots __rcu *slots;
+	u64 start;
+	u32 nparts;
+	struct brfw_table_part parts[];
 };
 
 /**
@@ -127,16 +140,24 @@ static struct brfw_leaf *brfw_content_leaf(void *content)
 	return (unsigned long)content & 1 ? NULL : content;
 }
 
-static u32 brfw_table_hash(const struct brfw_table *t,
-			   const struct brfw_key *key)
+static __always_inline u32
+brfw_parts_hash(const struct brfw_table_part *part, unsigned int n, u64 sum,
+		const struct brfw_key *key)
 {
-	u64 hash = t->seed;
-	unsigned int i;
+	const u32 *halves = (const u32 *)key->words;
+	const struct brfw_table_part *end = part + n;
 
-	for (i = 0; i < t->nwords; i++)
-		hash = brfw_hash_word(hash, key->words[t->words[i]] & t->mask[i]);
+	for (; part < end; part++)
+		sum = brfw_hash_add(sum, part->secret,
+				    halves[part->index] & part->mask);
 
-	return hash;
+	return brfw_hash_end(sum);
+}
+
+static __always_inline u32 brfw_table_hash(const struct brfw_table *t,
+					   const struct brfw_key *key)
+{
+	return brfw_parts_hash(t->parts, t->nparts, t->start, key);
 }
 
 /* ---- look-up ---- */
@@ -198,14 +219,44 @@ struct brfw_cls_rule *brfw_index_lookup(const struct brfw_cls_index *index,
 
 /* ---- tables ---- */
 
-static struct brfw_table *brfw_table_alloc(brfw_shape_t shape, u8 family,
-					   u64 seed, u32 nslots)
+/* Return: how many parts of a key the bits are in. */
+static unsigned int brfw_parts_make(struct brfw_table_part *parts,
+				    const struct brfw_key *known)
 {
-	struct brfw_slots *s = brfw_slots_alloc(nslots);
-	struct brfw_table *t;
-	int i;
+	const u32 *halves = (const u32 *)known->words;
+	unsigned int i, n = 0;
 
-	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
+	for (i = 0; i < BRFW_TABLE_PARTS_MAX; i++) {
+		if (!halves[i])
+			continue;
+		parts[n].mask = halves[i];
+		parts[n].index = i;
+		brfw_hash_make_secrets(&parts[n++].secret, 1);
+	}
+
+	return n;
+}
+
+static unsigned int brfw_key_count_parts(const struct brfw_key *known)
+{
+	const u32 *halves = (const u32 *)known->words;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < BRFW_TABLE_PARTS_MAX; i++)
+		n += !!halves[i];
+
+	return n;
+}
+
+static struct brfw_table *brfw_table_alloc(brfw_shape_t shape, u8 family)
+{
+	struct brfw_slots *s = brfw_slots_alloc(0);
+	struct brfw_table *t;
+	struct brfw_key known;
+
+	brfw_shape_get_mask(shape, family, &known);
+	t = kzalloc(struct_size(t, parts, brfw_key_count_parts(&known)),
+		    GFP_KERNEL_ACCOUNT);
 	if (!t || !s) {
 		kfree(t);
 		kvfree(s);
@@ -213,16 +264,11 @@ static struct brfw_table *brfw_table_alloc(brfw_shape_t shape, u8 family,
 	}
 
 	RCU_INIT_POINTER(t->slots, s);
-	t->seed = seed;
 	t->shape = shape;
 	t->best = U64_MAX;
-	brfw_shape_get_mask(shape, family, &t->known);
-	for (i = 0; i < BRFW_KEY_WORDS; i++) {
-		if (!t->known.words[i])
-			continue;
-		t->words[t->nwords] = i;
-		t->mask[t->nwords++] = t->known.words[i];
-	}
+	t->known = known;
+	t->nparts = brfw_parts_make(t->parts, &known);
+	brfw_hash_make_secrets(&t->start, 1);
 
 	return t;
 }
@@ -260,14 +306,23 @@ static void brfw_table_free_rcu(struct brfw_table *t)
 static u32 brfw_table_hash_rule(const struct brfw_table *t,
 				const struct brfw_cls_rule *r)
 {
-	u64 hash = t->seed;
-	unsigned int i;
+	const struct brfw_table_part *part;
+	u64 sum = t->start;
+	const u32 *halves;
 
-	for (i = 0; i < t->nwords; i++)
-		hash = brfw_hash_word(hash, *brfw_cls_rule_word(r, t->words[i]) &
-					    t->mask[i]);
+	for (part = t->parts; part < t->parts + t->nparts; part++) {
+		halves = (const u32 *)brfw_cls_rule_word(r, part->index / 2);
+		sum = brfw_hash_add(sum, part->secret,
+				    halves[part->index % 2] & part->mask);
+	}
 
-	return hash;
+	return brfw_hash_end(sum);
+}
+
+/* What a look-up costs at most, with the longest run of slots. */
+static unsigned int brfw_table_cost(const struct brfw_table *t)
+{
+	return 1 + t->cost + brfw_run_cost(brfw_cls_deref(t->slots)->longest);
 }
 
 /* See to room for one more slot. */
@@ -475,9 +530,11 @@ static int brfw_table_add(struct brfw_cls *cls, struct brfw_table *t,
 	if (!content || brfw_content_is_gone(content)) {
 		if (brfw_cls_is_too_dear(cls, t, brfw_cls_rule_cost(r)))
 			return -ENOSPC;
-		t->nused += !content;
 		t->cost = max_t(u32, t->cost, brfw_cls_rule_cost(r));
-		WRITE_ONCE(slot->hash, hash);
+		if (!content) {
+			t->nused++;
+			brfw_slots_use(brfw_cls_deref(t->slots), slot, hash);
+		}
 		rcu_assign_pointer(slot->content, brfw_content_of_rule(r));
 		return 0;
 	}
@@ -574,7 +631,7 @@ static int brfw_cls_add_table(struct brfw_cls *cls,
 		if (cls->tables[i]->shape == shape)
 			return 0;
 
-	t = brfw_table_alloc(shape, cls->family, cls->seed, 0);
+	t = brfw_table_alloc(shape, cls->family);
 	if (!t)
 		return -ENOMEM;
 	t->leaf_rules = BRFW_CLS_LEAF_RULES;
@@ -661,9 +718,9 @@ static int brfw_cls_build_pending(struct brfw_cls *cls)
 /* Keys that plans are tried with. */
 #define BRFW_PLAN_KEYS		64
 
-/* What it takes to probe a table, and for each word that it hashes. */
+/* What it takes to probe a table, and for each part that it hashes. */
 #define BRFW_COST_TABLE		25
-#define BRFW_COST_WORD		10
+#define BRFW_COST_PART		8
 
 /**
  * struct brfw_plan_item - a rule that needs a place
@@ -702,11 +759,13 @@ struct brfw_plan_count {
  * @culprit: one of the rules that came last
  * @culprit_cost: steps in its leaf, the most of theirs
  * @counts: scratch
- * @counts_mask: number of entries - 1
+ * @counts_size: number of entries, a power of two
  * @grouped: scratch, as many rules as there are
  * @samples: scratch, values of some rules
  * @sample_shapes: of these
  * @nsamples: number of them
+ * @shape_secrets: of the hash of shapes
+ * @parts: scratch, what a table would hash
  * @keys: keys to try it with
  * @orders: orders of rules that they match
  * @estimate: instructions of looking them all up
@@ -723,11 +782,13 @@ struct brfw_plan {
 	struct brfw_cls_rule *culprit;
 	unsigned int culprit_cost;
 	struct brfw_plan_count *counts;
-	u32 counts_mask;
+	u32 counts_size;
 	struct brfw_cls_rule **grouped;
 	struct brfw_key *samples;
 	brfw_shape_t *sample_shapes;
 	unsigned int nsamples;
+	u64 shape_secrets[2];
+	struct brfw_table_part parts[BRFW_TABLE_PARTS_MAX];
 	struct brfw_key *keys;
 	u64 orders[BRFW_PLAN_KEYS];
 	unsigned long estimate;
@@ -735,10 +796,10 @@ struct brfw_plan {
 
 static struct brfw_plan_count *brfw_plan_count(struct brfw_plan *plan, u32 hash)
 {
-	u32 i = hash & plan->counts_mask;
+	u32 i = ((u64)hash * plan->counts_size) >> BRFW_HASH_BITS;
 
 	while (plan->counts[i].n && plan->counts[i].hash != hash)
-		i = (i + 1) & plan->counts_mask;
+		i = (i + 1) & (plan->counts_size - 1);
 
 	return &plan->counts[i];
 }
@@ -747,7 +808,7 @@ static void brfw_plan_clear_counts(struct brfw_plan *plan, unsigned int n)
 {
 	u32 size = roundup_pow_of_two(2 * n + 1), chunk, i;
 
-	plan->counts_mask = size - 1;
+	plan->counts_size = size;
 	for (i = 0; i < size; i += chunk) {
 		chunk = min(size - i, 4096U);
 		memset(&plan->counts[i], 0, chunk * sizeof(plan->counts[i]));
@@ -769,6 +830,12 @@ static void brfw_plan_take_samples(struct brfw_plan *plan)
 	}
 }
 
+static u32 brfw_plan_hash_shape(const struct brfw_plan *plan,
+				brfw_shape_t shape)
+{
+	return brfw_hash_end(brfw_hash_add_word(0, plan->shape_secrets, shape));
+}
+
 /* The shapes that most samples have. */
 static unsigned int brfw_plan_find_shapes(struct brfw_plan *plan,
 					  brfw_shape_t *shapes)
@@ -780,14 +847,14 @@ static unsigned int brfw_plan_find_shapes(struct brfw_plan *plan,
 
 	brfw_plan_clear_counts(plan, plan->nsamples);
 	for (i = 0; i < plan->nsamples; i++) {
-		hash = brfw_hash_word(0, plan->sample_shapes[i]);
+		hash = brfw_plan_hash_shape(plan, plan->sample_shapes[i]);
 		count = brfw_plan_count(plan, hash);
 		count->hash = hash;
 		count->n++;
 	}
 	for (; n < BRFW_PLAN_SHAPES; shapes[n++] = shape) {
 		for (i = 0, most = 0; i < plan->nsamples; i++) {
-			hash = brfw_hash_word(0, plan->sample_shapes[i]);
+			hash = brfw_plan_hash_shape(plan, plan->sample_shapes[i]);
 			count = brfw_plan_count(plan, hash);
 			if (!count->n || count->first || count->n <= most)
 				continue;
@@ -796,7 +863,7 @@ static unsigned int brfw_plan_find_shapes(struct brfw_plan *plan,
 		}
 		if (!most)
 			break;
-		hash = brfw_hash_word(0, shape);
+		hash = brfw_plan_hash_shape(plan, shape);
 		brfw_plan_count(plan, hash)->first = 1;
 		cond_resched();
 	}
@@ -807,9 +874,8 @@ static unsigned int brfw_plan_find_shapes(struct brfw_plan *plan,
 /* Samples that a table of a shape could hold without exceeding the limit. */
 static unsigned int brfw_plan_try(struct brfw_plan *plan, brfw_shape_t shape)
 {
-	unsigned int i, limit, n = 0;
+	unsigned int i, nparts, limit, n = 0;
 	struct brfw_plan_count *count;
-	struct brfw_table table = { .seed = plan->cls->seed };
 	struct brfw_key mask;
 	u32 hash;
 
@@ -818,18 +884,14 @@ static unsigned int brfw_plan_try(struct brfw_plan *plan, brfw_shape_t shape)
 		      (u64)plan->limit * plan->nsamples / plan->n);
 
 	brfw_shape_get_mask(shape, plan->cls->family, &mask);
-	for (i = 0; i < BRFW_KEY_WORDS; i++) {
-		if (!mask.words[i])
-			continue;
-		table.words[table.nwords] = i;
-		table.mask[table.nwords++] = mask.words[i];
-	}
+	nparts = brfw_parts_make(plan->parts, &mask);
 
 	brfw_plan_clear_counts(plan, plan->nsamples);
 	for (i = 0; i < plan->nsamples; i++) {
 		if (!brfw_shape_covers(shape, plan->sample_shapes[i]))
 			continue;
-		hash = brfw_table_hash(&table, &plan->samples[i]);
+		hash = brfw_parts_hash(plan->parts, nparts, 0,
+				       &plan->samples[i]);
 		count = brfw_plan_count(plan, hash);
 		count->hash = hash;
 		count->n++;
@@ -839,8 +901,8 @@ static unsigned int brfw_plan_try(struct brfw_plan *plan, brfw_shape_t shape)
 			n -= limit;
 	}
 
-	/* Words cost time when they are hashed. */
-	return n - n * table.nwords / 64;
+	/* Parts cost time when they are hashed. */
+	return n - n * nparts / 128;
 }
 
 /*
@@ -902,6 +964,7 @@ static int brfw_plan_fill_slot(struct brfw_plan *plan, struct brfw_table *t,
 			       const struct brfw_plan_count *count)
 {
 	struct brfw_cls_rule **rules = plan->grouped + count->first;
+	struct brfw_slots *s = brfw_cls_deref(t->slots);
 	unsigned int i, n = count->n;
 	struct brfw_slot *slot;
 	struct brfw_leaf *leaf;
@@ -909,8 +972,8 @@ static int brfw_plan_fill_slot(struct brfw_plan *plan, struct brfw_table *t,
 	for (i = 0; i < n; i++)
 		t->best = min(t->best, rules[i]->order);
 
-	slot = brfw_slots_find(brfw_cls_deref(t->slots), count->hash);
-	slot->hash = count->hash;
+	slot = brfw_slots_find(s, count->hash);
+	brfw_slots_use(s, slot, count->hash);
 	t->nused++;
 	if (n == 1) {
 		RCU_INIT_POINTER(slot->content, brfw_content_of_rule(rules[0]));
@@ -955,7 +1018,7 @@ static void brfw_plan_group(struct brfw_plan *plan, const struct brfw_table *t)
 	struct brfw_plan_item *item;
 	u32 i;
 
-	for (i = 0; i <= plan->counts_mask; i++) {
+	for (i = 0; i < plan->counts_size; i++) {
 		brfw_loop_relax(i);
 		count = &plan->counts[i];
 		if (!count->n || count->n > plan->limit)
@@ -985,14 +1048,14 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 	u32 i, nhashes = 0;
 	int err;
 
-	t = brfw_table_alloc(shape, plan->cls->family, plan->cls->seed, 0);
+	t = brfw_table_alloc(shape, plan->cls->family);
 	if (!t)
 		return -ENOMEM;
 	plan->tables[plan->ntables++] = t;
 	t->leaf_rules = plan->limit;
 
 	brfw_plan_hash(plan, t);
-	for (i = 0; i <= plan->counts_mask; i++) {
+	for (i = 0; i < plan->counts_size; i++) {
 		nhashes += plan->counts[i].n && plan->counts[i].n <= plan->limit;
 		brfw_loop_relax(i);
 	}
@@ -1003,7 +1066,7 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 	RCU_INIT_POINTER(t->slots, slots);
 
 	brfw_plan_group(plan, t);
-	for (i = 0; i <= plan->counts_mask; i++) {
+	for (i = 0; i < plan->counts_size; i++) {
 		brfw_loop_relax(i);
 		count = &plan->counts[i];
 		if (!count->n || count->n > plan->limit)
@@ -1014,7 +1077,7 @@ static int brfw_plan_add_table(struct brfw_plan *plan, brfw_shape_t shape)
 			return err;
 		cond_resched();
 	}
-	plan->cost += 1 + t->cost;
+	plan->cost += brfw_table_cost(t);
 
 	return 0;
 }
@@ -1154,6 +1217,7 @@ static struct brfw_plan *brfw_plan_alloc(struct brfw_cls *cls,
 
 	plan->cls = cls;
 	plan->limit = limit;
+	brfw_hash_make_secrets(plan->shape_secrets, 2);
 	plan->items = kvcalloc(n + 1, sizeof(*plan->items), GFP_KERNEL);
 	plan->grouped = kvcalloc(n + 1, sizeof(*plan->grouped), GFP_KERNEL);
 	plan->counts = kvcalloc(roundup_pow_of_two(2 * max_t(unsigned int, n, BRFW_PLAN_SAMPLES) + 1),
@@ -1296,7 +1360,7 @@ static unsigned int brfw_table_estimate(const struct brfw_table *t,
 	const struct brfw_leaf *leaf;
 	unsigned int n;
 
-	n = BRFW_COST_TABLE + t->nwords * BRFW_COST_WORD;
+	n = BRFW_COST_TABLE + t->nparts * BRFW_COST_PART;
 	leaf = brfw_content_leaf(brfw_cls_deref(slot->content));
 
 	return leaf ? n + brfw_leaf_estimate(leaf, key) : n;
@@ -1384,7 +1448,6 @@ void brfw_cls_init(struct brfw_cls *cls, u8 family)
 	memset(cls, 0, sizeof(*cls));
 	RCU_INIT_POINTER(cls->index, NULL);
 	INIT_LIST_HEAD(&cls->pending);
-	get_random_bytes(&cls->seed, sizeof(cls->seed));
 	cls->family = family;
 }
 
@@ -1538,7 +1601,7 @@ unsigned int brfw_cls_cost(const struct brfw_cls *cls)
 	unsigned int i, cost = cls->leaf ? cls->leaf->cost : 0;
 
 	for (i = 0; i < cls->ntables; i++)
-		cost += 1 + cls->tables[i]->cost;
+		cost += brfw_table_cost(cls->tables[i]);
 
 	return cost;
 }

@@ -45,7 +45,8 @@
  * ------
  * The cost of a classifier is the number of its tables plus, for each, the
  * most rules that a key can make a look-up compare in one of its leaves; words
- * of bits count too, eight like one rule. brfw_cls_prepare() fails with -ENOSPC
+ * of bits count too, eight like one rule, and so do slots that a look-up passes on
+ * its way, from the sixteenth of the longest run on. brfw_cls_prepare() fails with -ENOSPC
  * rather than raise the cost above BRFW_CLS_COST_MAX. Only rules that stay are
  * counted: those on their way out can make it up to twice as much until they
  * are removed. Packets never change a classifier.
@@ -96,7 +97,6 @@ struct brfw_cls_index {
 /**
  * struct brfw_cls - classifier of one hook and family
  * @index: what readers walk
- * @seed: secret of the hash
  * @family: enum brfw_family
  * @is_stale: @index has to be made anew
  * @is_miscounted: the cost of leaves has to be counted anew
@@ -115,7 +115,6 @@ struct brfw_cls_index {
  */
 struct brfw_cls {
 	struct brfw_cls_index __rcu *index;
-	u64 seed;
 	u8 family;
 	bool is_stale;
 	bool is_miscounted;

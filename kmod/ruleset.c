@@ -311,24 +311,21 @@ void brfw_rule_take_over(struct brfw_ruleset *rs, struct brfw_rule *rule,
  * Everything that makes a rule the duplicate of another one, which is also
  * what commits find unchanged rules by.
  */
-static u64 brfw_identity_hash(const struct brfw_rule *rule, u64 seed)
+static u64 brfw_identity_hash(const struct brfw_rule *rule,
+			      const siphash_key_t *key)
 {
 	const struct brfw_cls_rule *r = &rule->cls;
-	unsigned int i, n = brfw_cls_rule_data_size(r) / sizeof(u64);
 	const struct brfw_actions *a = rule->actions;
 	u64 hash;
 
-	hash = brfw_hash_word(seed, (u64)brfw_rule_priority(rule) << 32 |
-				    rule->hook << 24 | rule->families << 16 |
-				    r->words);
-	for (i = 0; i < n; i++)
-		hash = brfw_hash_word(hash, r->data[i]);
-	if (a && a->has_limit) {
-		hash = brfw_hash_word(hash, a->rate.rate);
-		hash = brfw_hash_word(hash, a->rate.burst);
-		hash = brfw_hash_word(hash, (u64)a->limit_seconds << 1 |
-					    a->limits_bytes);
-	}
+	hash = siphash(r->data, brfw_cls_rule_data_size(r), key);
+	hash = siphash_2u64(hash, (u64)brfw_rule_priority(rule) << 32 |
+				  rule->hook << 24 | rule->families << 16 |
+				  r->words, key);
+	if (a && a->has_limit)
+		hash = siphash_4u64(hash, a->rate.rate, a->rate.burst,
+				    (u64)a->limit_seconds << 1 |
+				    a->limits_bytes, key);
 
 	return hash;
 }
@@ -373,7 +370,7 @@ static struct brfw_rule **brfw_index_bucket(const struct brfw_index *index,
 	if (index->type == BRFW_INDEX_HANDLE)
 		return brfw_index_handle_bucket(index, rule->handle);
 
-	hash = brfw_identity_hash(rule, index->seed);
+	hash = brfw_identity_hash(rule, &index->key);
 	return &index->buckets[hash & (index->size - 1)];
 }
 
@@ -389,7 +386,7 @@ static int brfw_index_init(struct brfw_index *index, u8 type)
 {
 	index->type = type;
 	index->size = BRFW_INDEX_MIN_SIZE;
-	index->seed = get_random_u64();
+	get_random_bytes(&index->key, sizeof(index->key));
 	index->buckets = kvcalloc(index->size, sizeof(*index->buckets),
 				  GFP_KERNEL_ACCOUNT);
 

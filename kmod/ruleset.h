@@ -6,6 +6,7 @@
 #define _BRFW_RULESET_H
 
 #include <linux/rbtree.h>
+#include <linux/siphash.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
@@ -56,13 +57,13 @@ enum brfw_index_type {
 /**
  * struct brfw_index - rules by one thing or another
  * @buckets: chains of rules; several of them may be equal
- * @seed: secret of the hash of identities
+ * @key: secret of the hash of identities
  * @size: number of buckets, a power of two
  * @type: enum brfw_index_type
  */
 struct brfw_index {
 	struct brfw_rule **buckets;
-	u64 seed;
+	siphash_key_t key;
 	unsigned int size;
 	u8 type;
 };

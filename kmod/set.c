@@ -3,14 +3,15 @@
  * Elements of sets, as packets see them; set.h tells how they are found.
  */
 #include <linux/bitops.h>
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "hash.h"
 #include "hot.h"
 #include "match.h"
 #include "set.h"
@@ -21,6 +22,18 @@
 
 /* Probes of a table that weigh as much as comparing a rule. */
 #define BRFW_COST_PROBES	2
+
+/*
+ * Slots more than BRFW_RUN_FREE that a look-up may pass with all its probes: the more
+ * masks there are, the shorter the longest run of a table has to be.
+ */
+#define BRFW_DOMAIN_RUNS_MAX	16
+
+/* Tables with long runs grow until so many slots are free for one that is used. */
+#define BRFW_DOMAIN_SLOTS_MAX	64
+
+/* 32 bits at a time of the values of an element are hashed. */
+#define BRFW_DOMAIN_CHARS_MAX	(2 * BRFW_DOMAIN_KEY_WORDS)
 
 /* Writers exclude each other by means that this file doesn't know. */
 #define brfw_set_deref(p)	rcu_dereference_protected(p, true)
@@ -39,7 +52,8 @@ enum brfw_domain_table {
 
 /**
  * struct brfw_elem_entry - one prefix of an element in the tables
- * @next: another with the same hash, by enum brfw_domain_table
+ * @next: another with the same mask and values (and of the same set, in the table by
+ *	set), by enum brfw_domain_table
  * @mask: what its mask is called, brfw_mask_id()
  * @index: of the entry in the element
  * @words: masked values, without gaps; as many words as the type takes
@@ -64,23 +78,39 @@ struct brfw_domain_masks {
 };
 
 /**
+ * struct brfw_domain_secrets - secrets of the hash of a table
+ * @start: what a hash begins with
+ * @set: of the set's number
+ * @chars: of the values, each half of a word
+ */
+struct brfw_domain_secrets {
+	u64 start;
+	u64 set;
+	u64 chars[BRFW_DOMAIN_CHARS_MAX];
+};
+
+/**
  * struct brfw_domain - elements of all sets of one type
  * @slots: the tables, by enum brfw_domain_table
  * @masks: the masks
- * @seed: secret of the hash
  * @nwords: words of the values
+ * @nchars: how many of their halves have something in them
+ * @secrets: of the tables
+ * @mask_secrets: of the hash of what masks are called
  * @type: what the elements are made of
  * @nused: slots that are not free
  * @count: elements
  * @mask_counts: entries that have each of the masks
  *
- * From @type on for writers only.
+ * From @mask_secrets on for writers only.
  */
 struct brfw_domain {
 	struct brfw_slots __rcu *slots[BRFW_DOMAIN_TABLES];
 	struct brfw_domain_masks __rcu *masks;
-	u64 seed;
 	u8 nwords;
+	u8 nchars;
+	struct brfw_domain_secrets secrets[BRFW_DOMAIN_TABLES];
+	u64 mask_secrets[2];
 	struct brfw_set_type type;
 	u32 nused[BRFW_DOMAIN_TABLES];
 	unsigned int count;
@@ -180,40 +210,51 @@ brfw_masks_get(const struct brfw_domain *d,
 }
 
 /*
- * What a mask begins with, for brfw_domain_hash(): what it is called, and half a word
- * that only this domain knows.
+ * What a mask begins with, for brfw_domain_hash(): what it is called, and, above it,
+ * a hash of that, which takes the place of a character.
  */
 static u64 brfw_mask_word(const struct brfw_domain *d, u32 id)
 {
-	u64 secret = brfw_hash_word(brfw_hash_word(d->seed, id), id);
+	u64 sum = brfw_hash_add(d->mask_secrets[0], d->mask_secrets[1], id);
 
-	return (secret & ~(u64)U32_MAX) | id;
+	return (sum & ~(u64)U32_MAX) | id;
 }
 
 /* What a hash begins with: by value the set is 0. */
-static u64 brfw_domain_hash_start(const struct brfw_domain *d, u16 set)
+static u64 brfw_domain_hash_start(const struct brfw_domain *d,
+				  enum brfw_domain_table table, u16 set)
 {
-	return brfw_hash_word(d->seed, set);
+	return brfw_hash_add(d->secrets[table].start, d->secrets[table].set, set);
+}
+
+/* The half of a word that comes first in memory. */
+static u32 brfw_word_first(u64 word)
+{
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? word >> 32 : word;
 }
 
 /*
- * Mask values, and hash them for a table. Nobody can choose values that make up for
- * another set or mask, since what these give can't be told. Callers that know the
- * number of words save the loop.
+ * Mask values, and hash them for a table. Callers that know the number of characters
+ * save the loop.
  */
-static __always_inline u64 brfw_domain_hash(u64 start, unsigned int nwords,
+static __always_inline u32 brfw_domain_hash(u64 sum, const u64 *secrets,
+					    unsigned int nchars,
 					    const u64 *words, const u64 *mask,
 					    u64 *masked)
 {
-	u64 hash = start ^ mask[0];
 	unsigned int i;
 
-	for (i = 0; i < nwords; i++) {
+	sum += mask[0];
+	for (i = 0; i < DIV_ROUND_UP(nchars, 2); i++) {
 		masked[i] = words[i] & mask[1 + i];
-		hash = brfw_hash_word(hash, masked[i]);
+		if (nchars == 1)
+			sum = brfw_hash_add(sum, secrets[0],
+					    brfw_word_first(masked[0]));
+		else
+			sum = brfw_hash_add_word(sum, secrets + 2 * i, masked[i]);
 	}
 
-	return hash;
+	return brfw_hash_end(sum);
 }
 
 static bool brfw_entry_has(const struct brfw_domain *d,
@@ -239,19 +280,26 @@ static bool brfw_elem_is_visible(const struct brfw_elem *e, u64 gen, u64 now)
 	       (!expires || now < expires);
 }
 
-/* Of entries with one hash, the element of a set that is visible. */
+static bool brfw_entry_is_of(const struct brfw_domain *d,
+			     const struct brfw_elem_entry *entry, u16 set,
+			     u32 mask, const u64 *words)
+{
+	return brfw_entry_has(d, entry, mask, words) &&
+	       brfw_entry_elem(d, entry)->set == set;
+}
+
+/* Of the entries in a slot, the element of a set that is visible. */
 static noinline struct brfw_elem *
 brfw_chain_find(const struct brfw_domain *d, const struct brfw_elem_entry *entry,
 		u16 set, u32 mask, const u64 *masked, u64 gen)
 {
 	struct brfw_elem *e;
 
+	if (!brfw_entry_is_of(d, entry, set, mask, masked))
+		return NULL;
 	for (; entry; entry = rcu_dereference(entry->next[BRFW_DOMAIN_BY_SET])) {
-		if (!brfw_entry_has(d, entry, mask, masked))
-			continue;
 		e = brfw_entry_elem(d, entry);
-		if (e->set == set &&
-		    brfw_elem_is_visible(e, gen, get_jiffies_64()))
+		if (brfw_elem_is_visible(e, gen, get_jiffies_64()))
 			return e;
 	}
 
@@ -259,27 +307,29 @@ brfw_chain_find(const struct brfw_domain *d, const struct brfw_elem_entry *entry
 }
 
 static __always_inline struct brfw_elem *
-brfw_domain_find_words(const struct brfw_domain *d, unsigned int nwords,
+brfw_domain_find_words(const struct brfw_domain *d, unsigned int nchars,
 		       u16 set, const u64 *words, u64 gen)
 {
 	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_SET]);
 	const struct brfw_domain_masks *masks = rcu_dereference(d->masks);
-	const u64 start = brfw_domain_hash_start(d, set);
+	const u64 *secrets = d->secrets[BRFW_DOMAIN_BY_SET].chars;
+	const u64 start = brfw_domain_hash_start(d, BRFW_DOMAIN_BY_SET, set);
 	u64 masked[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
 	const struct brfw_elem_entry *entry;
 	const u64 *mask = masks->data;
 	struct brfw_elem *e;
 	unsigned int i;
-	u64 hash;
+	u32 hash, at;
 
-	for (i = 0; i < masks->n; i++, mask += 1 + nwords) {
-		hash = brfw_domain_hash(start, nwords, words, mask, masked);
-		entry = brfw_slots_lookup(s, hash);
-		if (!entry)
-			continue;
-		e = brfw_chain_find(d, entry, set, mask[0], masked, gen);
-		if (e)
-			return e;
+	for (i = 0; i < masks->n; i++, mask += 1 + DIV_ROUND_UP(nchars, 2)) {
+		hash = brfw_domain_hash(start, secrets, nchars, words, mask,
+					masked);
+		at = hash >> s->shift;
+		while ((entry = brfw_slots_next(s, hash, &at))) {
+			e = brfw_chain_find(d, entry, set, mask[0], masked, gen);
+			if (e)
+				return e;
+		}
 	}
 
 	return NULL;
@@ -304,10 +354,12 @@ struct brfw_elem *brfw_domain_find(const struct brfw_domain *d,
 	u64 words[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
 
 	brfw_domain_gather(d, fields, key, words);
-	if (d->nwords == 1)
+	if (d->nchars == 1)
 		return brfw_domain_find_words(d, 1, set, words, gen);
+	if (d->nchars == 2)
+		return brfw_domain_find_words(d, 2, set, words, gen);
 
-	return brfw_domain_find_words(d, d->nwords, set, words, gen);
+	return brfw_domain_find_words(d, 2 * d->nwords, set, words, gen);
 }
 
 /**
@@ -334,30 +386,33 @@ void brfw_domain_walk_start(struct brfw_domain_walk *walk,
 	brfw_domain_gather(d, fields, key, walk->words);
 }
 
-/* The first entry of the next hash that has one, whatever it is. */
+/* The first entry that has the values under the next mask for which there is one. */
 static __always_inline const struct brfw_elem_entry *
-brfw_domain_walk_hashes(struct brfw_domain_walk *walk, unsigned int nwords)
+brfw_domain_walk_masks(struct brfw_domain_walk *walk, unsigned int nchars)
 {
 	const struct brfw_domain *d = walk->d;
 	const struct brfw_slots *s = rcu_dereference(d->slots[BRFW_DOMAIN_BY_VALUE]);
-	const u64 start = brfw_domain_hash_start(d, 0);
+	const u64 *secrets = d->secrets[BRFW_DOMAIN_BY_VALUE].chars;
+	const u64 start = brfw_domain_hash_start(d, BRFW_DOMAIN_BY_VALUE, 0);
+	u64 masked[BRFW_DOMAIN_KEY_WORDS] BRFW_UNINITIALIZED;
 	const struct brfw_elem_entry *entry;
 	const u64 *mask;
-	u64 hash;
+	u32 hash, at;
 
 	while (walk->i < walk->masks->n) {
-		mask = walk->masks->data + walk->i++ * (1 + nwords);
-		hash = brfw_domain_hash(start, nwords, walk->words, mask,
-					walk->masked);
-		entry = brfw_slots_lookup(s, hash);
-		if (entry)
-			return entry;
+		mask = walk->masks->data + walk->i++ * (1 + DIV_ROUND_UP(nchars, 2));
+		hash = brfw_domain_hash(start, secrets, nchars, walk->words,
+					mask, masked);
+		at = hash >> s->shift;
+		while ((entry = brfw_slots_next(s, hash, &at)))
+			if (brfw_entry_has(d, entry, mask[0], masked))
+				return entry;
 	}
 
 	return NULL;
 }
 
-/* The next entry with a hash of the values, whatever it is. */
+/* The next entry that has the values, visible or not. */
 static const struct brfw_elem_entry *
 brfw_domain_walk_entry(struct brfw_domain_walk *walk)
 {
@@ -366,8 +421,8 @@ brfw_domain_walk_entry(struct brfw_domain_walk *walk)
 	if (entry)
 		entry = rcu_dereference(entry->next[BRFW_DOMAIN_BY_VALUE]);
 	if (!entry)
-		entry = walk->d->nwords == 1 ? brfw_domain_walk_hashes(walk, 1) :
-			brfw_domain_walk_hashes(walk, walk->d->nwords);
+		entry = walk->d->nchars == 1 ? brfw_domain_walk_masks(walk, 1) :
+			brfw_domain_walk_masks(walk, 2 * walk->d->nwords);
 	walk->entry = entry;
 
 	return entry;
@@ -384,12 +439,8 @@ const struct brfw_elem *brfw_domain_walk_next(struct brfw_domain_walk *walk)
 {
 	const struct brfw_elem_entry *entry;
 	const struct brfw_elem *e;
-	const u64 *mask;
 
 	while ((entry = brfw_domain_walk_entry(walk))) {
-		mask = brfw_masks_get(walk->d, walk->masks, walk->i - 1);
-		if (!brfw_entry_has(walk->d, entry, mask[0], walk->masked))
-			continue;
 		e = brfw_entry_elem(walk->d, entry);
 		if (brfw_elem_is_visible(e, walk->gen, walk->now))
 			return e;
@@ -691,58 +742,143 @@ static void brfw_masks_put(struct brfw_domain *d, u32 id)
 
 /* ---- tables ---- */
 
+static u16 brfw_entry_set(const struct brfw_domain *d,
+			  const struct brfw_elem_entry *entry,
+			  enum brfw_domain_table table)
+{
+	return table == BRFW_DOMAIN_BY_SET ? brfw_entry_elem(d, entry)->set : 0;
+}
+
 static u32 brfw_entry_hash(const struct brfw_domain *d,
 			   const struct brfw_elem_entry *entry,
 			   enum brfw_domain_table table)
 {
-	u16 set = table == BRFW_DOMAIN_BY_SET ?
-		  brfw_entry_elem(d, entry)->set : 0;
-	u64 hash = brfw_domain_hash_start(d, set) ^
-		   brfw_mask_word(d, entry->mask);
+	const u64 *secrets = d->secrets[table].chars;
+	u64 sum = brfw_domain_hash_start(d, table, brfw_entry_set(d, entry, table));
 	unsigned int i;
 
+	sum += brfw_mask_word(d, entry->mask);
+	if (d->nchars == 1)
+		return brfw_hash_end(brfw_hash_add(sum, secrets[0],
+						   brfw_word_first(entry->words[0])));
 	for (i = 0; i < d->nwords; i++)
-		hash = brfw_hash_word(hash, entry->words[i]);
+		sum = brfw_hash_add_word(sum, secrets + 2 * i, entry->words[i]);
 
-	return hash;
+	return brfw_hash_end(sum);
 }
 
-static bool brfw_chain_is_full(const struct brfw_elem_entry *entry)
+/* The slot where entries like this one are, or may come: used, gone or free. */
+static struct brfw_slot *brfw_table_slot(const struct brfw_domain *d,
+					 enum brfw_domain_table table,
+					 const struct brfw_elem_entry *entry,
+					 u32 hash)
+{
+	struct brfw_slots *s = brfw_set_deref(d->slots[table]);
+	struct brfw_slot *slot = brfw_slots_find(s, hash), *gone = NULL;
+	u16 set = brfw_entry_set(d, entry, table);
+	const struct brfw_elem_entry *first;
+
+	while ((first = brfw_set_deref(slot->content))) {
+		if (brfw_entry_has(d, first, entry->mask, entry->words) &&
+		    brfw_entry_set(d, first, table) == set)
+			return slot;
+		if (first == &brfw_entry_gone && !gone)
+			gone = slot;
+		slot = brfw_slots_find_next(s, slot);
+	}
+
+	return gone ?: slot;
+}
+
+/* Slots that may follow each other, by the number of probes of a look-up. */
+static unsigned int brfw_domain_run_max(unsigned int nmasks)
+{
+	return BRFW_RUN_FREE + BRFW_DOMAIN_RUNS_MAX / nmasks;
+}
+
+static bool brfw_table_has_long_runs(const struct brfw_domain *d,
+				     const struct brfw_slots *s,
+				     const struct brfw_slot *slot)
+{
+	unsigned int most = brfw_domain_run_max(brfw_set_deref(d->masks)->n);
+
+	return s->longest > most ||
+	       (!rcu_access_pointer(slot->content) &&
+		brfw_slots_run(s, slot) > most);
+}
+
+static void brfw_table_replace_slots(struct brfw_domain *d,
+				     enum brfw_domain_table table,
+				     struct brfw_slots *s)
+{
+	struct brfw_slots *old = brfw_set_deref(d->slots[table]);
+
+	if (s == old)
+		return;
+	rcu_assign_pointer(d->slots[table], s);
+	kvfree_rcu(old, rcu);
+}
+
+/* Return: the slot for an entry, or an error pointer: -ENOMEM or -EOVERFLOW. */
+static struct brfw_slot *brfw_table_reserve(struct brfw_domain *d,
+					    enum brfw_domain_table table,
+					    const struct brfw_elem_entry *entry,
+					    u32 hash)
+{
+	struct brfw_slots *s;
+	struct brfw_slot *slot;
+
+	s = brfw_slots_reserve(brfw_set_deref(d->slots[table]),
+			       &d->nused[table], &brfw_entry_gone);
+	while (s) {
+		brfw_table_replace_slots(d, table, s);
+		slot = brfw_table_slot(d, table, entry, hash);
+		if (!brfw_table_has_long_runs(d, s, slot))
+			return slot;
+		if (s->size / BRFW_DOMAIN_SLOTS_MAX > d->nused[table])
+			return ERR_PTR(-EOVERFLOW);
+		s = brfw_slots_grow(s, &d->nused[table], &brfw_entry_gone);
+	}
+
+	return ERR_PTR(-ENOMEM);
+}
+
+/* How many entries of a value there are, without those on their way out. */
+static unsigned int brfw_chain_count(const struct brfw_domain *d,
+				     const struct brfw_elem_entry *entry,
+				     bool with_deleted)
 {
 	unsigned int n = 0;
 
 	for (; entry; entry = brfw_set_deref(entry->next[BRFW_DOMAIN_BY_VALUE]))
-		n++;
+		n += with_deleted ||
+		     brfw_entry_elem(d, entry)->gen_del == BRFW_GEN_NEVER;
 
-	return n >= BRFW_DOMAIN_EQUAL_MAX;
+	return n;
 }
 
 static int brfw_table_link(struct brfw_domain *d, enum brfw_domain_table table,
-			   struct brfw_elem_entry *entry)
+			   struct brfw_elem_entry *entry, bool with_deleted)
 {
-	struct brfw_slots *old = brfw_set_deref(d->slots[table]);
 	u32 hash = brfw_entry_hash(d, entry, table);
 	struct brfw_elem_entry *first;
 	struct brfw_slot *slot;
-	struct brfw_slots *s;
 
-	s = brfw_slots_reserve(old, &d->nused[table], &brfw_entry_gone);
-	if (!s)
-		return -ENOMEM;
-	if (s != old) {
-		rcu_assign_pointer(d->slots[table], s);
-		kvfree_rcu(old, rcu);
-	}
-
-	slot = brfw_slots_find(s, hash);
+	slot = brfw_table_reserve(d, table, entry, hash);
+	if (IS_ERR(slot))
+		return PTR_ERR(slot);
 	first = brfw_set_deref(slot->content);
-	if (first == &brfw_entry_gone)
+	if (!first) {
+		brfw_slots_use(brfw_set_deref(d->slots[table]), slot, hash);
+		d->nused[table]++;
+	} else if (first == &brfw_entry_gone) {
 		first = NULL;
-	if (table == BRFW_DOMAIN_BY_VALUE && brfw_chain_is_full(first))
+	} else if (table == BRFW_DOMAIN_BY_VALUE &&
+		   brfw_chain_count(d, first, with_deleted) >=
+		   BRFW_DOMAIN_EQUAL_MAX) {
 		return -EMLINK;
-	d->nused[table] += !rcu_access_pointer(slot->content);
+	}
 	RCU_INIT_POINTER(entry->next[table], first);
-	WRITE_ONCE(slot->hash, hash);
 	rcu_assign_pointer(slot->content, entry);
 
 	return 0;
@@ -752,12 +888,12 @@ static void brfw_table_unlink(struct brfw_domain *d,
 			      enum brfw_domain_table table,
 			      struct brfw_elem_entry *entry)
 {
-	struct brfw_slots *s = brfw_set_deref(d->slots[table]);
 	struct brfw_elem_entry *next = brfw_set_deref(entry->next[table]);
-	struct brfw_slot *slot;
+	u32 hash = brfw_entry_hash(d, entry, table);
 	struct brfw_elem_entry *other;
+	struct brfw_slot *slot;
 
-	slot = brfw_slots_find(s, brfw_entry_hash(d, entry, table));
+	slot = brfw_table_slot(d, table, entry, hash);
 	other = brfw_set_deref(slot->content);
 	if (other == entry) {
 		rcu_assign_pointer(slot->content,
@@ -785,12 +921,12 @@ static int brfw_domain_link(struct brfw_domain *d,
 	if (i < 0)
 		return i;
 	d->mask_counts[i]++;
-	err = brfw_table_link(d, BRFW_DOMAIN_BY_SET, entry);
+	err = brfw_table_link(d, BRFW_DOMAIN_BY_SET, entry, false);
 	if (err)
 		goto err_mask;
 	if (!rcu_access_pointer(d->slots[BRFW_DOMAIN_BY_VALUE]))
 		return 0;
-	err = brfw_table_link(d, BRFW_DOMAIN_BY_VALUE, entry);
+	err = brfw_table_link(d, BRFW_DOMAIN_BY_VALUE, entry, false);
 	if (err)
 		goto err_table;
 
@@ -821,7 +957,8 @@ static void brfw_domain_unlink(struct brfw_domain *d,
  *
  * Context: may sleep.
  * Return: 0, -ENOMEM, -ENOSPC when there would be too many different prefix
- * lengths, or -EMLINK when too many sets would have one value.
+ * lengths, -EMLINK when too many sets would have one value, or -EOVERFLOW when hashes
+ * are so close together that look-ups would pass too many slots.
  */
 int brfw_domain_insert(struct brfw_domain *d, struct brfw_elem *e)
 {
@@ -873,7 +1010,9 @@ static int brfw_domain_fill_by_value(struct brfw_domain *d)
 		if (entry == &brfw_entry_gone)
 			continue;
 		for (; entry; entry = brfw_set_deref(entry->next[BRFW_DOMAIN_BY_SET])) {
-			err = brfw_table_link(d, BRFW_DOMAIN_BY_VALUE, entry);
+			/* A commit that fails brings back what it deleted. */
+			err = brfw_table_link(d, BRFW_DOMAIN_BY_VALUE, entry,
+					      true);
 			if (err)
 				return err;
 		}
@@ -887,7 +1026,8 @@ static int brfw_domain_fill_by_value(struct brfw_domain *d)
  * @d: the domain
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM, or -EMLINK when too many sets have one value.
+ * Return: 0, -ENOMEM, -EMLINK when too many sets have one value, or -EOVERFLOW as for
+ * brfw_domain_insert().
  */
 int brfw_domain_enable_walks(struct brfw_domain *d)
 {
@@ -914,6 +1054,19 @@ int brfw_domain_enable_walks(struct brfw_domain *d)
 
 /* ---- domains ---- */
 
+static void brfw_domain_make_secrets(struct brfw_domain *d)
+{
+	struct brfw_domain_secrets *secrets;
+
+	for (secrets = d->secrets; secrets < d->secrets + BRFW_DOMAIN_TABLES;
+	     secrets++) {
+		brfw_hash_make_secrets(&secrets->start, 1);
+		brfw_hash_make_secrets(&secrets->set, 1);
+		brfw_hash_make_secrets(secrets->chars, BRFW_DOMAIN_CHARS_MAX);
+	}
+	brfw_hash_make_secrets(d->mask_secrets, 2);
+}
+
 /**
  * brfw_domain_alloc() - make a domain without elements
  * @type: what they are made of
@@ -931,11 +1084,12 @@ struct brfw_domain *brfw_domain_alloc(const struct brfw_set_type *type)
 		goto err_free;
 	d->type = *type;
 	d->nwords = brfw_set_type_words(type);
+	d->nchars = DIV_ROUND_UP(brfw_set_type_size(type), sizeof(u32));
 	RCU_INIT_POINTER(d->masks, brfw_masks_alloc(d, 0));
 	if (!rcu_access_pointer(d->masks))
 		goto err_free;
 	RCU_INIT_POINTER(d->slots[BRFW_DOMAIN_BY_SET], s);
-	get_random_bytes(&d->seed, sizeof(d->seed));
+	brfw_domain_make_secrets(d);
 
 	return d;
 
@@ -974,7 +1128,8 @@ unsigned int brfw_domain_count(const struct brfw_domain *d)
  * brfw_domain_cost() - what a look-up costs at most
  * @d: the domain
  *
- * It depends on the type alone, not on the elements of today.
+ * It depends on the type alone, not on the elements of today: one probe for each mask
+ * that there may be, and the longest runs of slots that these may pass.
  *
  * Return: as many rules could be compared.
  */
@@ -988,5 +1143,6 @@ unsigned int brfw_domain_cost(const struct brfw_domain *d)
 			n += 8 * brfw_set_member_size(d->type.members[i]);
 
 	return DIV_ROUND_UP(min_t(unsigned int, n, BRFW_DOMAIN_MASKS_MAX),
-			    BRFW_COST_PROBES);
+			    BRFW_COST_PROBES) +
+	       brfw_run_cost(BRFW_RUN_FREE + BRFW_DOMAIN_RUNS_MAX);
 }

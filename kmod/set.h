@@ -124,7 +124,6 @@ struct brfw_domain;
  * @masks: prefix lengths to be tried
  * @i: of these, the next
  * @entry: that was found last, or NULL
- * @masked: values that it has
  */
 struct brfw_domain_walk {
 	const struct brfw_domain *d;
@@ -134,7 +133,6 @@ struct brfw_domain_walk {
 	const struct brfw_domain_masks *masks;
 	unsigned int i;
 	const struct brfw_elem_entry *entry;
-	u64 masked[BRFW_DOMAIN_KEY_WORDS];
 };
 
 /* Look-ups: inside an RCU read section; may run beside one writer. */

@@ -751,6 +751,8 @@ static int brfw_commit_insert_fail(struct brfw_error *error, int err)
 		return brfw_sets_fail(error, err, "the elements of all sets of this type have too many different prefix lengths");
 	if (err == -EMLINK)
 		return brfw_sets_fail(error, -ENOSPC, "too many sets of this type have the value of this element");
+	if (err == -EOVERFLOW)
+		return brfw_sets_fail(error, -ENOSPC, "the elements of all sets of this type can't be found fast enough with this one");
 
 	return brfw_sets_no_memory(error);
 }

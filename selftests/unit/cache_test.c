@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "cache.h"
+#include "hash.h"
 #include "ktap.h"
 #include "lookup_count.h"
 #include "lookup_set.h"
@@ -246,9 +247,9 @@ static void test_memory(void)
 	good = brfw_cache_init(&cache, 2, 0) == -ENOMEM;
 	kshim_fail_at = 0;
 	brfw_cache_destroy(&cache);
-	good &= !brfw_cache_init(&cache, 3, 0) && cache.mask == 1;
+	good &= !brfw_cache_init(&cache, 3, 0) && cache.shift == BRFW_HASH_BITS - 1;
 	brfw_cache_destroy(&cache);
-	good &= !brfw_cache_init(&cache, 2, 0) && !cache.mask;
+	good &= !brfw_cache_init(&cache, 2, 0) && cache.shift == BRFW_HASH_BITS;
 	brfw_cache_destroy(&cache);
 	ktap_result(good && set_nothing_left(), "sizes, and no memory");
 }

@@ -81,7 +81,7 @@ static void history_init(struct history *h, const struct profile *p)
 	h->nplans = 0;
 	ref_pool_init(&h->pool, &rnd, p->kind, p->npool);
 	kshim_random = (u64)ref_random_below(&rnd, U16_MAX) << 32 |
-		       ref_random_below(&rnd, U16_MAX);
+		       ref_random_below(&rnd, U16_MAX) | 1;
 	set_init(&h->set, h->pool.family, h->pool.key);
 	h->nfrees = kshim_nfrees;
 }

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
 #include "cache.h"
+#include "hash.h"
 #include "ktap.h"
 #include "leaf.h"
 #include "lookup_count.h"
@@ -220,11 +222,15 @@ static const struct brfw_cls_rule *set_lookup_cached(const struct set *set,
 	static struct brfw_cache_entry entries[REF_KEYS];
 	static struct brfw_cache cache = {
 		.entries = entries,
-		.mask = REF_KEYS / 2 - 1,
+		.shift = BRFW_HASH_BITS + 2 - fls(REF_KEYS),
 	};
 	const struct brfw_cache_stamp stamp = { .view = set->number + gen };
 	const struct brfw_cls_rule *r;
 
+	if (!cache.start) {
+		brfw_hash_make_secrets(&cache.start, 1);
+		brfw_hash_make_secrets(cache.secrets, 2 * BRFW_CACHE_WORDS);
+	}
 	rcu_read_lock();
 	r = brfw_cache_lookup(&cache, &stamp, &set->cls, key, gen);
 	rcu_read_unlock();

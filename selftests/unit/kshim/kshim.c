@@ -27,6 +27,16 @@ __thread unsigned long kshim_nderefs;
 uint64_t kshim_random = 1;
 uint64_t kshim_jiffies = 1;
 
+/* xorshift64* */
+uint64_t kshim_random_next(void)
+{
+	kshim_random ^= kshim_random >> 12;
+	kshim_random ^= kshim_random << 25;
+	kshim_random ^= kshim_random >> 27;
+
+	return kshim_random * 0x2545f4914f6cdd1dULL;
+}
+
 static void __attribute__((noreturn)) kshim_bug(const char *text)
 {
 	fprintf(stderr, "kshim: %s\n", text);

@@ -47,8 +47,10 @@ void kshim_publish(const void *p);
 /* Calls of rcu_dereference() by this thread. */
 extern __thread unsigned long kshim_nderefs;
 
-/* What get_random_bytes() hands out next. */
+/* Where the random numbers begin that get_random_bytes() hands out next. */
 extern uint64_t kshim_random;
+
+uint64_t kshim_random_next(void);
 
 void *kshim_alloc(size_t size, bool is_kmalloc);
 void kshim_free(const void *p, bool is_kfree);

@@ -6,10 +6,12 @@
 
 #include <linux/types.h>
 
-/* Known bytes, so that a run can be repeated. At most 8 of them. */
+/* Known bytes, each time others, so that a run can be repeated. At most 8 of them. */
 static inline void get_random_bytes(void *p, size_t len)
 {
-	memcpy(p, &kshim_random, len);
+	uint64_t word = kshim_random_next();
+
+	memcpy(p, &word, len);
 }
 
 #endif /* _KSHIM_LINUX_RANDOM_H */
