@@ -68,8 +68,8 @@ struct brfw_table_part {
  * @leaf_rules: rules that a leaf should not exceed
  * @cost: most steps of a look-up in a slot
  * @slots: replaced when they run out
- * @start: secret that a hash begins with
  * @nparts: number of entries in @parts
+ * @start: secret that a hash begins with
  * @parts: what is hashed
  *
  * Up to @cost for writers only. The secrets are chosen with the table, whenever
@@ -84,8 +84,8 @@ struct brfw_table {
 	u32 leaf_rules;
 	u32 cost;
 	struct brfw_slots __rcu *slots;
-	u64 start;
 	u32 nparts;
+	u64 start;
 	struct brfw_table_part parts[];
 };
 
@@ -140,6 +140,15 @@ static struct brfw_leaf *brfw_content_leaf(void *content)
 	return (unsigned long)content & 1 ? NULL : content;
 }
 
+static __always_inline u64 brfw_part_add(u64 sum,
+					 const struct brfw_table_part *part,
+					 const u32 *halves)
+{
+	return brfw_hash_add(sum, part->secret,
+			     halves[part->index] & part->mask);
+}
+
+/* Two at a time: the loop would cost as much as what is in it. */
 static __always_inline u32
 brfw_parts_hash(const struct brfw_table_part *part, unsigned int n, u64 sum,
 		const struct brfw_key *key)
@@ -147,9 +156,14 @@ brfw_parts_hash(const struct brfw_table_part *part, unsigned int n, u64 sum,
 	const u32 *halves = (const u32 *)key->words;
 	const struct brfw_table_part *end = part + n;
 
-	for (; part < end; part++)
-		sum = brfw_hash_add(sum, part->secret,
-				    halves[part->index] & part->mask);
+	if (n % 2) {
+		sum = brfw_part_add(sum, part, halves);
+		part++;
+	}
+	for (; part < end; part += 2) {
+		sum = brfw_part_add(sum, &part[0], halves);
+		sum = brfw_part_add(sum, &part[1], halves);
+	}
 
 	return brfw_hash_end(sum);
 }

@@ -138,6 +138,20 @@ static struct brfw_slot *brfw_slots_find_free(struct brfw_slots *s, u32 hash)
 	return slot;
 }
 
+/* One that begins at the end and goes on at the beginning is counted, too. */
+static u32 brfw_slots_longest(const struct brfw_slots *s)
+{
+	u32 i = 0, n = 0, longest = 0;
+
+	while (i < s->size || n) {
+		n = brfw_slots_is_used(s, i % s->size) ? n + 1 : 0;
+		longest = max(longest, n);
+		brfw_loop_relax(i++);
+	}
+
+	return longest;
+}
+
 static u32 brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
 			   const void *gone)
 {
@@ -151,10 +165,12 @@ static u32 brfw_slots_copy(struct brfw_slots *to, struct brfw_slots *from,
 		if (!content || content == gone)
 			continue;
 		slot = brfw_slots_find_free(to, from->slot[i].hash);
-		brfw_slots_use(to, slot, from->slot[i].hash);
+		slot->hash = from->slot[i].hash;
 		RCU_INIT_POINTER(slot->content, content);
 		n++;
 	}
+
+	to->longest = brfw_slots_longest(to);
 
 	return n;
 }
