@@ -623,6 +623,35 @@ test_tables() {
 	udp pass 10.0.0.2
 }
 
+# Hosts by hosts and ports, with rules that search all sets at once; and one value that
+# comes and goes, of which what has gone doesn't take up the room.
+test_grid() {
+	local i element="10.0.0.7 . 10.9.9.9 . 1007"
+
+	{
+		echo "$SENTINEL"
+		for ((i = 1; i <= 6; i++)); do
+			echo "set add g$i type ipv4_addr . ipv4_addr . inet_port"
+			echo "rule add saddr . daddr . dport @g$i proto udp drop comment g$i"
+		done
+		awk 'BEGIN {
+			for (i = 0; i < 200; i++)
+				for (j = 0; j < 200; j++)
+					printf "set add-element g3 10.0.0.%d . 10.9.9.9 . %d\n", i, 1000 + j
+		}'
+	} | fw ruleset load -
+	info elements
+	equal "elements" 40000 "$INFO"
+	expect_drop h1 h2 rule g3 ip4 saddr 10.0.0.7 daddr 10.9.9.9 proto udp dport 1007
+	expect_pass h1 h2 ip4 saddr 10.0.0.7 daddr 10.9.9.9 proto udp dport 1200
+	for ((i = 0; i < 150; i++)); do
+		fw set add-element g2 "$element"
+		fw set delete-element g2 "$element"
+	done
+	fw set add-element g2 "$element"
+	expect_drop h1 h2 rule g2 ip4 saddr 10.0.0.7 daddr 10.9.9.9 proto udp dport 1007
+}
+
 # Rules that name a set get another place, as bodies of their own.
 test_renumbered() {
 	local i anchor
@@ -724,6 +753,7 @@ check "refused in a file" test_refused_file
 check "a set becomes another one" test_exchanged
 check "limits" test_limits
 check "more than tables hold" test_tables
+check "a grid of hosts and ports" test_grid
 check "rules with sets make room" test_renumbered
 check "names of ports" test_rename
 check "a big set" test_big
