@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,8 @@ struct fault {
 	bool silent;
 	/** @mutate: change bytes of each answer */
 	bool mutate;
+	/** @forge: somebody else sends a refusal before each answer */
+	bool forge;
 	/** @last_used: seconds since rules and policies were used, 0: never */
 	unsigned int last_used;
 	/** @problem: what is wrong with each rule, or NULL */
@@ -76,6 +79,12 @@ static struct {
 	char *queue[ENTRIES_MAX];
 	unsigned int head, tail;
 	bool overrun_told;
+	/** @is_connected: nobody else can send any more */
+	bool is_connected;
+	/** @forged: messages of somebody else */
+	unsigned int forged;
+	/** @turns: times that something was received while it forges */
+	unsigned int turns;
 } kernel;
 
 static uint64_t seed = 1;
@@ -487,12 +496,69 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *buf, size_t s
 	return size;
 }
 
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
+/* As the real ones do: the library's own functions don't tell who it was. */
+int connect(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)
+{
+	struct sockaddr_nl to;
+
+	memcpy(&to, addr.__sockaddr__, sizeof(to));
+	kernel.is_connected = fd == -1 && len == sizeof(to) && !to.nl_pid && !to.nl_groups;
+	return kernel.is_connected ? 0 : -1;
+}
+
+ssize_t recv(int fd, void *buf, size_t size, int flags)
+{
+	(void)fd;
+	(void)buf;
+	(void)size;
+	errno = flags & MSG_DONTWAIT ? EAGAIN : EBADF;
+	return -1;
+}
+
+/* A refusal of what is waited for; @buf has the true answer. */
+static ssize_t forge(char *buf)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
+	struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
+
+	nlh->nlmsg_type = NLMSG_ERROR;
+	nlh->nlmsg_flags = 0;
+	nlh->nlmsg_len = MNL_NLMSG_HDRLEN + sizeof(*error);
+	memset(error, 0, sizeof(*error));
+	error->error = -EDOM;
+	kernel.forged++;
+	return nlh->nlmsg_len;
+}
+
+/* Takes the next messages out of the queue. */
+static size_t take(char *buf, size_t size)
 {
 	size_t len = 0;
-	unsigned int i;
 
-	(void)nl;
+	while (kernel.head < kernel.tail) {
+		struct nlmsghdr *nlh = (struct nlmsghdr *)kernel.queue[kernel.head];
+
+		if (len + MNL_ALIGN(nlh->nlmsg_len) > size || len > 2000)
+			break;
+		memcpy(buf + len, nlh, nlh->nlmsg_len);
+		len += MNL_ALIGN(nlh->nlmsg_len);
+		free(nlh);
+		kernel.head++;
+	}
+	if (kernel.head == kernel.tail)
+		kernel.head = kernel.tail = 0;
+	return len;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct sockaddr_nl *from = msg->msg_name;
+	char *buf = msg->msg_iov->iov_base;
+	unsigned int i;
+	size_t len;
+
+	(void)fd;
+	(void)flags;
 	if (kernel.fault.overrun && kernel.head == kernel.tail) {
 		errno = ENOBUFS;
 		return -1;
@@ -500,20 +566,17 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 	/* The real one would wait; here nobody will ever come. */
 	if (kernel.head == kernel.tail)
 		return 0;
-	while (kernel.head < kernel.tail) {
-		struct nlmsghdr *nlh = (struct nlmsghdr *)kernel.queue[kernel.head];
-
-		if (len + MNL_ALIGN(nlh->nlmsg_len) > size || len > 2000)
-			break;
-		memcpy((char *)buf + len, nlh, nlh->nlmsg_len);
-		len += MNL_ALIGN(nlh->nlmsg_len);
-		free(nlh);
-		kernel.head++;
+	msg->msg_flags = 0;
+	msg->msg_namelen = sizeof(*from);
+	*from = (struct sockaddr_nl){ .nl_family = AF_NETLINK };
+	if (kernel.fault.forge && !(kernel.turns++ % 2)) {
+		memcpy(buf, kernel.queue[kernel.head], MNL_NLMSG_HDRLEN);
+		from->nl_pid = PORTID + 1;
+		return forge(buf);
 	}
-	if (kernel.head == kernel.tail)
-		kernel.head = kernel.tail = 0;
+	len = take(buf, msg->msg_iov->iov_len);
 	for (i = kernel.fault.mutate ? rnd() % 4 : 0; i; i--)
-		((char *)buf)[rnd() % len] = rnd() % 2 ? rnd() : rnd() % 32;
+		buf[rnd() % len] = rnd() % 2 ? rnd() : rnd() % 32;
 	return len;
 }
 
@@ -1056,6 +1119,24 @@ static void test_lost_answers(void)
 		    "lost answers are told");
 }
 
+/* Who isn't the kernel is not believed, whatever numbers he knows. */
+static void test_forged_answers(void)
+{
+	static const struct fault forge = { .forge = true };
+	bool good;
+
+	kernel_reset();
+	kernel.fault = forge;
+	run("ruleset load -", RULES, strlen(RULES));
+	good = same("stderr", err_text, "");
+	ktap_result(good && kernel.forged > 3 && kernel.is_connected,
+		    "a load believes only the kernel");
+	kernel.forged = 0;
+	good = says("ruleset save", "", 0, SAVED, "");
+	ktap_result(good && kernel.forged > 3 && kernel.is_connected,
+		    "a save believes only the kernel");
+}
+
 /* Answers with wrong bytes: each run ends, with a status that is defined. */
 static void test_mutated_answers(void)
 {
@@ -1095,6 +1176,7 @@ int main(void)
 	test_output_full();
 	test_save_file();
 	test_lost_answers();
+	test_forged_answers();
 	test_mutated_answers();
 	kernel_reset();
 	return ktap_end();

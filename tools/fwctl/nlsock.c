@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Talks to the kernel through libmnl. Requests are numbered by a counter, and
- * answers are taken only if they carry a number that is waited for. Nothing
- * here knows what a rule is; wire.c makes and reads the attributes.
+ * Talks to the kernel through libmnl. Requests are numbered by a counter that
+ * begins anywhere, and answers are taken only if they come from the kernel and
+ * carry a number that is waited for. Nothing here knows what a rule is; wire.c
+ * makes and reads the attributes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -250,6 +252,30 @@ static int receive_bytes(struct nlsock *sock, struct receiver *receiver, const c
 }
 
 /*
+ * Receives from the kernel; what others send is passed over, whatever it says.
+ * That takes CAP_NET_ADMIN in the namespace, which may be that of a container.
+ */
+static ssize_t receive(struct nlsock *sock, char *bytes, size_t size, int flags)
+{
+	struct sockaddr_nl from = { 0 };
+	struct iovec iov = { .iov_base = bytes, .iov_len = size };
+	struct msghdr msg = { .msg_name = &from, .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t len;
+
+	do {
+		msg.msg_namelen = sizeof(from);
+		len = recvmsg(mnl_socket_get_fd(sock->nl), &msg, flags);
+	} while ((len < 0 && errno == EINTR) ||
+		 (len > 0 && (msg.msg_namelen != sizeof(from) ||
+			      from.nl_family != AF_NETLINK || from.nl_pid)));
+	if (len > 0 && msg.msg_flags & MSG_TRUNC) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return len;
+}
+
+/*
  * Waits until all is answered. When answers were lost and a refusal is among
  * those that were not, that is what there is to tell.
  */
@@ -259,9 +285,7 @@ static int receive_all(struct nlsock *sock, struct receiver *receiver, struct fw
 	ssize_t len;
 
 	while (!receiver->done) {
-		len = mnl_socket_recvfrom(sock->nl, bytes, sizeof(bytes));
-		if (len < 0 && errno == EINTR)
-			continue;
+		len = receive(sock, bytes, sizeof(bytes), 0);
 		if (len < 0 && errno == ENOBUFS)
 			return receiver->refusals ? 0 : err_overrun(err);
 		if (len < 0 && errno == ENOSPC)
@@ -411,12 +435,34 @@ static int family_find(struct nlsock *sock, struct fwctl_err *err)
 	return sock->family ? 0 : err_malformed(err);
 }
 
+/*
+ * Connected to the kernel, the socket takes messages to it from nobody else, so
+ * that nobody can fill its buffer either. What came before that is no answer.
+ */
+static int socket_connect(struct nlsock *sock, struct fwctl_err *err)
+{
+	static const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	char bytes[1];
+
+	if (connect(mnl_socket_get_fd(sock->nl), (const struct sockaddr *)&kernel,
+		    sizeof(kernel)) < 0)
+		return err_system(err, "connect", "the netlink socket", errno);
+	while (recv(mnl_socket_get_fd(sock->nl), bytes, sizeof(bytes), MSG_DONTWAIT) >= 0)
+		;
+	return 0;
+}
+
 static int socket_set_up(struct nlsock *sock, struct fwctl_err *err)
 {
 	int one = 1, size = RECEIVE_BUFFER;
 
+	/* So that nobody knows the numbers beforehand. */
+	if (getrandom(&sock->seq, sizeof(sock->seq), 0) != sizeof(sock->seq))
+		return err_system(err, "get", "a random number", errno);
 	if (mnl_socket_bind(sock->nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		return err_system(err, "bind", "the netlink socket", errno);
+	if (socket_connect(sock, err))
+		return -1;
 	sock->portid = mnl_socket_get_portid(sock->nl);
 	/* Texts with errors; and no copies of requests, which we still have. */
 	if (mnl_socket_setsockopt(sock->nl, NETLINK_EXT_ACK, &one, sizeof(one)) < 0 ||
@@ -583,9 +629,7 @@ int nlsock_listen(struct nlsock *sock, nlsock_answer_fn notice, nlsock_lost_fn l
 	ssize_t len;
 
 	for (;;) {
-		len = mnl_socket_recvfrom(sock->nl, bytes, sizeof(bytes));
-		if (len < 0 && errno == EINTR)
-			continue;
+		len = receive(sock, bytes, sizeof(bytes), 0);
 		if (len < 0 && errno == ENOBUFS) {
 			if (lost(data, err))
 				return -1;
