@@ -339,6 +339,20 @@ static u64 brfw_commit_end_of_priority(struct brfw_commit *c, u8 hook,
 	return last->cls.order;
 }
 
+/*
+ * The change that a rule is from, or 0 for one of before. In a draft that
+ * replaces the ruleset those that live were revived by it.
+ */
+static u32 brfw_commit_change_of(const struct brfw_commit *c,
+				 const struct brfw_rule *rule)
+{
+	if (rule->status == BRFW_RULE_NEW ||
+	    (rule->status == BRFW_RULE_LIVE && c->draft->is_replace))
+		return rule->change_id;
+
+	return 0;
+}
+
 /* Exchange a live rule for a new body at the same place. */
 static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
 {
@@ -350,6 +364,7 @@ static int brfw_commit_renew(struct brfw_commit *c, struct brfw_rule *rule)
 		return brfw_commit_no_memory(c);
 
 	new->is_spread = true;
+	new->change_id = brfw_commit_change_of(c, rule);
 	brfw_commit_kill(c, rule);
 	err = brfw_commit_birth(c, new, rule, true);
 	if (err)
@@ -554,6 +569,7 @@ static int brfw_commit_rule_insert(struct brfw_commit *c,
 						  brfw_rule_priority(rule));
 		if (old->cls.order > end) {
 			brfw_commit_revive(c, old);
+			old->change_id = rule->change_id;
 			change->handle = old->handle;
 			return 0;
 		}
@@ -592,9 +608,8 @@ static int brfw_commit_check_same(struct brfw_commit *c,
 	if (!other || other == old)
 		return 0;
 
-	if (other->status == BRFW_RULE_NEW && other->change_id)
-		c->error->other_change_id = other->change_id;
-	else
+	c->error->other_change_id = brfw_commit_change_of(c, other);
+	if (!c->error->other_change_id)
 		c->error->handle = other->handle;
 	return brfw_commit_fail(c, -EEXIST, "a rule with the same hook, bridge, priority and conditions exists");
 }
@@ -933,14 +948,15 @@ static int brfw_commit_apply(struct brfw_commit *c)
 	if (c->draft->is_replace)
 		brfw_commit_clear(c);
 
+	/* What one says of others concerned is nothing that the next one says. */
 	list_for_each_entry(change, &c->draft->changes, list) {
-		c->error->change_id = change->id;
+		*c->error = (struct brfw_error){ .change_id = change->id };
 		err = brfw_commit_change(c, change);
 		if (err)
 			return err;
 		cond_resched();
 	}
-	c->error->change_id = change_id;
+	*c->error = (struct brfw_error){ .change_id = change_id };
 
 	return brfw_commit_check_sets(c->rs, c->draft, c->error);
 }
@@ -969,6 +985,7 @@ static int brfw_commit_prepare_classifier(struct brfw_commit *c,
 {
 	struct brfw_cls_rule *culprit;
 	struct brfw_rule *rule;
+	u32 change_id;
 	int err;
 
 	err = brfw_cls_prepare(cls, &culprit);
@@ -977,8 +994,9 @@ static int brfw_commit_prepare_classifier(struct brfw_commit *c,
 
 	rule = container_of(culprit, struct brfw_rule, cls);
 	c->error->handle = rule->handle;
-	if (rule->status == BRFW_RULE_NEW)
-		c->error->change_id = rule->change_id;
+	change_id = brfw_commit_change_of(c, rule);
+	if (change_id)
+		c->error->change_id = change_id;
 
 	return brfw_commit_fail(c, err, "with this rule a frame might have to be compared with too many rules: too many different masks, or too many port ranges for otherwise equal conditions");
 }
@@ -990,12 +1008,12 @@ static int brfw_commit_prepare_classifiers(struct brfw_commit *c)
 
 	c->is_inserted = true;
 	for (i = 0; i < c->nadded; i++) {
+		cond_resched();
 		if (c->added[i]->status == BRFW_RULE_DEAD)
 			continue;
 		err = brfw_commit_insert_rule(c, c->added[i]);
 		if (err)
 			return err;
-		cond_resched();
 	}
 
 	for (hook = 0; hook < BRFW_HOOKS; hook++) {
@@ -1160,12 +1178,12 @@ static void brfw_commit_tell_rules(struct brfw_commit *c)
 		cond_resched();
 	}
 	for (i = 0; i < c->nadded; i++) {
+		cond_resched();
 		if (c->added[i]->status == BRFW_RULE_DEAD)
 			continue;
 		kind = brfw_commit_kind(c, c->added[i]);
 		if (kind)
 			brfw_notice_rule(notice, c->rs, kind, c->added[i]);
-		cond_resched();
 	}
 }
 
@@ -1330,6 +1348,7 @@ static void brfw_commit_undo(struct brfw_commit *c)
 	if (c->is_inserted)
 		brfw_commit_undo_classifiers(c);
 	for (i = 0; i < c->nadded; i++) {
+		cond_resched();
 		rule = c->added[i];
 		if (rule->status == BRFW_RULE_DEAD) {
 			brfw_rule_free(c->rs, rule);
@@ -1338,7 +1357,6 @@ static void brfw_commit_undo(struct brfw_commit *c)
 		brfw_commit_kill(c, rule);
 		brfw_rule_remove(c->rs, rule);
 		brfw_gc_add_rule(c->rs, rule);
-		cond_resched();
 	}
 	list_for_each_entry_safe(rule, tmp, &c->removed, list) {
 		brfw_commit_revive(c, rule);

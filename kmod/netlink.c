@@ -1445,6 +1445,8 @@ static bool brfw_nl_put_elements(struct sk_buff *skb, struct brfw_ruleset *rs,
 		       brfw_element_key_size(&set->layout));
 		dump->has_key = true;
 		node = rb_next(&e->node);
+		/* Any number of them may have expired. */
+		cond_resched();
 	}
 
 	return true;

@@ -940,6 +940,7 @@ void brfw_sets_destroy(struct brfw_ruleset *rs)
 		}
 		list_del_init(&set->touched);
 		brfw_set_free_unused(rs, set);
+		cond_resched();
 	}
 	xa_destroy(&rs->sets.by_number);
 	mutex_destroy(&rs->sets.lock);

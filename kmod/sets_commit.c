@@ -160,7 +160,9 @@ int brfw_commit_set_add(struct brfw_ruleset *rs, const struct brfw_draft *draft,
 
 	brfw_sets_tell(error, brfw_set_name_of(rs, sc->number));
 	if (set) {
-		error->other_change_id = set->was_live ? 0 : set->change_id;
+		/* In place of all sets: this one was said in the same draft. */
+		if (!set->was_live || draft->is_replace)
+			error->other_change_id = set->change_id;
 		return brfw_sets_fail(error, -EEXIST, "there is a set of this name already");
 	}
 	if (rs->sets.nsets >= brfw_max_sets(rs->bn->net))
@@ -317,6 +319,8 @@ brfw_set_find_overlap(struct brfw_ruleset *rs, struct brfw_set *set,
 		    !brfw_element_is_expired(other, get_jiffies_64()))
 			return other;
 		brfw_element_expire(rs, other);
+		/* A range may overlap with all there are. */
+		cond_resched();
 	}
 }
 
@@ -361,7 +365,7 @@ static int brfw_commit_element_add(struct brfw_ruleset *rs,
 		return err;
 	other = brfw_set_find_overlap(rs, set, e);
 	if (other) {
-		if (other->status == BRFW_RULE_NEW)
+		if (other->status == BRFW_RULE_NEW || draft->is_replace)
 			error->other_change_id = other->change_id;
 		error->element = other;
 		return brfw_sets_fail(error, -EEXIST,
@@ -376,6 +380,7 @@ static int brfw_commit_element_add(struct brfw_ruleset *rs,
 		if (brfw_text_same(brfw_element_comment(e),
 				   brfw_element_comment(old))) {
 			brfw_element_revive(rs, old);
+			old->change_id = e->change_id;
 			return 0;
 		}
 		e->timeout = 0;
@@ -560,9 +565,11 @@ void brfw_commit_clear_sets(struct brfw_ruleset *rs, u64 generation)
 {
 	struct rb_node *node;
 
-	while ((node = rb_first(&rs->sets.sets)))
+	while ((node = rb_first(&rs->sets.sets))) {
 		brfw_set_kill(rs, rb_entry(node, struct brfw_set, node),
 			      generation);
+		cond_resched();
+	}
 }
 
 /* ---- when all changes are applied ---- */
@@ -576,6 +583,7 @@ static int brfw_set_keep_elements(struct brfw_ruleset *rs, struct brfw_set *set,
 	int err;
 
 	for (node = rb_first(&set->dead); node; node = next) {
+		cond_resched();
 		next = rb_next(node);
 		e = rb_entry(node, struct brfw_element, node);
 		if (brfw_element_is_expired(e, get_jiffies_64()) ||
@@ -585,7 +593,6 @@ static int brfw_set_keep_elements(struct brfw_ruleset *rs, struct brfw_set *set,
 		if (err)
 			return err;
 		brfw_element_revive(rs, e);
-		cond_resched();
 	}
 
 	return 0;
@@ -608,6 +615,7 @@ static int brfw_commit_keep_elements(struct brfw_ruleset *rs,
 		err = brfw_set_keep_elements(rs, set, error);
 		if (err) {
 			error->change_id = set->change_id;
+			brfw_sets_tell(error, set->name);
 			break;
 		}
 	}
@@ -631,15 +639,15 @@ static int brfw_rule_check_sets(struct brfw_ruleset *rs,
 	for (i = 0; i < m.ntests; i++) {
 		if (m.tests[i].kind != BRFW_TEST_SET)
 			continue;
-		brfw_sets_tell(error, brfw_set_name_of(rs, m.tests[i].set));
 		set = brfw_set_name_of(rs, m.tests[i].set)->set;
+		if (set && set->domain == m.tests[i].domain)
+			continue;
+		brfw_sets_tell(error, brfw_set_name_of(rs, m.tests[i].set));
 		if (!set)
 			return brfw_sets_fail(error, -ENOENT, "the rule names a set that does not exist");
-		if (set->domain != m.tests[i].domain) {
-			/* Of the set, if no change of the rule is told instead. */
-			error->change_id = set->change_id;
-			return brfw_sets_fail(error, -EINVAL, "the set that the rule names has other members than these fields");
-		}
+		/* Of the set, if no change of the rule is told instead. */
+		error->change_id = set->change_id;
+		return brfw_sets_fail(error, -EINVAL, "the set that the rule names has other members than these fields");
 	}
 
 	return 0;
@@ -654,6 +662,7 @@ static int brfw_commit_check_rules(struct brfw_ruleset *rs,
 	int err;
 
 	list_for_each_entry(change, &draft->changes, list) {
+		cond_resched();
 		if (!change->handle)
 			continue;
 		rule = brfw_ruleset_find(rs, change->handle);
@@ -662,7 +671,6 @@ static int brfw_commit_check_rules(struct brfw_ruleset *rs,
 			error->change_id = change->id;
 			return err;
 		}
-		cond_resched();
 	}
 
 	return 0;
@@ -906,14 +914,20 @@ void brfw_commit_tell_sets(struct brfw_ruleset *rs,
 	const struct brfw_change *change;
 	const struct brfw_set *set;
 
-	list_for_each_entry(set, &rs->sets.touched, touched)
+	list_for_each_entry(set, &rs->sets.touched, touched) {
 		brfw_commit_tell_set(draft->notice, set);
-	list_for_each_entry(set, &rs->sets.touched, touched)
+		cond_resched();
+	}
+	list_for_each_entry(set, &rs->sets.touched, touched) {
 		brfw_commit_tell_dead_elements(rs, draft->notice, set);
-	list_for_each_entry(change, &draft->changes, list)
+		cond_resched();
+	}
+	list_for_each_entry(change, &draft->changes, list) {
 		if (change->set)
 			brfw_commit_tell_elements(rs, draft->notice,
 						  change->set);
+		cond_resched();
+	}
 }
 
 /* ---- the end, or the way back ---- */
@@ -982,8 +996,10 @@ void brfw_commit_finish_sets(struct brfw_ruleset *rs,
 			brfw_commit_finish_elements(rs, change->set);
 		cond_resched();
 	}
-	list_for_each_entry_safe(set, tmp, &rs->sets.touched, touched)
+	list_for_each_entry_safe(set, tmp, &rs->sets.touched, touched) {
 		brfw_set_finish(rs, set);
+		cond_resched();
+	}
 	brfw_sets_schedule(rs);
 }
 
@@ -1062,6 +1078,7 @@ void brfw_commit_undo_sets(struct brfw_ruleset *rs,
 			brfw_set_undo(rs, set);
 		list_del_init(&set->touched);
 		brfw_set_free_unused(rs, set);
+		cond_resched();
 	}
 	brfw_sets_schedule(rs);
 }

@@ -306,13 +306,37 @@ row_brfw_bounds_user() {
 	bounds user "$work/many"
 }
 
+# What has expired and isn't taken out yet is passed over by whoever reads.
+row_brfw_bounds_expired_1m() {
+	local left
+
+	{
+		echo 'set add many type ipv4_addr timeout 20s'
+		awk 'BEGIN { for (i = 0; i < 1000000; i++)
+			printf "set add-element many 10.%d.%d.%d\n", i / 65536, i / 256 % 256, i % 256 }'
+	} >"$work/many"
+	load_brfw
+	insmod "$top/bench/kmod/brfw_sections.ko"
+	ip netns add bounds
+	"$fwctl" -n bounds ruleset load "$work/many"
+	sleep 21
+	bound dump-expired-1m "$fwctl" -n bounds ruleset save
+	left=$("$fwctl" -n bounds info show | awk '$1 == "elements" { print $2 }')
+	if [ "$left" -lt 100000 ] || grep -q add-element "$work/bound"; then
+		echo "$left elements were left, $(grep -c add-element "$work/bound") were not expired"
+		return 1
+	fi
+	ip netns delete bounds
+	rmmod brfw_sections
+}
+
 rows=(
 	brfw-load-1k brfw-load-10k brfw-load-100k
 	nft-load-1k nft-load-10k nft-load-100k
 	nft-set-load-1k nft-set-load-10k nft-set-load-100k
 	brfw-add-empty brfw-add-100k nft-add-1k nft-add-100k nft-set-add-100k
 	brfw-churn-10k nft-churn-1k nft-set-churn-10k
-	brfw-bounds-100k brfw-bounds-set-1m brfw-bounds-user
+	brfw-bounds-100k brfw-bounds-set-1m brfw-bounds-expired-1m brfw-bounds-user
 )
 
 make_bridge 2

@@ -9,6 +9,7 @@
  * The last line says how many messages were sent, and what the last that was not
  * failed with. Exits with the status of COMMAND.
  */
+#define _GNU_SOURCE
 #include <sched.h>
 #include <sys/wait.h>
 

@@ -144,6 +144,8 @@ static void answer_culprit(const struct nlmsghdr *request, const struct nlsock_c
 	nlh = answer_genl(request, BRFW_CMD_CULPRIT);
 	if (culprit->change_id)
 		mnl_attr_put_u32(nlh, BRFW_A_CHANGE_ID, culprit->change_id);
+	if (culprit->other_change_id)
+		mnl_attr_put_u32(nlh, BRFW_A_RULE_CHANGE, culprit->other_change_id);
 	if (culprit->handle)
 		mnl_attr_put_u64(nlh, BRFW_A_HANDLE, culprit->handle);
 	answer_queue(nlh);
@@ -912,6 +914,45 @@ static bool load_says(const char *input, const struct fault *fault, int status,
 	       kernel.generation == generation && !kernel.has_draft;
 }
 
+/* Pairs of lines of which at most one can be meant. */
+static void test_load_twice(void)
+{
+	static const struct { const char *name, *input, *err; } rows[] = {
+		{ "two policies for a hook", "policy set forward drop\n\n policy set forward accept\n",
+		  "fwctl: standard input:3:2: this policy is set already (see line 1)\n" },
+		{ "the same policy twice", "policy set bridge br0 input drop\npolicy set bridge br0 input drop\n",
+		  "fwctl: standard input:2:1: this policy is set already (see line 1)\n" },
+		{ "two zones for a bridge", "zone set bridge a 1\nzone set bridge b 1\nzone set bridge a 2\n",
+		  "fwctl: standard input:3:1: this zone is set already (see line 1)\n" },
+		{ "two policies in JSON", "{\"policies\":[{\"hook\":\"input\",\"verdict\":\"drop\"},{\"hook\":\"input\",\"verdict\":\"accept\"}]}",
+		  "fwctl: standard input: policies[1]: this policy is set already (see policies[0])\n" },
+		{ "two zones in JSON", "{\"zones\":[{\"bridge\":\"a\",\"zone\":1},{\"bridge\":\"b\",\"zone\":1},{\"bridge\":\"a\",\"zone\":1}],"
+		  "\"policies\":[{\"hook\":\"input\",\"verdict\":\"drop\"}]}",
+		  "fwctl: standard input: zones[2]: this zone is set already (see zones[0])\n" },
+	};
+	static const struct fault commit = {
+		.cmd = BRFW_CMD_TXN_COMMIT, .error = EEXIST, .text = "duplicate",
+		.culprit = { .change_id = 3, .other_change_id = 1 },
+	};
+	static const struct fault none = { .error = 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		kernel_reset();
+		ktap_result(load_says(rows[i].input, &none, 2, rows[i].err) &&
+			    !kernel.messages, rows[i].name);
+	}
+	kernel_reset();
+	ktap_result(says("ruleset load -", "policy set forward drop\npolicy set input drop\n"
+			 "policy set bridge b input drop\nzone set bridge b 1\n", 0, "", "") &&
+		    kernel.live_count == 4, "others are no such pairs");
+	kernel_reset();
+	ktap_result(load_says("{\"policies\":[{\"hook\":\"input\",\"verdict\":\"drop\"}],"
+			      "\"rules\":[{\"verdict\":\"drop\"},{\"verdict\":\"accept\"}]}", &commit, 1,
+			      "fwctl: standard input: rules[1]: kernel refused: duplicate (see policies[0]): File exists\n"),
+		    "the other one in JSON");
+}
+
 static void test_load_errors(void)
 {
 	static const struct fault none = { .error = 0 };
@@ -923,6 +964,10 @@ static void test_load_errors(void)
 	static const struct fault commit = {
 		.cmd = BRFW_CMD_TXN_COMMIT, .error = EEXIST, .text = "duplicate",
 		.culprit = { .change_id = 5, .handle = 99 },
+	};
+	static const struct fault twice = {
+		.cmd = BRFW_CMD_TXN_COMMIT, .error = EEXIST, .text = "duplicate",
+		.culprit = { .change_id = 5, .other_change_id = 4, .handle = 99 },
 	};
 	static const struct fault stale = {
 		.cmd = BRFW_CMD_TXN_COMMIT, .error = ENOSPC, .text = "full",
@@ -955,6 +1000,9 @@ static void test_load_errors(void)
 	ktap_result(load_says(RULES, &commit, 1,
 			      "fwctl: standard input:5:3: kernel refused: duplicate: File exists\n"),
 		    "a refusal at commit leads to the line");
+	ktap_result(load_says(RULES, &twice, 1,
+			      "fwctl: standard input:5:3: kernel refused: duplicate (see line 4): File exists\n"),
+		    "and to the other line that it is about");
 	ktap_result(load_says(RULES, &stale, 1,
 			      "fwctl: ruleset load: kernel refused: full: No space left on device\n"),
 		    "a refusal of the whole is told without a line");
@@ -1170,6 +1218,7 @@ int main(void)
 	test_show();
 	test_load();
 	test_load_errors();
+	test_load_twice();
 	test_load_big();
 	test_load_inputs();
 	test_load_nothing();

@@ -185,6 +185,12 @@ int err_element_members(struct fwctl_err *err, unsigned int column, const char *
 			 name, show_form(&members, form));
 }
 
+int err_said(struct fwctl_err *err, unsigned int column, const char *object,
+	     const char *place)
+{
+	return err_usage(err, column, "this %s is set already (see %s)", object, place);
+}
+
 int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *keyword)
 {
 	return err_usage(err, column,
@@ -363,34 +369,52 @@ static const char *refused_hint(int error)
 	return "";
 }
 
-/* Which set it is about, and which element of it is in the way. */
-static void culprit_set(const struct nlsock_culprit *culprit, char *text, size_t size)
+/* " (see set s, element 192.0.2.1, line 3)": what else it is about. */
+static void culprit_see(const struct nlsock_culprit *culprit, const char *place, char *text,
+			size_t size)
 {
-	char element[PRINT_ELEMENT_LEN];
+	char element[PRINT_ELEMENT_LEN], handle[32];
+	const char *const see[] = {
+		"rule handle ", culprit->handle ? handle : NULL,
+		"set ", culprit->set[0] ? culprit->set : NULL,
+		"element ", culprit->has_element ? element : NULL,
+		"", place,
+	};
+	const char *sep = " (see ";
+	size_t i, len = 0;
 
+	snprintf(handle, sizeof(handle), "%llu", (unsigned long long)culprit->handle);
 	if (culprit->has_element)
 		print_element_value(&culprit->element, element);
-	snprintf(text, size, " (see set %s%s%s)", culprit->set,
-		 culprit->has_element ? ", element " : "", culprit->has_element ? element : "");
+	for (i = 0; i < sizeof(see) / sizeof(see[0]); i += 2) {
+		if (!see[i + 1])
+			continue;
+		len += snprintf(text + len, size - len, "%s%s%s", sep, see[i], see[i + 1]);
+		sep = ", ";
+	}
+	if (len)
+		strcpy(text + len, ")");
 }
 
-int err_refused(struct fwctl_err *err, const struct nlsock_refusal *refusal,
-		const char *attr)
+int err_refused_beside(struct fwctl_err *err, const struct nlsock_refusal *refusal,
+		       const char *attr, const char *place)
 {
-	char where[64] = "", other[PRINT_ELEMENT_LEN + 64] = "";
+	char where[64] = "", other[PRINT_ELEMENT_LEN + sizeof(err->path) + 128] = "";
 	struct shown text;
 
 	if (attr)
 		snprintf(where, sizeof(where), " (%sattribute %s)",
 			 refusal->has_miss_type ? "missing " : "", attr);
-	if (refusal->culprit.handle)
-		snprintf(other, sizeof(other), " (see rule handle %llu)",
-			 (unsigned long long)refusal->culprit.handle);
-	else if (refusal->culprit.set[0])
-		culprit_set(&refusal->culprit, other, sizeof(other));
+	culprit_see(&refusal->culprit, place, other, sizeof(other));
 	return err_refuse(err, "kernel refused%s%s%s%s: %s%s", refusal->text[0] ? ": " : "",
 			  show(&text, refusal->text), where, other, strerror(refusal->error),
 			  refused_hint(refusal->error));
+}
+
+int err_refused(struct fwctl_err *err, const struct nlsock_refusal *refusal,
+		const char *attr)
+{
+	return err_refused_beside(err, refusal, attr, NULL);
 }
 
 int err_malformed(struct fwctl_err *err)

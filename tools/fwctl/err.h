@@ -71,6 +71,9 @@ int err_set_members(struct fwctl_err *err, unsigned int column, const char *name
 		    const struct fwctl_set_form *form);
 int err_element_members(struct fwctl_err *err, unsigned int column, const char *name,
 			const struct fwctl_set_form *form);
+/* Elsewhere in the same file. */
+int err_said(struct fwctl_err *err, unsigned int column, const char *object,
+	     const char *place);
 int err_place_in_file(struct fwctl_err *err, unsigned int column, const char *keyword);
 int err_place_kept(struct fwctl_err *err, const char *keyword);
 int err_quote_open(struct fwctl_err *err, unsigned int column);
@@ -106,6 +109,9 @@ int err_memory(struct fwctl_err *err);
 int err_no_family(struct fwctl_err *err);
 int err_refused(struct fwctl_err *err, const struct nlsock_refusal *refusal,
 		const char *attr);
+/* The same with where the other line of the file is that it is about, or NULL. */
+int err_refused_beside(struct fwctl_err *err, const struct nlsock_refusal *refusal,
+		       const char *attr, const char *place);
 int err_malformed(struct fwctl_err *err);
 int err_newer(struct fwctl_err *err, uint64_t handle);
 int err_changing(struct fwctl_err *err);

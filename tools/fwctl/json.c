@@ -749,13 +749,9 @@ void json_close(struct json_file *file)
 	file->root = NULL;
 }
 
-int json_statement(struct json_file *file, unsigned long number, struct parse_words *words,
-		   struct fwctl_err *err)
+/* Goes to a statement. False: there is none with this number. */
+static bool json_seek(struct json_file *file, unsigned long number)
 {
-	struct builder b = { .file = file, .words = words, .err = err };
-	const struct json_section *section;
-	json_t *object = NULL;
-
 	number--;
 	for (file->where = 0; file->where < JSON_SECTIONS; file->where++) {
 		size_t size = json_array_size(file->section[file->where]);
@@ -764,9 +760,31 @@ int json_statement(struct json_file *file, unsigned long number, struct parse_wo
 			break;
 		number -= size;
 	}
-	if (file->where == JSON_SECTIONS)
-		return 0;
 	file->index = number;
+	return file->where < JSON_SECTIONS;
+}
+
+void json_place(struct json_file *file, unsigned long number, struct fwctl_err *err)
+{
+	unsigned int where = file->where;
+	size_t index = file->index;
+
+	if (json_seek(file, number))
+		locate(file, NULL, NULL, err);
+	file->where = where;
+	file->index = index;
+}
+
+int json_statement(struct json_file *file, unsigned long number, struct parse_words *words,
+		   struct fwctl_err *err)
+{
+	struct builder b = { .file = file, .words = words, .err = err };
+	const struct json_section *section;
+	json_t *object = NULL;
+
+	if (!json_seek(file, number))
+		return 0;
+	number = file->index;
 	file->count = 0;
 	words->count = 0;
 	words->next = 0;

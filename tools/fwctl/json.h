@@ -51,6 +51,9 @@ void json_close(struct json_file *file);
 int json_statement(struct json_file *file, unsigned long number, struct parse_words *words,
 		   struct fwctl_err *err);
 
+/* Says in @err where a statement is; the one that was made last stays that. */
+void json_place(struct json_file *file, unsigned long number, struct fwctl_err *err);
+
 /* Says in @err where the word with this number, its column, comes from. */
 void json_locate(const struct json_file *file, unsigned int column, struct fwctl_err *err);
 

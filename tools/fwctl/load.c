@@ -7,6 +7,7 @@
  * read again for that. Whatever goes wrong, closing the socket ends the
  * transaction without effect.
  */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,18 @@ struct refused {
 	struct fwctl_err err;
 };
 
+/** struct said - what may be said once in a file: a policy or a zone */
+struct said {
+	/** @number: of the statement */
+	unsigned long number;
+	/** @cmd: BRFW_CMD_POLICY_SET or BRFW_CMD_ZONE_SET */
+	uint8_t cmd;
+	/** @hook: enum brfw_hook of a policy */
+	uint8_t hook;
+	/** @bridge: name of the bridge, or empty */
+	char bridge[BRFW_IFNAME_LEN];
+};
+
 /** struct load - a file on its way to the kernel */
 struct load {
 	struct cmd_context *ctx;
@@ -69,6 +82,8 @@ struct load {
 	struct nlattr *list;
 	/** @list_set: name of that set */
 	char list_set[BRFW_SET_NAME_LEN];
+	/** @said: tree (tsearch) of struct said */
+	void *said;
 	/** @refused_count: how many statements were refused */
 	unsigned int refused_count;
 	/** @refused: the first of them */
@@ -170,6 +185,60 @@ static int load_stage(struct load *load, struct fwctl_err *err)
 	return 0;
 }
 
+/* What may be said once */
+
+static int said_compare(const void *a, const void *b)
+{
+	const struct said *x = a, *y = b;
+
+	if (x->cmd != y->cmd)
+		return x->cmd < y->cmd ? -1 : 1;
+	if (x->hook != y->hook)
+		return x->hook < y->hook ? -1 : 1;
+	return strcmp(x->bridge, y->bridge);
+}
+
+/* False: the statement may be there more often. */
+static bool said_make(const struct fwctl_statement *statement, struct said *said)
+{
+	said->cmd = statement->cmd;
+	if (statement->cmd == BRFW_CMD_POLICY_SET) {
+		said->hook = statement->policy.hook;
+		strcpy(said->bridge, statement->policy.bridge);
+		return true;
+	}
+	if (statement->cmd == BRFW_CMD_ZONE_SET)
+		strcpy(said->bridge, statement->zone.bridge);
+	return statement->cmd == BRFW_CMD_ZONE_SET;
+}
+
+/*
+ * The kernel would take the last of two policies for one hook, which may be the one
+ * that is not meant. -1 with @err filled.
+ */
+static int load_check_once(struct load *load, struct fwctl_err *err)
+{
+	struct said said = { .number = load->source.number }, *copy, **found;
+	char place[SOURCE_PLACE_LEN];
+
+	if (!said_make(&load->source.statement, &said))
+		return 0;
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return err_memory(err);
+	*copy = said;
+	found = tsearch(copy, &load->said, said_compare);
+	if (found && *found == copy)
+		return 0;
+	free(copy);
+	if (!found)
+		return err_memory(err);
+	source_place(&load->source, (*found)->number, place);
+	err_said(err, 0, said.cmd == BRFW_CMD_POLICY_SET ? "policy" : "zone", place);
+	source_point(&load->source, err);
+	return -1;
+}
+
 /* Are all statements well-formed? Makes the requests of those that are. */
 static int load_read(struct load *load)
 {
@@ -178,7 +247,7 @@ static int load_read(struct load *load)
 	unsigned int errors = 0;
 
 	while ((result = source_next(&load->source, err)) > SOURCE_END) {
-		if (result == SOURCE_STATEMENT) {
+		if (result == SOURCE_STATEMENT && !load_check_once(load, err)) {
 			if (!errors && load_stage(load, err))
 				return -1;
 			continue;
@@ -264,9 +333,9 @@ static int load_end(struct load *load, bool dry_run)
 {
 	struct fwctl_err *err = &load->ctx->err;
 	struct nlsock_refusal refusal = { 0 };
-	char word[BRFW_SET_NAME_LEN + 1];
+	char word[BRFW_SET_NAME_LEN + 1], place[SOURCE_PLACE_LEN];
 	struct fwctl_done done = { 0 };
-	uint32_t number;
+	uint32_t number, other;
 
 	if (!load_commit(&load->sock, dry_run, &done, &refusal, err)) {
 		cmd_warn(load->ctx, done.warnings);
@@ -276,7 +345,10 @@ static int load_end(struct load *load, bool dry_run)
 	if (!number)
 		return -1;
 	refusal.culprit.handle = 0;
-	err_refused(err, &refusal, NULL);
+	other = refusal.culprit.other_change_id;
+	if (other)
+		source_place(&load->source, other, place);
+	err_refused_beside(err, &refusal, NULL, other ? place : NULL);
 	snprintf(word, sizeof(word), "@%s", refusal.culprit.set);
 	source_locate(&load->source, number, refusal.culprit.has_element ? "element" : word, err);
 	source_print(&load->source, number, err);
@@ -324,6 +396,7 @@ int load_file(struct cmd_context *ctx, const char *name, bool dry_run,
 	load->fn_data = data;
 	ret = load_run(load, name, dry_run);
 	load_free_batches(load);
+	tdestroy(load->said, free);
 	free(load);
 	return ret;
 }

@@ -3,6 +3,7 @@
  * One way to read both forms of rule files. The form is told by the first byte:
  * no statement begins with a brace or bracket.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "source.h"
@@ -100,6 +101,25 @@ void source_locate(struct source *source, unsigned long number, const char *attr
 	if (reader_find(&source->reader, number, &line, &ignored) == 1 &&
 	    !parse_line(&source->words, line.text, line.len, &ignored))
 		err->column = parse_column(&source->words, attr);
+}
+
+void source_point(const struct source *source, struct fwctl_err *err)
+{
+	err->column = source->words.word[0].column;
+	if (source->is_json)
+		json_locate(&source->json, err->column, err);
+}
+
+void source_place(struct source *source, unsigned long number, char *place)
+{
+	struct fwctl_err at = { .path = "" };
+
+	if (source->is_json)
+		json_place(&source->json, number, &at);
+	if (at.path[0])
+		memcpy(place, at.path, sizeof(at.path));
+	else
+		snprintf(place, SOURCE_PLACE_LEN, "line %lu", number);
 }
 
 void source_print(const struct source *source, unsigned long number,

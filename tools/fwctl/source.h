@@ -47,6 +47,15 @@ enum source_result source_next(struct source *source, struct fwctl_err *err);
 /* Says in @err where the argument, or else the statement, of a number stands. */
 void source_locate(struct source *source, unsigned long number, const char *attr,
 		   struct fwctl_err *err);
+/* The same of the statement that was given last, which is not read again. */
+void source_point(const struct source *source, struct fwctl_err *err);
+
+/** SOURCE_PLACE_LEN - room for what source_place() writes */
+#define SOURCE_PLACE_LEN	sizeof(((struct fwctl_err *)0)->path)
+
+/* "line 3" or "rules[2]": where a statement is, to be told by the way. */
+void source_place(struct source *source, unsigned long number, char *place);
+
 /* Prints @err, which says where; of what is in no statement, @number is 0. */
 void source_print(const struct source *source, unsigned long number,
 		  const struct fwctl_err *err);
