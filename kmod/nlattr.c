@@ -151,19 +151,50 @@ int brfw_nlattr_parse(struct nlattr **tb, int max, const struct nlattr *nest,
 	return 0;
 }
 
+/* Length of the UTF-8 character at @p, 0 when it is none or no text. */
+static unsigned int brfw_char_len(const u8 *p)
+{
+	/* The first 32 of two bytes are control characters (ISO 6429 C1). */
+	static const u32 min[] = { 0, 0, 0xa0, 0x800, 0x10000 };
+	unsigned int i, len = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+	u32 code = *p & (0x7f >> len);
+
+	if (*p < 0x80)
+		return *p >= ' ' && *p != 0x7f;
+	if (*p < 0xc2 || *p > 0xf4)
+		return 0;
+
+	for (i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3f);
+	}
+	if (code < min[len] || code > 0x10ffff ||
+	    (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+
+	/* Some take these for the end of a line. */
+	return code == 0x2028 || code == 0x2029 ? 0 : len;
+}
+
 /**
- * brfw_is_printable() - may a text end up on a terminal?
+ * brfw_is_text() - may it stand in a file, in JSON and on a terminal?
  * @text: name, comment or the like
  *
- * Return: whether it is free of control characters.
+ * What is accepted can be written by fwctl as it is and read again.
+ *
+ * Return: whether it is UTF-8 without control characters.
  */
-bool brfw_is_printable(const char *text)
+bool brfw_is_text(const char *text)
 {
-	const unsigned char *p;
+	const u8 *p = text;
+	unsigned int len;
 
-	for (p = text; *p; p++)
-		if (*p < ' ' || *p == 0x7f)
+	for (; *p; p += len) {
+		len = brfw_char_len(p);
+		if (!len)
 			return false;
+	}
 
 	return true;
 }
@@ -192,9 +223,12 @@ int brfw_nlattr_check_ifname(const struct nlattr *attr,
 int brfw_nlattr_check_name(const struct nlattr *attr, const char *name,
 			   struct netlink_ext_ack *extack)
 {
-	if (!dev_valid_name(name) || !brfw_is_printable(name))
+	if (!dev_valid_name(name))
 		return brfw_nlattr_fail(extack, attr, -EINVAL,
 					"not a valid interface name");
+	if (!brfw_is_text(name))
+		return brfw_nlattr_fail(extack, attr, -EINVAL,
+					"an interface name must be UTF-8 without control characters");
 	if (name[strlen(name) - 1] == '*')
 		return brfw_nlattr_fail(extack, attr, -EOPNOTSUPP,
 					"a trailing * in an interface name is reserved");
@@ -257,11 +291,11 @@ int brfw_nlattr_get_comment(const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
 {
 	*comment = attr ? nla_data(attr) : NULL;
-	if (!attr || (**comment && brfw_is_printable(*comment)))
+	if (!attr || (**comment && brfw_is_text(*comment)))
 		return 0;
 
 	return brfw_nlattr_fail(extack, attr, -EINVAL,
-				"a comment can't be empty or have control characters");
+				"a comment must be UTF-8 without control characters, and not empty");
 }
 
 /* ---- from attributes: rules and policies ---- */

@@ -99,9 +99,9 @@ static int brfw_nlattr_get_log(const struct nlattr *nest,
 		return 0;
 
 	prefix = nla_data(tb[BRFW_LOG_A_PREFIX]);
-	if (!*prefix || !brfw_is_printable(prefix))
+	if (!*prefix || !brfw_is_text(prefix))
 		return brfw_nlattr_fail(extack, tb[BRFW_LOG_A_PREFIX], -EINVAL,
-					"a prefix can't be empty or have control characters");
+					"a prefix must be UTF-8 without control characters, and not empty");
 	strscpy(a->log_prefix, prefix, sizeof(a->log_prefix));
 
 	return 0;

@@ -42,7 +42,7 @@ int brfw_nlattr_put_actions(struct sk_buff *skb, struct brfw_ruleset *rs,
 
 int brfw_nlattr_parse(struct nlattr **tb, int max, const struct nlattr *nest,
 		      struct netlink_ext_ack *extack);
-bool brfw_is_printable(const char *text);
+bool brfw_is_text(const char *text);
 int brfw_nlattr_check_name(const struct nlattr *attr, const char *name,
 			   struct netlink_ext_ack *extack);
 int brfw_nlattr_get_comment(const struct nlattr *attr, const char **comment,

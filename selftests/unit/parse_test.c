@@ -47,21 +47,30 @@ static void rnd_ifname(char *name)
 	} while (!model_ifname_valid(name));
 }
 
+/* Writes a character of a name or comment. Its length. */
+static size_t rnd_char(char *to)
+{
+	static const char *const odd[] = { "\xc2\xa0", "\xc3\xa9", "\xdf\xbf", "\xe0\xa0\x80",
+					   "\xe2\x80\xa7", "\xe2\x80\xaa", "\xef\xbf\xbd",
+					   "\xf0\x9f\x94\xa5", "\xf4\x8f\xbf\xbf" };
+
+	if (rnd_range(0, 3)) {
+		*to = rnd_range(0x20, 0x7e);
+		return 1;
+	}
+	strcpy(to, odd[rnd_range(0, ARRAY_SIZE(odd) - 1)]);
+	return strlen(to);
+}
+
 /* A comment or prefix. */
 static void rnd_text(char *text, size_t size)
 {
-	unsigned int i, len = rnd_range(1, size - 1);
+	size_t i = 0, len = rnd_range(1, size - 1);
 
-	for (i = 0; i < len; i++) {
-		text[i] = rnd_range(0x20, 0xff);
-		if (text[i] == 0x7f)
-			text[i] = rnd() % 2 ? '"' : '\\';
-	}
-	text[len] = '\0';
-	/* Some that begin with this byte are control characters. */
-	for (i = 0; i < len; i++)
-		if ((unsigned char)text[i] == 0xc2)
-			text[i] = '\xc3';
+	memset(text, 0, size);
+	do {
+		i += rnd_char(text + i);
+	} while (i + 4 < len);
 }
 
 static void rnd_addr(const struct fwctl_field *field, struct fwctl_cond *cond)
@@ -747,7 +756,7 @@ static const struct {
 #define WANT_RATE "a rate from 1 such as 10/second, 100/minute, 9/hour, 1/day or 5mbytes/second"
 #define WANT_REJECT "admin-prohibited, net-unreachable, host-unreachable, port-unreachable or tcp-reset"
 #define WANT_MARK "a number of 32 bits such as 0x10 or 16, or NUMBER/MASK"
-#define WANT_PREFIX "1 to 63 bytes without control characters"
+#define WANT_PREFIX "1 to 63 bytes of UTF-8 without control characters"
 #define WANT_FLAGS "flags such as syn or syn/syn,ack, of fin,syn,rst,psh,ack,urg,ece,cwr, or none"
 	{ "rule add", 1, WANT_DOES },
 	{ "  rule add proto tcp", 3, WANT_DOES },
@@ -756,8 +765,8 @@ static const struct {
 	{ "rule add acc", 10, "\"acc\" is unknown, try \"fwctl rule help\"" },
 	{ "rule add accept drop", 17, "duplicate \"verdict\": \"drop\" is the second value" },
 	{ "rule add accept dport", 17, "argument \"dport\" needs a value (want N[-N][,...])" },
-	{ "rule add accept comment", 17, "argument \"comment\" needs a value (want 1 to 127 bytes without control characters)" },
-	{ "rule add accept comment \"\"", 25, "\"comment\" is wrong: \"\" (want 1 to 127 bytes without control characters)" },
+	{ "rule add accept comment", 17, "argument \"comment\" needs a value (want 1 to 127 bytes of UTF-8 without control characters)" },
+	{ "rule add accept comment \"\"", 25, "\"comment\" is wrong: \"\" (want 1 to 127 bytes of UTF-8 without control characters)" },
 	{ "rule add sport 99999 accept", 16, "\"sport\" is wrong: \"99999\" (want 0-65535)" },
 	{ "rule add sport -1 accept", 16, "\"sport\" is wrong: \"-1\" (want 0-65535)" },
 	{ "rule add sport 1- accept", 16, "\"sport\" is wrong: \"1-\" (want 0-65535)" },
@@ -938,7 +947,12 @@ static const struct {
 	{ "rule add accept\r", 16, "the line ends with a carriage return (want LF line ends, not CR LF)" },
 	{ "rule add accept # \x1b[2J", 19, "a control character (want printable text, spaces and tabs)" },
 	{ "\xef\xbb\xbf" "rule add accept", 1, "a byte order mark (want UTF-8 without one)" },
-	{ "rule add accept comment a\xc2\x9b" "2J", 25, "\"comment\" is wrong: \"a?2J\" (want 1 to 127 bytes without control characters)" },
+	{ "rule add accept comment a\xe9", 25, "\"comment\" is wrong: \"a?\" (want 1 to 127 bytes of UTF-8 without control characters)" },
+	{ "rule add accept comment a\xe2\x80\xa8" "b", 25, "\"comment\" is wrong: \"a?b\" (want 1 to 127 bytes of UTF-8 without control characters)" },
+	{ "rule add accept comment \xc0\xaf\xc3\xa9", 25, "\"comment\" is wrong: \"??\xc3\xa9\" (want 1 to 127 bytes of UTF-8 without control characters)" },
+	{ "rule add in p\xc2\x85 accept", 13, "\"in\" is wrong: \"p?\" (want an interface name of 1 to 15 bytes)" },
+	{ "rule add in \xc3\xa0 accept", 13, "\"in\" is wrong: \"\xc3\xa0\" (want an interface name of 1 to 15 bytes)" },
+	{ "rule add accept comment a\xc2\x9b" "2J", 25, "\"comment\" is wrong: \"a?2J\" (want 1 to 127 bytes of UTF-8 without control characters)" },
 	{ "rule add in \xc2\x80 accept", 13, "\"in\" is wrong: \"?\" (want " WANT_NAME ")" },
 	{ "rule add \xc2\x9f" "foo accept", 10, "\"?foo\" is unknown, try \"fwctl rule help\"" },
 	{ "rule add smac @s.m dmac @s.m saddr @s.4 daddr @s.4 arp-sender-ip @s.4 arp-target-ip @s.4 sport @s.p dport @s.p arp-sender-mac @s.m drop", 112, "there are more than 8 conditions on sets" },
@@ -1775,10 +1789,10 @@ static void test_json_rules(void)
 	size_t i;
 
 	test_json("a rule as JSON",
-		  "rule add bridge br0 prio 1000 in \"a\\\"b\" proto tcp dport 7070 accept comment \"app \xff\xc3\xa9\"",
+		  "rule add bridge br0 prio 1000 in \"a\\\"b\" proto tcp dport 7070 accept comment \"app \xc3\xa9\"",
 		  "{\"handle\":17,\"hook\":\"forward\",\"bridge\":\"br0\",\"prio\":1000,"
 		  "\"match\":{\"in\":\"a\\\"b\",\"proto\":\"tcp\",\"dport\":\"7070\"},"
-		  "\"verdict\":\"accept\",\"comment\":\"app \xef\xbf\xbd\xc3\xa9\","
+		  "\"verdict\":\"accept\",\"comment\":\"app \xc3\xa9\","
 		  "\"packets\":5,\"bytes\":420}");
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		snprintf(want, sizeof(want), "{\"handle\":17,\"hook\":\"forward\",\"prio\":7,%s%s",

@@ -74,8 +74,8 @@ static int save_policy(const struct nlmsghdr *nlh, void *data, struct fwctl_err 
 	if (cmd_check(wire_get_policy(nlh, &policy), 0, err))
 		return -1;
 	policy.has_stats = false;
-	if (to->list && !print_is_utf8(policy.bridge))
-		return err_not_utf8(err, 0);
+	if (!model_is_text(policy.bridge))
+		return err_not_text(err, 0);
 	if (to->list)
 		return save_element(to, print_policy_json(&policy), err);
 	print_policy(to->out, &policy, to->style);
@@ -89,8 +89,8 @@ static int save_zone(const struct nlmsghdr *nlh, void *data, struct fwctl_err *e
 
 	if (cmd_check(wire_get_zone(nlh, &zone), 0, err))
 		return -1;
-	if (to->list && !print_is_utf8(zone.bridge))
-		return err_not_utf8(err, 0);
+	if (!model_is_text(zone.bridge))
+		return err_not_text(err, 0);
 	if (to->list)
 		return save_element(to, print_zone_json(&zone), err);
 	print_zone(to->out, &zone);
@@ -105,8 +105,10 @@ static int save_rule(const struct nlmsghdr *nlh, void *data, struct fwctl_err *e
 
 	if (cmd_check(result, rule.handle, err))
 		return -1;
+	if (!print_rule_is_text(&rule))
+		return err_not_text(err, rule.handle);
 	if (to->list && !print_rule_fits_json(&rule))
-		return err_not_utf8(err, rule.handle);
+		return err_json_number(err, rule.handle);
 	model_rule_forget(&rule);
 	if (to->list)
 		return save_element(to, print_rule_json(&rule, to->style), err);
@@ -121,8 +123,8 @@ static int save_set(const struct nlmsghdr *nlh, void *data, struct fwctl_err *er
 
 	if (cmd_check(wire_get_set(nlh, &set), 0, err))
 		return -1;
-	if (to->list && !print_is_utf8(set.comment))
-		return err_not_utf8(err, 0);
+	if (!model_is_text(set.comment))
+		return err_not_text(err, 0);
 	if (to->list)
 		return save_element(to, print_set_json(&set), err);
 	print_set(to->out, &set, to->style);
@@ -135,8 +137,8 @@ static int save_one_element(struct fwctl_element *element, void *data, struct fw
 
 	element->has_stats = false;
 	element->stats = (struct fwctl_stats){ 0 };
-	if (to->list && !print_element_fits_json(element))
-		return err_not_utf8(err, 0);
+	if (!print_element_is_text(element))
+		return err_not_text(err, 0);
 	if (to->list)
 		return save_element(to, print_element_json(element), err);
 	print_element(to->out, element, to->style);

@@ -22,10 +22,10 @@ struct shown {
 
 static const char *show(struct shown *shown, const char *text)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; *text && i < sizeof(shown->text) - 4; i++)
-		shown->text[i] = model_next_shown(&text);
+	while (*text && i < sizeof(shown->text) - MODEL_SHOWN_LEN - sizeof("..."))
+		i += model_next_shown(&text, shown->text + i);
 	strcpy(shown->text + i, *text ? "..." : "");
 	return shown->text;
 }
@@ -297,11 +297,19 @@ int err_json_verdict(struct fwctl_err *err, const char *key)
 	return err_usage(err, 0, "\"%s\" goes with \"verdict\": \"%s\"", key, key);
 }
 
-int err_not_utf8(struct fwctl_err *err, uint64_t handle)
+int err_not_text(struct fwctl_err *err, uint64_t handle)
 {
+	static const char why[] = "is not UTF-8 without control characters, so that no file can hold it";
+
 	if (!handle)
-		return err_refuse(err, "a name or comment is not UTF-8, so that JSON can't hold it (save it as text)");
-	return err_refuse(err, "rule handle %llu has a number that is too large, or a text that is not UTF-8, for JSON (save it as text)",
+		return err_refuse(err, "a name or comment %s", why);
+	return err_refuse(err, "a name or comment of rule handle %llu %s",
+			  (unsigned long long)handle, why);
+}
+
+int err_json_number(struct fwctl_err *err, uint64_t handle)
+{
+	return err_refuse(err, "rule handle %llu has a number that is too large for JSON (save it as text)",
 			  (unsigned long long)handle);
 }
 

@@ -94,7 +94,9 @@ int err_json_syntax(struct fwctl_err *err, unsigned int column, const char *text
 int err_json_type(struct fwctl_err *err, const char *want, const char *type);
 int err_json_key(struct fwctl_err *err, const char *key);
 int err_json_verdict(struct fwctl_err *err, const char *key);
-int err_not_utf8(struct fwctl_err *err, uint64_t handle);
+int err_json_number(struct fwctl_err *err, uint64_t handle);
+/* What the module doesn't take; @handle 0: of no rule. */
+int err_not_text(struct fwctl_err *err, uint64_t handle);
 void err_json_path(struct fwctl_err *err, const char *section, size_t index,
 		   const char *nest, const char *key);
 int err_too_many(struct fwctl_err *err);

@@ -731,56 +731,88 @@ bool model_set_name_valid(const char *name)
 	       strchr(letters, name[0]) < letters + 52;
 }
 
-/* Those of ASCII have one byte, those that UTF-8 adds (ISO 6429 C1) two. */
-static size_t control_len(const char *text)
+/* Length of the UTF-8 character at @text, 0 when it is none. @code is which it is. */
+static size_t utf8_len(const unsigned char *text, uint32_t *code)
 {
-	const unsigned char *c = (const unsigned char *)text;
+	static const uint32_t min[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t i, len = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
 
-	if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
-		return 2;
-	return c[0] < 0x20 || c[0] == 0x7f;
+	*code = text[0];
+	if (*code < 0x80)
+		return 1;
+	if (*code < 0xc2 || *code > 0xf4)
+		return 0;
+	*code &= 0x7f >> len;
+	for (i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (text[i] & 0x3f);
+	}
+	return *code < min[len] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff) ?
+	       0 : len;
 }
 
-char model_next_shown(const char **text)
+/* Controls (also those of ISO 6429 C1), and what ends a line elsewhere. */
+static bool is_control(uint32_t code)
 {
-	size_t len = control_len(*text);
-	char c = len ? '?' : **text;
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029;
+}
 
+size_t model_char_len(const char *text)
+{
+	uint32_t code;
+	size_t len = utf8_len((const unsigned char *)text, &code);
+
+	return len && !is_control(code) ? len : 0;
+}
+
+size_t model_next_shown(const char **text, char *shown)
+{
+	uint32_t code;
+	size_t len = utf8_len((const unsigned char *)*text, &code);
+
+	if (len && !is_control(code)) {
+		memcpy(shown, *text, len);
+		*text += len;
+		return len;
+	}
+	*shown = '?';
 	*text += len ? len : 1;
-	return c;
+	return 1;
+}
+
+bool model_is_text(const char *text)
+{
+	while (*text) {
+		size_t len = model_char_len(text);
+
+		if (!len)
+			return false;
+		text += len;
+	}
+	return true;
 }
 
 /*
- * What the kernel lets an interface be called, less control characters and a
- * "*" at the end, which stands for a group of ports one day.
+ * What the kernel lets an interface be called (it takes the byte 0xa0 for a space,
+ * whatever character it is of), less what is no text and a "*" at the end, which
+ * stands for a group of ports one day.
  */
 bool model_ifname_valid(const char *name)
 {
 	size_t len = strlen(name);
-	size_t i;
 
 	if (!len || len >= BRFW_IFNAME_LEN || name[len - 1] == '*')
 		return false;
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return false;
-	for (i = 0; i < len; i++) {
-		if (control_len(name + i) || strchr(" /:", name[i]))
-			return false;
-	}
-	return true;
+	return !strpbrk(name, " /:\xa0") && model_is_text(name);
 }
 
 /* A comment or prefix that fits into @size bytes with its NUL byte. */
 bool model_text_valid(const char *text, size_t size)
 {
 	size_t len = strlen(text);
-	size_t i;
 
-	if (!len || len >= size)
-		return false;
-	for (i = 0; i < len; i++) {
-		if (control_len(text + i))
-			return false;
-	}
-	return true;
+	return len && len < size && model_is_text(text);
 }

@@ -523,7 +523,15 @@ size_t model_member_size(unsigned int member);
 /* May this member, from 0, of an element be a range? */
 bool model_member_may_be_range(const struct fwctl_set_form *form, unsigned int member);
 bool model_text_valid(const char *text, size_t size);
-/* The next byte of what is shown to people: "?" for a control character. */
-char model_next_shown(const char **text);
+/* Is it UTF-8 without control characters? */
+bool model_is_text(const char *text);
+/* Length of the character of such a text that begins here, 0 when none does. */
+size_t model_char_len(const char *text);
+
+/** MODEL_SHOWN_LEN - most bytes of a character */
+#define MODEL_SHOWN_LEN	4
+
+/* The next character of what is shown to people, "?" for what is none. Its length. */
+size_t model_next_shown(const char **text, char *shown);
 
 #endif /* _FWCTL_MODEL_H */

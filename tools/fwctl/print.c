@@ -44,7 +44,7 @@ static void text_quote(char *out, const char *text)
 	while (*text) {
 		if (*text == '"' || *text == '\\')
 			*out++ = '\\';
-		*out++ = model_next_shown(&text);
+		out += model_next_shown(&text, out);
 	}
 	*out++ = '"';
 	*out = '\0';
@@ -255,11 +255,13 @@ static void print_last_used(FILE *out, const struct fwctl_stats *stats)
 /* The kernel's text as it is, but on one line. */
 static void print_problem(FILE *out, const char *problem)
 {
+	char shown[MODEL_SHOWN_LEN];
+
 	if (!problem[0])
 		return;
 	fputs(" problem: ", out);
 	while (*problem)
-		fputc(model_next_shown(&problem), out);
+		fwrite(shown, model_next_shown(&problem, shown), 1, out);
 }
 
 static void print_rule_tail(FILE *out, const struct fwctl_rule *rule,
@@ -715,65 +717,28 @@ void print_change(FILE *out, const struct fwctl_change *change,
 
 /* JSON */
 
-/* Length of the UTF-8 character at @text, 0 when it is none. */
-static size_t utf8_len(const unsigned char *text)
-{
-	unsigned int c = text[0], min, i, len;
-
-	if (c < 0x80)
-		return 1;
-	len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-	if (c < 0xc2 || c > 0xf4)
-		return 0;
-	c &= 0x7f >> len;
-	for (i = 1; i < len; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (text[i] & 0x3f);
-	}
-	min = len == 4 ? 0x10000 : len == 3 ? 0x800 : 0x80;
-	return c < min || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : len;
-}
-
 /*
- * JSON is UTF-8; names and comments are bytes. What is not UTF-8 becomes the
- * replacement character, so that one odd name doesn't spoil the output.
+ * JSON is UTF-8; what others call their programs is bytes. What is no text becomes
+ * the replacement character, so that one odd name doesn't spoil the output.
  */
 static json_t *json_text(const char *text)
 {
 	char out[3 * BRFW_PROBLEM_LEN + 1];
 	size_t used = 0;
 
-	while (*text && used + 4 < sizeof(out)) {
-		size_t len = utf8_len((const unsigned char *)text);
+	while (*text && used + MODEL_SHOWN_LEN < sizeof(out)) {
+		/* JSON has a way to write controls of ASCII. */
+		size_t len = (unsigned char)*text < 0x80 ? 1 : model_char_len(text);
 
-		if (len) {
-			memcpy(out + used, text, len);
-			used += len;
-			text += len;
-		} else {
-			memcpy(out + used, "\xef\xbf\xbd", 3);
-			used += 3;
-			text++;
-		}
+		memcpy(out + used, len ? text : "\xef\xbf\xbd", len ? len : 3);
+		used += len ? len : 3;
+		text += len ? len : 1;
 	}
 	out[used] = '\0';
 	return json_string(out);
 }
 
-bool print_is_utf8(const char *text)
-{
-	while (*text) {
-		size_t len = utf8_len((const unsigned char *)text);
-
-		if (!len)
-			return false;
-		text += len;
-	}
-	return true;
-}
-
-bool print_rule_fits_json(const struct fwctl_rule *rule)
+bool print_rule_is_text(const struct fwctl_rule *rule)
 {
 	size_t i;
 
@@ -781,21 +746,29 @@ bool print_rule_fits_json(const struct fwctl_rule *rule)
 		const struct fwctl_field *field = &model_fields[i];
 
 		if (field->kind == FWCTL_KIND_NAME && model_rule_has(rule, field) &&
-		    !print_is_utf8(rule->cond[field->attr].value.name))
+		    !model_is_text(rule->cond[field->attr].value.name))
 			return false;
 	}
-	return rule->limit.rate <= INT64_MAX && rule->limit.burst <= INT64_MAX &&
-	       print_is_utf8(rule->bridge) && print_is_utf8(rule->log.prefix) &&
-	       print_is_utf8(rule->mirror) && print_is_utf8(rule->redirect) &&
-	       print_is_utf8(rule->comment);
+	return model_is_text(rule->bridge) && model_is_text(rule->log.prefix) &&
+	       model_is_text(rule->mirror) && model_is_text(rule->redirect) &&
+	       model_is_text(rule->comment);
 }
 
-bool print_element_fits_json(const struct fwctl_element *element)
+bool print_element_is_text(const struct fwctl_element *element)
 {
-	char value[PRINT_ELEMENT_LEN];
+	unsigned int i;
 
-	print_element_value(element, value);
-	return print_is_utf8(value) && print_is_utf8(element->comment);
+	for (i = 0; i < element->form.count; i++) {
+		if (element->form.members[i] == BRFW_SET_IFNAME &&
+		    !model_is_text(element->first[i].name))
+			return false;
+	}
+	return model_is_text(element->comment);
+}
+
+bool print_rule_fits_json(const struct fwctl_rule *rule)
+{
+	return rule->limit.rate <= INT64_MAX && rule->limit.burst <= INT64_MAX;
 }
 
 /* Adds and takes the reference; tells whether it worked. */

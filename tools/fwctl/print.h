@@ -82,9 +82,10 @@ void print_list_end(struct print_list *list);
 /* The same without the end of the line. */
 void print_list_close(struct print_list *list);
 
-/* JSON is UTF-8: is nothing lost when this is written as JSON? */
-bool print_is_utf8(const char *text);
+/* Are all names and comments text, so that nothing is lost when they are written? */
+bool print_rule_is_text(const struct fwctl_rule *rule);
+bool print_element_is_text(const struct fwctl_element *element);
+/* Do all numbers fit into those of JSON? */
 bool print_rule_fits_json(const struct fwctl_rule *rule);
-bool print_element_fits_json(const struct fwctl_element *element);
 
 #endif /* _FWCTL_PRINT_H */

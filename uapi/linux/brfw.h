@@ -713,7 +713,7 @@ enum brfw_info_attr {
  * @BRFW_RULE_A_AFTER_CHANGE: NLA_U32, as AFTER, by BRFW_A_CHANGE_ID
  * @BRFW_RULE_A_MATCH: NLA_NESTED, enum brfw_match_attr; absent: every frame
  * @BRFW_RULE_A_VERDICT: NLA_U8, enum brfw_verdict
- * @BRFW_RULE_A_COMMENT: NLA_NUL_STRING, no control characters
+ * @BRFW_RULE_A_COMMENT: NLA_NUL_STRING, text
  * @BRFW_RULE_A_STATS: NLA_NESTED, enum brfw_stats_attr
  * @BRFW_RULE_A_LIMIT: NLA_NESTED, enum brfw_limit_attr; a condition that holds
  *	while the rate isn't exceeded, evaluated after all others
@@ -1000,7 +1000,7 @@ enum brfw_in_set_attr {
  * @BRFW_SET_A_TIMEOUT: NLA_U32, not 0: seconds that elements live which don't
  *	say; absent: for ever
  * @BRFW_SET_A_FLAGS: NLA_U32, BRFW_SET_F_*, absent: none
- * @BRFW_SET_A_COMMENT: NLA_NUL_STRING, no control characters
+ * @BRFW_SET_A_COMMENT: NLA_NUL_STRING, text
  * @BRFW_SET_A_ELEMENTS: NLA_U32, number of elements
  * @BRFW_SET_A_RULES: NLA_U32, how many conditions of rules name the set
  */
@@ -1033,7 +1033,7 @@ enum brfw_set_attr {
  * @BRFW_ELEMENT_A_TIMEOUT: NLA_U32, seconds until the element expires, counted
  *	from the commit, 0: never; absent: that of the set. From the kernel:
  *	absent when the element never expires, else not 0
- * @BRFW_ELEMENT_A_COMMENT: NLA_NUL_STRING, no control characters
+ * @BRFW_ELEMENT_A_COMMENT: NLA_NUL_STRING, text
  * @BRFW_ELEMENT_A_CHANGE_ID: NLA_U32, number, not 0, that BRFW_CMD_CULPRIT tells
  *	instead of that of the change when the element is refused; need not be
  *	unique
@@ -1085,7 +1085,7 @@ enum brfw_limit_attr {
  * enum brfw_log_attr - a log entry for each received frame, rate limited
  * @BRFW_LOG_A_UNSPEC: not used
  * @BRFW_LOG_A_GROUP: NLA_U16, NFLOG group; absent: the kernel log
- * @BRFW_LOG_A_PREFIX: NLA_NUL_STRING, optional, no control characters
+ * @BRFW_LOG_A_PREFIX: NLA_NUL_STRING, optional, text
  */
 enum brfw_log_attr {
 	BRFW_LOG_A_UNSPEC,
