@@ -106,6 +106,7 @@ struct brfw_change {
  * @list: in brfw_net.drafts
  * @portid: netlink port of the socket that owns it
  * @is_replace: starts from an empty ruleset
+ * @is_orphan: that socket is closed; nobody finds it any more
  * @notice: to be told what a commit changes, or NULL
  * @changes: struct brfw_change in the order of arrival
  * @by_id: the same by the client's number
@@ -116,6 +117,7 @@ struct brfw_draft {
 	struct list_head list;
 	u32 portid;
 	bool is_replace;
+	bool is_orphan;
 	struct brfw_notice *notice;
 	struct list_head changes;
 	struct xarray by_id;

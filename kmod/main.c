@@ -147,7 +147,7 @@ static int __net_init brfw_net_init(struct net *net)
 
 	bn->net = net;
 	mutex_init(&bn->config_lock);
-	INIT_LIST_HEAD(&bn->drafts);
+	brfw_nl_net_init(bn);
 	brfw_hooks_init(bn);
 
 	return 0;

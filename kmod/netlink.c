@@ -13,9 +13,14 @@
  *
  * The config lock (brfw_net.config_lock), a mutex of each namespace, is held
  * by whoever changes or reads rules, policies and drafts of that namespace:
- * requests, the release of a netlink socket, the garbage collector, and the work
- * that takes out expired elements. It is taken by requests after all that can be
+ * requests, the garbage collector, and the works that take out expired elements
+ * and drafts without a socket. It is taken by requests after all that can be
  * checked without it.
+ *
+ * brfw_net.drafts_lock, a spinlock, is held besides when the list of drafts
+ * changes, and by itself when a netlink socket is closed, which only marks its
+ * draft: netlink's notifier chain is one for all sockets of the machine, and who
+ * registers a notifier would let all that are closed wait for a commit.
  *
  * brfw_ifaces.lock protects the names of interfaces and the devices bound to
  * them. It is a mutex of its own, so that the netdevice notifier, which has
@@ -24,9 +29,9 @@
  * brfw_sets.lock protects the names and domains of sets, which requests look up
  * without the config lock.
  *
- * Order: genetlink's semaphore (read side), a socket's dump lock, or netlink's
- * notifier chain, then config lock, then brfw_ifaces.lock or brfw_sets.lock; and
- * RTNL, then brfw_ifaces.lock. With the config lock held nothing takes RTNL, and
+ * Order: genetlink's semaphore (read side) or a socket's dump lock, then config
+ * lock, then brfw_ifaces.lock, brfw_sets.lock or brfw_net.drafts_lock; and RTNL,
+ * then brfw_ifaces.lock. With the config lock held nothing takes RTNL, and
  * with RTNL held nothing takes the config lock.
  */
 #include <linux/kmod.h>
@@ -85,6 +90,29 @@ static int brfw_nl_check_change(struct sk_buff *skb, struct genl_info *info)
 				"changes need CAP_NET_ADMIN in the initial user namespace");
 }
 
+static void brfw_nl_end_draft(struct brfw_net *bn, struct brfw_draft *draft)
+{
+	spin_lock(&bn->drafts_lock);
+	list_del(&draft->list);
+	spin_unlock(&bn->drafts_lock);
+	bn->ndrafts--;
+	brfw_draft_clear(bn->ruleset, draft);
+	kfree(draft);
+}
+
+/*
+ * End the drafts of sockets that are closed, before somebody counts them. Config
+ * lock held.
+ */
+static void brfw_nl_end_orphans(struct brfw_net *bn)
+{
+	struct brfw_draft *draft, *tmp;
+
+	list_for_each_entry_safe(draft, tmp, &bn->drafts, list)
+		if (READ_ONCE(draft->is_orphan))
+			brfw_nl_end_draft(bn, draft);
+}
+
 /*
  * For requests that change something: may the client, is the form right, and
  * what is changed?
@@ -103,6 +131,7 @@ static struct brfw_ruleset *brfw_nl_get_ruleset(struct sk_buff *skb,
 		return ERR_PTR(err);
 
 	mutex_lock(&bn->config_lock);
+	brfw_nl_end_orphans(bn);
 	rs = bn->ruleset;
 	if (!rs) {
 		rs = brfw_ruleset_alloc(bn);
@@ -307,18 +336,30 @@ static struct brfw_draft *brfw_nl_find_draft(struct brfw_net *bn, u32 portid)
 	lockdep_assert_held(&bn->config_lock);
 
 	list_for_each_entry(draft, &bn->drafts, list)
-		if (draft->portid == portid)
+		if (draft->portid == portid && !READ_ONCE(draft->is_orphan))
 			return draft;
 
 	return NULL;
 }
 
-static void brfw_nl_end_draft(struct brfw_net *bn, struct brfw_draft *draft)
+static void brfw_nl_drafts_work(struct work_struct *work)
 {
-	list_del(&draft->list);
-	WRITE_ONCE(bn->ndrafts, bn->ndrafts - 1);
-	brfw_draft_clear(bn->ruleset, draft);
-	kfree(draft);
+	struct brfw_net *bn = container_of(work, struct brfw_net, drafts_work);
+
+	mutex_lock(&bn->config_lock);
+	brfw_nl_end_orphans(bn);
+	mutex_unlock(&bn->config_lock);
+}
+
+/**
+ * brfw_nl_net_init() - a namespace without drafts
+ * @bn: the namespace
+ */
+void brfw_nl_net_init(struct brfw_net *bn)
+{
+	INIT_LIST_HEAD(&bn->drafts);
+	spin_lock_init(&bn->drafts_lock);
+	INIT_WORK(&bn->drafts_work, brfw_nl_drafts_work);
 }
 
 /**
@@ -331,6 +372,7 @@ void brfw_nl_abort_all(struct brfw_net *bn)
 {
 	struct brfw_draft *draft, *tmp;
 
+	cancel_work_sync(&bn->drafts_work);
 	mutex_lock(&bn->config_lock);
 	list_for_each_entry_safe(draft, tmp, &bn->drafts, list)
 		brfw_nl_end_draft(bn, draft);
@@ -347,16 +389,16 @@ static int brfw_nl_release(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 
-	/* Most sockets are not ours; they needn't wait for a commit. */
+	/* It waits for nobody; see DOC: Locking. */
 	bn = brfw_net(n->net);
-	if (!READ_ONCE(bn->ndrafts))
-		return NOTIFY_DONE;
-
-	mutex_lock(&bn->config_lock);
-	draft = brfw_nl_find_draft(bn, n->portid);
-	if (draft)
-		brfw_nl_end_draft(bn, draft);
-	mutex_unlock(&bn->config_lock);
+	spin_lock(&bn->drafts_lock);
+	list_for_each_entry(draft, &bn->drafts, list) {
+		if (draft->portid != n->portid || draft->is_orphan)
+			continue;
+		WRITE_ONCE(draft->is_orphan, true);
+		queue_work(brfw_wq, &bn->drafts_work);
+	}
+	spin_unlock(&bn->drafts_lock);
 
 	return NOTIFY_DONE;
 }
@@ -392,8 +434,10 @@ static int brfw_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 		err = brfw_nlattr_fail(info->extack, NULL, -ENOSPC,
 				       "too many open transactions in this namespace");
 	} else {
+		spin_lock(&bn->drafts_lock);
 		list_add_tail(&draft->list, &bn->drafts);
-		WRITE_ONCE(bn->ndrafts, bn->ndrafts + 1);
+		spin_unlock(&bn->drafts_lock);
+		bn->ndrafts++;
 	}
 	mutex_unlock(&bn->config_lock);
 
@@ -965,6 +1009,7 @@ static int brfw_nl_info_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 
 	mutex_lock(&bn->config_lock);
+	brfw_nl_end_orphans(bn);
 	hdr = brfw_nl_put_header(reply, info->snd_portid, info->snd_seq, 0,
 				 BRFW_CMD_INFO_GET, brfw_nl_generation(bn));
 	if (hdr)

@@ -8,7 +8,9 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -27,8 +29,10 @@ struct brfw_view;
  * @ruleset: rules, policies and names; NULL until a client needs it, then
  *	until the namespace ends. Written with @config_lock held and released
  *	with smp_store_release() for the netdevice notifier
- * @drafts: open drafts; protected by @config_lock
+ * @drafts: open drafts; changed with @config_lock and @drafts_lock held
  * @ndrafts: number of them
+ * @drafts_lock: lets a socket that is closed find its draft without waiting
+ * @drafts_work: ends drafts whose socket is closed
  */
 struct brfw_net {
 	struct brfw_view __rcu *view;
@@ -38,6 +42,8 @@ struct brfw_net {
 	struct brfw_ruleset *ruleset;
 	struct list_head drafts;
 	unsigned int ndrafts;
+	spinlock_t drafts_lock;
+	struct work_struct drafts_work;
 };
 
 extern unsigned int brfw_net_id;

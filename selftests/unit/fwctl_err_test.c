@@ -1093,6 +1093,37 @@ static void test_load_nothing(void)
 		    kernel.live_count == 5, "a batch has read what its load would read");
 }
 
+/* More white space than is read at a time. */
+static void test_load_blank(void)
+{
+	static char text[200000];
+	const size_t blanks = sizeof(text) - 100;
+
+	memset(text, '\n', blanks);
+	kernel_reset();
+	strcpy(text + blanks, "rule add accept\n");
+	ktap_result(says("ruleset load -", text, 0, "", "") && kernel.live_count == 1 &&
+		    kernel.live[0].change_id == blanks + 1, "a rule behind many blank lines");
+	strcpy(text + blanks, "  rule add foo\n");
+	ktap_result(says("ruleset load -", text, 2, "",
+			 "fwctl: standard input:199901:12: \"foo\" is unknown, try \"fwctl rule help\"\n"),
+		    "a wrong rule behind many blank lines");
+	strcpy(text + blanks, "{\"rules\":[{\"verdict\":\"drop\"}]}");
+	ktap_result(says("ruleset load -", text, 0, "", "") && kernel.live_count == 1,
+		    "JSON behind many blank lines");
+	strcpy(text + blanks, "{,");
+	ktap_result(run("ruleset load -", text, strlen(text)) == 2 &&
+		    strstr(err_text, "fwctl: standard input:199901:2: this is not JSON: "),
+		    "what is no JSON behind many blank lines");
+	text[blanks] = '\0';
+	ktap_result(run("ruleset load -", text, strlen(text)) == 2 &&
+		    strstr(err_text, "is empty"), "nothing but blank lines");
+	memset(text, ' ', blanks);
+	ktap_result(says("ruleset load -", text, 2, "",
+			 "fwctl: standard input:1:4097: the line is longer than 4096 bytes\n") &&
+		    kernel.live_count == 1, "nothing but one blank line");
+}
+
 /* Standard output is full. */
 static void test_output_full(void)
 {
@@ -1149,6 +1180,48 @@ static void test_save_file(void)
 	unlink(link_name);
 	/* Fails when a temporary file was left. */
 	ktap_result(!rmdir(dir) && good, "a saved file is whole, private and alone");
+}
+
+static bool is_link(const char *name)
+{
+	struct stat st;
+
+	return !lstat(name, &st) && S_ISLNK(st.st_mode);
+}
+
+/* Links that lead to a file that isn't there yet, or to themselves. */
+static void test_save_links(void)
+{
+	char dir[] = "/tmp/fwctl-test-XXXXXX", home[4096];
+	struct stat st;
+	bool good;
+
+	kernel_reset();
+	run("ruleset load -", RULES, strlen(RULES));
+	if (!mkdtemp(dir) || !getcwd(home, sizeof(home)) || chdir(dir) || mkdir("a", 0700) ||
+	    symlink("a/second", "first") || symlink("../third", "a/second") ||
+	    symlink("loop", "loop") || symlink("nowhere/file", "lost"))
+		abort();
+	good = says("ruleset save first", "", 0, "", "") && is_link("first") &&
+	       is_link("a/second") && !lstat("third", &st) && S_ISREG(st.st_mode) &&
+	       st.st_size == (off_t)strlen(SAVED);
+	ktap_result(good, "a link to nothing stays, and what it points at is written");
+	good = says("ruleset save loop", "", 1, "",
+		    "fwctl: ruleset save: can't write loop: Too many levels of symbolic links\n") &&
+	       is_link("loop");
+	ktap_result(good, "a link to itself is told");
+	good = says("ruleset save lost", "", 1, "",
+		    "fwctl: ruleset save: can't write lost: No such file or directory\n") &&
+	       is_link("lost");
+	ktap_result(good, "a link to a directory that isn't there is told");
+	unlink("first");
+	unlink("a/second");
+	unlink("third");
+	unlink("loop");
+	unlink("lost");
+	rmdir("a");
+	if (chdir(home) || rmdir(dir))
+		abort();
 }
 
 static void test_lost_answers(void)
@@ -1222,8 +1295,10 @@ int main(void)
 	test_load_big();
 	test_load_inputs();
 	test_load_nothing();
+	test_load_blank();
 	test_output_full();
 	test_save_file();
+	test_save_links();
 	test_lost_answers();
 	test_forged_answers();
 	test_mutated_answers();

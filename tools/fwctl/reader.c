@@ -157,20 +157,39 @@ int reader_next(struct reader *reader, struct reader_line *line, struct fwctl_er
 	}
 }
 
+/* Leaves the lines that are whole behind. */
+static void skip_lines(struct reader *reader)
+{
+	size_t i;
+
+	for (i = reader->pos; i < reader->len; i++) {
+		if (reader->bytes[i] == '\n') {
+			reader->line_number++;
+			reader->pos = i + 1;
+		}
+	}
+}
+
+/* There may be more white space than fits into the buffer, if not in one line. */
 int reader_first(struct reader *reader, char *first, struct fwctl_err *err)
 {
 	size_t i;
 
-	for (i = reader->pos; i < sizeof(reader->bytes); i++) {
-		if (i == reader->len && reader_fill(reader, err))
-			return -1;
-		if (i == reader->len)
-			return 0;
+	for (i = reader->pos; ; i++) {
+		if (i == reader->len) {
+			skip_lines(reader);
+			i -= reader->pos;
+			if (i == sizeof(reader->bytes))
+				return 1;
+			if (reader_fill(reader, err))
+				return -1;
+			if (i == reader->len)
+				return 0;
+		}
 		*first = reader->bytes[i];
 		if (!*first || !strchr(" \t\r\n", *first))
 			return 1;
 	}
-	return 0;
 }
 
 ssize_t reader_read(struct reader *reader, char *bytes, size_t size, struct fwctl_err *err)

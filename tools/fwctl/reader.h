@@ -45,7 +45,10 @@ struct reader_line {
 /**
  * reader_first() - the first byte that is no white space
  *
- * Return: 1, 0 when there is none in the first 64 KiB, or -1 with @err filled.
+ * Lines before it may have been left behind, and are counted in @line_number. Of a
+ * line that is far too long it may be a blank.
+ *
+ * Return: 1, 0 when there is none, or -1 with @err filled.
  */
 int reader_first(struct reader *reader, char *first, struct fwctl_err *err);
 /* Bytes instead of lines: how many there are, 0 at the end, or -1. */

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,15 +39,53 @@ static int save_fail(struct save *save, struct fwctl_err *err)
 	return err_system(err, "write", name, error);
 }
 
+/* As many as the kernel follows. */
+#define LINKS_MAX	40
+
+/* What a link says, as a path from where @path is from. NULL with errno. */
+static char *link_target(const char *path)
+{
+	char target[PATH_MAX], *whole;
+	const char *slash = strrchr(path, '/');
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	int dir = slash ? slash + 1 - path : 0;
+
+	if (len < 0)
+		return NULL;
+	target[len] = '\0';
+	if (asprintf(&whole, "%.*s%s", target[0] == '/' ? 0 : dir, path, target) < 0)
+		return NULL;
+	return whole;
+}
+
+/*
+ * Rename would replace a link, not what it points at, which need not be there yet.
+ * NULL with errno.
+ */
+static char *follow_links(const char *name)
+{
+	char *path = strdup(name), *next;
+	struct stat st;
+	int links = 0;
+
+	while (path && !lstat(path, &st) && S_ISLNK(st.st_mode)) {
+		next = links++ < LINKS_MAX ? link_target(path) : NULL;
+		if (links > LINKS_MAX)
+			errno = ELOOP;
+		free(path);
+		path = next;
+	}
+	return path;
+}
+
 static int open_temp(struct save *save, struct fwctl_err *err)
 {
 	int fd;
 
-	/* Rename would replace a link, not what it points at. */
-	save->path = realpath(save->name, NULL);
+	save->path = follow_links(save->name);
 	if (!save->path)
-		save->path = strdup(save->name);
-	if (!save->path || asprintf(&save->temp, "%s.XXXXXX", save->path) < 0) {
+		return save_fail(save, err);
+	if (asprintf(&save->temp, "%s.XXXXXX", save->path) < 0) {
 		save->temp = NULL;
 		save_abort(save);
 		return err_memory(err);

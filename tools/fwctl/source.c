@@ -12,8 +12,12 @@ static int open_json(struct source *source, struct fwctl_err *err)
 {
 	unsigned long line;
 
+	unsigned long before = source->reader.line_number;
+
 	if (!json_open(&source->json, &source->reader, &line, err))
 		return 0;
+	if (line)
+		line += before;
 	if (line || err->path[0]) {
 		source_print(source, line, err);
 		err->text[0] = '\0';
@@ -41,8 +45,10 @@ int source_open(struct source *source, const char *name, struct fwctl_err *err)
 		return -1;
 	}
 	source->is_json = first == '{' || first == '[';
-	if (!source->is_json)
+	if (!source->is_json) {
+		source->number = source->reader.line_number;
 		return 0;
+	}
 	if (!open_json(source, err))
 		return 0;
 	reader_close(&source->reader);
