@@ -166,6 +166,14 @@ void brfw_draft_clear(struct brfw_ruleset *rs, struct brfw_draft *draft)
 	draft->nchanges = 0;
 }
 
+static bool brfw_change_is_of_elements(const struct brfw_change *change)
+{
+	return change->type == BRFW_CHANGE_SET_FLUSH ||
+	       change->type == BRFW_CHANGE_ELEMENT_ADD ||
+	       change->type == BRFW_CHANGE_ELEMENT_REPLACE ||
+	       change->type == BRFW_CHANGE_ELEMENT_DELETE;
+}
+
 /**
  * brfw_draft_add() - let a change be part of a draft
  * @rs: the ruleset it is for
@@ -204,6 +212,7 @@ int brfw_draft_add(struct brfw_ruleset *rs, struct brfw_draft *draft,
 		}
 	}
 
+	draft->changes_rules |= !brfw_change_is_of_elements(change);
 	list_add_tail(&change->list, &draft->changes);
 	draft->nchanges++;
 	rs->nstaged++;
@@ -1274,6 +1283,8 @@ static void brfw_commit_finish(struct brfw_commit *c, struct brfw_view *view)
 
 	brfw_view_publish(c->rs, view);
 	c->rs->generation = c->generation;
+	if (c->draft->is_replace || c->draft->changes_rules)
+		c->rs->rules_generation = c->generation;
 	brfw_commit_tell(c);
 
 	for (i = 0; i < c->nadded; i++) {

@@ -106,6 +106,7 @@ struct brfw_change {
  * @list: in brfw_net.drafts
  * @portid: netlink port of the socket that owns it
  * @is_replace: starts from an empty ruleset
+ * @changes_rules: changes more than elements of sets
  * @is_orphan: that socket is closed; nobody finds it any more
  * @notice: to be told what a commit changes, or NULL
  * @changes: struct brfw_change in the order of arrival
@@ -117,6 +118,7 @@ struct brfw_draft {
 	struct list_head list;
 	u32 portid;
 	bool is_replace;
+	bool changes_rules;
 	bool is_orphan;
 	struct brfw_notice *notice;
 	struct list_head changes;

@@ -981,6 +981,8 @@ static int brfw_nl_put_info(struct sk_buff *skb, const struct brfw_net *bn)
 	nest = nla_nest_start(skb, BRFW_A_INFO);
 	if (!nest ||
 	    nla_put_string(skb, BRFW_INFO_A_MODULE_VERSION, BRFW_VERSION) ||
+	    nla_put_u64_64bit(skb, BRFW_INFO_A_RULES_GENERATION,
+			      rs ? rs->rules_generation : 0, BRFW_INFO_A_PAD) ||
 	    brfw_nlattr_put_matches(skb) || brfw_nl_put_events(skb, rs) ||
 	    brfw_nl_put_costs(skb, rs))
 		return -EMSGSIZE;
@@ -1359,10 +1361,15 @@ static int brfw_nl_do_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct brfw_net *bn = brfw_net(sock_net(skb->sk));
 
 	mutex_lock(&bn->config_lock);
-	/* 0 would mean that the sequence isn't known. */
-	cb->seq = brfw_nl_generation(bn) + 1;
-	if (bn->ruleset)
+	/*
+	 * However often elements change, rules can be read. 0 would mean that
+	 * the sequence isn't known.
+	 */
+	cb->seq = 1;
+	if (bn->ruleset) {
+		cb->seq += bn->ruleset->rules_generation;
 		dump(skb, cb, bn);
+	}
 	mutex_unlock(&bn->config_lock);
 
 	return skb->len;

@@ -192,6 +192,7 @@ enum brfw_event {
  * struct brfw_ruleset - rules, policies and names of a namespace
  * @bn: the namespace
  * @generation: of the last commit
+ * @rules_generation: of the last one that changed more than elements of sets
  * @next_handle: for the next new rule
  * @nrules: rules that are live or new
  * @nhook_rules: of these, by hook
@@ -220,6 +221,7 @@ enum brfw_event {
 struct brfw_ruleset {
 	struct brfw_net *bn;
 	u64 generation;
+	u64 rules_generation;
 	u64 next_handle;
 	unsigned int nrules;
 	unsigned int nhook_rules[BRFW_HOOKS];

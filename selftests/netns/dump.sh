@@ -84,6 +84,43 @@ test_interrupted() {
 	nl 1 close
 }
 
+# Elements may change all the time; rules can be read and saved nevertheless.
+test_elements_interrupt_no_rules() {
+	local pid
+
+	{
+		echo "set add a type inet_port"
+		seq 1 "$RULES" | sed 's/.*/rule add prio & proto tcp dport @a drop/'
+	} | fw ruleset load -
+	nl open 1 "$BR"
+	nl 1 dump-start
+	fw set add-element a 1
+	nl 1 dump-rest
+	equal "rules, interrupted" "$RULES 0" "$NL_REPLY"
+	nl 1 dump-start
+	fw set flush a
+	nl 1 dump-rest
+	equal "rules, interrupted" "$RULES 0" "$NL_REPLY"
+	nl 1 dump-start
+	fw set add b type inet_port
+	nl 1 dump-rest
+	equal "interrupted by a set" 1 "${NL_REPLY#* }"
+	nl 1 close
+	touch "$TMP/go"
+	while [ -e "$TMP/go" ]; do
+		fw set add-element a 1
+		fw set delete-element a 1
+	done &
+	pid=$!
+	for _ in 1 2 3 4 5; do
+		fw ruleset save >"$TMP/saved"
+		equal "rules saved" "$RULES" "$(grep -c '^rule' "$TMP/saved")"
+	done
+	rm "$TMP/go"
+	wait "$pid"
+	fw ruleset flush
+}
+
 # The ruleset may shrink to nothing under a dump.
 test_flushed_under_dump() {
 	fill
@@ -154,6 +191,7 @@ check "filters by hook and bridge" test_filters
 check "a commit interrupts a dump" test_interrupted
 check "a flush interrupts a dump" test_flushed_under_dump
 check "a flush interrupts a dump of elements" test_elements_interrupted
+check "elements interrupt no dump of rules" test_elements_interrupt_no_rules
 check "fwctl shows a whole ruleset while others commit" test_fwctl_retries
 check "frames among $RULES rules" test_judged_right
 run_checks

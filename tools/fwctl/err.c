@@ -438,9 +438,10 @@ int err_newer(struct fwctl_err *err, uint64_t handle)
 			  (unsigned long long)handle);
 }
 
-int err_changing(struct fwctl_err *err)
+int err_changing(struct fwctl_err *err, const char *what)
 {
-	return err_refuse(err, "the ruleset kept changing while it was read, try again");
+	return err_refuse(err, "the %s kept changing meanwhile, try again (\"fwctl monitor\" tells who changes them)",
+			  what);
 }
 
 int err_overrun(struct fwctl_err *err)

@@ -116,7 +116,7 @@ int err_refused_beside(struct fwctl_err *err, const struct nlsock_refusal *refus
 		       const char *attr, const char *place);
 int err_malformed(struct fwctl_err *err);
 int err_newer(struct fwctl_err *err, uint64_t handle);
-int err_changing(struct fwctl_err *err);
+int err_changing(struct fwctl_err *err, const char *what);
 int err_overrun(struct fwctl_err *err);
 int err_no_answer(struct fwctl_err *err);
 int err_no_group(struct fwctl_err *err);

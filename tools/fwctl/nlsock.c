@@ -522,6 +522,7 @@ static int dump_append(const struct nlmsghdr *nlh, void *data, struct fwctl_err 
 int nlsock_dump(struct nlsock *sock, union nlsock_request *request,
 		struct nlsock_dump *dump, struct fwctl_err *err)
 {
+	const struct genlmsghdr *genl;
 	struct nlsock_refusal refusal;
 	int tries;
 
@@ -541,7 +542,8 @@ int nlsock_dump(struct nlsock *sock, union nlsock_request *request,
 		if (!receiver.interrupted)
 			return 0;
 	}
-	return err_changing(err);
+	genl = mnl_nlmsg_get_payload(&request->nlh);
+	return err_changing(err, genl->cmd == BRFW_CMD_ELEMENT_GET ? "elements of sets" : "rules");
 }
 
 int nlsock_get(struct nlsock *sock, union nlsock_request *request,

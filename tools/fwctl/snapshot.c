@@ -10,7 +10,7 @@
 
 static int generation_answer(const struct nlmsghdr *nlh, void *data, struct fwctl_err *err)
 {
-	return cmd_check(wire_get_generation(nlh, data), 0, err);
+	return cmd_check(wire_get_rules_generation(nlh, data), 0, err);
 }
 
 static int generation_get(struct nlsock *sock, uint64_t *generation, struct fwctl_err *err)
@@ -39,9 +39,6 @@ static int snapshot_read(struct nlsock *sock, struct snapshot *snapshot,
 	nlsock_begin(&request, BRFW_CMD_SET_GET);
 	if (nlsock_dump(sock, &request, &snapshot->sets, err))
 		return -1;
-	nlsock_begin(&request, BRFW_CMD_ELEMENT_GET);
-	if (nlsock_dump(sock, &request, &snapshot->elements, err))
-		return -1;
 	nlsock_begin(&request, BRFW_CMD_POLICY_GET);
 	if (nlsock_dump(sock, &request, &snapshot->policies, err))
 		return -1;
@@ -49,10 +46,16 @@ static int snapshot_read(struct nlsock *sock, struct snapshot *snapshot,
 	if (nlsock_dump(sock, &request, &snapshot->zones, err))
 		return -1;
 	nlsock_begin(&request, BRFW_CMD_RULE_GET);
-	return nlsock_dump(sock, &request, &snapshot->rules, err);
+	if (nlsock_dump(sock, &request, &snapshot->rules, err))
+		return -1;
+	nlsock_begin(&request, BRFW_CMD_ELEMENT_GET);
+	return nlsock_dump(sock, &request, &snapshot->elements, err);
 }
 
-/* Each dump is consistent in itself; the generation ties them together. */
+/*
+ * Each dump is consistent in itself. That of elements is of one generation, in which
+ * all else was as it was before and after.
+ */
 int snapshot_take(struct nlsock *sock, struct snapshot *snapshot, struct fwctl_err *err)
 {
 	uint64_t before = 0, after = 0;
@@ -66,5 +69,5 @@ int snapshot_take(struct nlsock *sock, struct snapshot *snapshot, struct fwctl_e
 		if (before == after)
 			return 0;
 	}
-	return err_changing(err);
+	return err_changing(err, "rules");
 }

@@ -1419,6 +1419,20 @@ enum wire_result wire_get_generation(const struct nlmsghdr *nlh, uint64_t *gener
 	return WIRE_OK;
 }
 
+enum wire_result wire_get_rules_generation(const struct nlmsghdr *nlh, uint64_t *generation)
+{
+	const struct nlattr *msg[BRFW_A_MAX + 1], *attr;
+
+	if (!read_message(nlh, msg) || !msg[BRFW_A_INFO])
+		return WIRE_MALFORMED;
+	mnl_attr_for_each_nested(attr, msg[BRFW_A_INFO]) {
+		if (mnl_attr_get_type(attr) == BRFW_INFO_A_RULES_GENERATION)
+			return get_bytes(attr, generation, sizeof(*generation)) ?
+			       WIRE_OK : WIRE_MALFORMED;
+	}
+	return wire_get_generation(nlh, generation);
+}
+
 /* Names of attributes, for error texts */
 
 static const struct fwctl_name msg_names[] = {

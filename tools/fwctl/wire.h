@@ -62,6 +62,8 @@ void wire_get_culprit(const struct nlmsghdr *nlh, char *set, bool *has_element,
 enum wire_result wire_get_info(const struct nlmsghdr *nlh, struct fwctl_info *info);
 enum wire_result wire_get_done(const struct nlmsghdr *nlh, struct fwctl_done *done);
 enum wire_result wire_get_commit(const struct nlmsghdr *nlh, struct fwctl_commit *commit);
+/* Of the last commit that changed more than elements of sets. */
+enum wire_result wire_get_rules_generation(const struct nlmsghdr *nlh, uint64_t *generation);
 enum wire_result wire_get_generation(const struct nlmsghdr *nlh, uint64_t *generation);
 
 /* Called for each change; 0 to go on. */

@@ -103,7 +103,8 @@
  *    BRFW_A_HOOK: NLA_U8, optional
  *    BRFW_A_BRIDGE: NLA_NUL_STRING, optional: only rules that name this bridge
  *    replies: as for do, one message a rule, in the order of hook, then of
- *    evaluation. NLM_F_DUMP_INTR is set when a commit came in between.
+ *    evaluation. NLM_F_DUMP_INTR is set when a commit came in between that
+ *    changed more than elements of sets. So it is with policies, zones and sets.
  *
  * BRFW_CMD_POLICY_SET	do, changes
  *    BRFW_A_CHANGE_ID: NLA_U32, optional
@@ -669,6 +670,8 @@ struct brfw_cost {
  * @BRFW_INFO_A_ELEMENTS: NLA_U32, elements of all sets; a range is one for each prefix
  *	that it is cut into
  * @BRFW_INFO_A_MAX_ELEMENTS: NLA_U32, elements that this namespace may hold, likewise
+ * @BRFW_INFO_A_RULES_GENERATION: NLA_U64, generation of the last commit that changed
+ *	more than elements of sets
  */
 enum brfw_info_attr {
 	BRFW_INFO_A_UNSPEC,
@@ -694,6 +697,7 @@ enum brfw_info_attr {
 	BRFW_INFO_A_MAX_SETS,
 	BRFW_INFO_A_ELEMENTS,
 	BRFW_INFO_A_MAX_ELEMENTS,
+	BRFW_INFO_A_RULES_GENERATION,
 	/* private: */
 	__BRFW_INFO_A_MAX,
 	BRFW_INFO_A_MAX = __BRFW_INFO_A_MAX - 1,
