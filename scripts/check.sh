@@ -535,6 +535,12 @@ bug_draft_left() {
 	plant netlink.c 'event != NETLINK_URELEASE' 'event != NETLINK_URELEASE || true'
 }
 
+# A priority tag hides the VLAN of a tag with another TPID behind it.
+bug_priority_mixed() {
+	scenario=victim want=$'lie [a-z0-9]*-vlan .*802.1ad.* in the closed VLAN\n^# not ok .* no lie is believed, all else passes'
+	plant key.c 'key->vlan_id\);' '(key->vlan_id || key->vlan_proto != ntohs(proto)));'
+}
+
 # A packet waits for memory.
 bug_sleep() {
 	scenario=basic want='sleeping function called from invalid context'
@@ -587,7 +593,7 @@ test_prove() {
 	[ "$1" = host ] || use_kernel "$1" || return $?
 	case $1 in
 	host) bugs='off_by_one cut_short nd_first nd_fragment priority_tag snap_one snap_length fragment_over' ;;
-	uml) append=kasan.fault=panic bugs='arp_hardware use_after_free no_wait leak leak_without_memory lost_counter timer draft_left rules_limit sets_limit elements_limit may_change' ;;
+	uml) append=kasan.fault=panic bugs='arp_hardware use_after_free no_wait leak leak_without_memory lost_counter timer draft_left rules_limit sets_limit elements_limit may_change priority_mixed' ;;
 	x86) append='panic_on_warn=1 kcsan.skip_watch=20' bugs='sleep no_lock race not_charged' ;;
 	esac
 	for bug in $bugs; do
