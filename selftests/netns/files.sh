@@ -413,6 +413,7 @@ test_odd_texts() {
 
 	fw ruleset flush
 	fw set add odd type ifname comment $'caf\u00e9 \u202e "\\'
+	# shellcheck disable=SC2016 # "$(a)" is a text as any other
 	for text in '@p' '#p' 'a"b' 'a\b' 'a*b' '*' '[a]?' not any none comment $'\u00f6\u0153' $'\U1f525' $'\ufffd' "'" '$(a)' '-' '{'; do
 		[ "$text" != '*' ] || continue
 		i=$((i + 1))

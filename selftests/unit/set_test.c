@@ -535,6 +535,13 @@ static void test_equal(void)
 		world_remove(&w, w.n - 1);
 	good &= !brfw_domain_enable_walks(w.domain);
 	good &= world_add(&w, 1 + w.n, &value) == -EMLINK;
+	/* What a commit deletes makes room for what it adds, before it is taken out. */
+	w.elems[3]->core.gen_del = w.gen + 1;
+	good &= !world_add(&w, 3000, &value);
+	good &= world_add(&w, 3001, &value) == -EMLINK;
+	w.gen++;
+	good &= walks_as_reference(&w, &key, w.gen) && walks_as_reference(&w, &key, w.gen - 1);
+	world_remove(&w, 3);
 	good &= walks_as_reference(&w, &key, w.gen) && finds_as_reference(&w, &key, w.gen);
 	n = w.n;
 	world_remove(&w, 0);
