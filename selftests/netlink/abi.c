@@ -9,8 +9,11 @@
  */
 #define _GNU_SOURCE
 #include <linux/sockios.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "nltest.h"
 
@@ -1626,6 +1629,7 @@ static const struct named attributes[] = {
 	REPLY(MSG, BRFW_A_SET), REPLY(MSG, BRFW_A_ELEMENTS),
 	REPLY(INFO, BRFW_INFO_A_SETS), REPLY(INFO, BRFW_INFO_A_MAX_SETS),
 	REPLY(INFO, BRFW_INFO_A_ELEMENTS), REPLY(INFO, BRFW_INFO_A_MAX_ELEMENTS),
+	REPLY(INFO, BRFW_INFO_A_RULES_GENERATION),
 	REPLY(RULE, BRFW_RULE_A_SETS), REPLY(IN_SETS, BRFW_LIST_A_ITEM),
 	REPLY(IN_SET, BRFW_IN_SET_A_NAME), REPLY(IN_SET, BRFW_IN_SET_A_FIELDS),
 	REPLY(IN_SET, BRFW_IN_SET_A_NEGATE),
@@ -2709,6 +2713,91 @@ static int test_refusal_in_draft(struct nlt *nl)
 	return check_state(nl, &before);
 }
 
+/* Rules of a commit that takes a while, of which this much is waited for. */
+#define SLOW_RULES	20000
+#define SLOW_BEGIN_NS	5000000
+
+static atomic_bool slow_is_done;
+
+/* A dry run: all the work, and nothing is changed. */
+static void *commit_slowly(void *data)
+{
+	char buf[256] __attribute__((aligned(8)));
+	struct nlt *nl = data;
+	struct nlmsghdr *nlh = nlt_start(nl, buf, BRFW_CMD_TXN_COMMIT, NLM_F_ACK);
+
+	mnl_attr_put_u32(nlh, BRFW_A_TXN_FLAGS, BRFW_TXN_F_DRY_RUN);
+	mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len);
+	slow_is_done = true;
+	return NULL;
+}
+
+/* Wait until the thread has worked for some time: it does nothing else. */
+static void wait_for_work(pthread_t thread)
+{
+	struct timespec worked = { 0 };
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(thread, &clock))
+		return;
+	while (!slow_is_done && !worked.tv_sec && worked.tv_nsec < SLOW_BEGIN_NS &&
+	       !clock_gettime(clock, &worked))
+		sched_yield();
+}
+
+static int fill_slowly(struct nlt *nl)
+{
+	struct nlt_reply r;
+	unsigned int i;
+
+	for (i = 0; i < SLOW_RULES; i++) {
+		REQUEST(nl, RULE_ADD, &r, NULL, NULL,
+			MATCH(PROTO(TCP), COND(L4_SPORT, U16(VALUE, i)),
+			      COND(L4_DPORT, U16(VALUE, 9))), DONE);
+		if (expect(&r, 0, "add"))
+			return 1;
+	}
+	return 0;
+}
+
+static void read_drafts(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr = NLT_FIND(nlh, BRFW_A_INFO, BRFW_INFO_A_DRAFTS);
+
+	*(uint32_t *)arg = attr ? mnl_attr_get_u32(attr) : UINT32_MAX;
+}
+
+/*
+ * A socket is closed at once, though a commit is under way; and its draft is not
+ * counted any more when the next request is answered.
+ */
+static int test_close_in_commit(struct nlt *nl)
+{
+	uint32_t drafts = UINT32_MAX;
+	struct nlt slow, other;
+	struct nlt_reply r;
+	pthread_t thread;
+	bool waited;
+
+	if (nlt_open(&slow) || nlt_open(&other) || begin(&slow, 0) ||
+	    begin(&other, 0) || fill_slowly(&slow))
+		return diag("no drafts");
+	slow_is_done = false;
+	if (pthread_create(&thread, NULL, commit_slowly, &slow))
+		return diag("no thread");
+	wait_for_work(thread);
+	if (slow_is_done)
+		return diag("the commit was too fast");
+	nlt_close(&other);
+	waited = slow_is_done;
+	pthread_join(thread, NULL);
+	nlt_close(&slow);
+	request(nl, BRFW_CMD_INFO_GET, 0, NULL, &r, read_drafts, &drafts);
+	if (drafts)
+		return diag("%u drafts are left", drafts);
+	return waited ? diag("it waited for the commit") : 0;
+}
+
 static int test_repeated_change_id(struct nlt *nl)
 {
 	struct state before;
@@ -3030,6 +3119,7 @@ static const struct {
 	{ "every field and action is, too", test_round_trip_all },
 	{ "a refusal leaves the draft usable", test_refusal_in_draft },
 	{ "a change id can't be used twice", test_repeated_change_id },
+	{ "a socket is closed while another one commits", test_close_in_commit },
 	{ "stale generation", test_stale },
 	{ "the culprit of a commit is named", test_culprit_in_draft },
 	{ "a duplicate within a draft names the other change",

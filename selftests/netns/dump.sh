@@ -90,7 +90,7 @@ test_elements_interrupt_no_rules() {
 
 	{
 		echo "set add a type inet_port"
-		seq 1 "$RULES" | sed 's/.*/rule add prio & proto tcp dport @a drop/'
+		seq 1 "$RULES" | sed 's/.*/rule add proto tcp sport & dport @a drop/'
 	} | fw ruleset load -
 	nl open 1 "$BR"
 	nl 1 dump-start

@@ -390,6 +390,49 @@ test_json_refused() {
 	comments a
 }
 
+# twice TEXT LINE...: a file of these lines is refused with exactly this, when all
+# but the last of them were there before, and when nothing was
+twice() {
+	local want="fwctl: standard input:$1" file
+
+	shift
+	printf -v file '%s\n' "$@"
+	fw ruleset flush
+	fw_refuses 1 ruleset load - <<<"${file%$'\n'}"
+	equal "message" "$want" "$FW_ERROR"
+	printf '%s\n' "${@:1:$#-1}" | fw ruleset load -
+	fw_refuses 1 ruleset load - <<<"${file%$'\n'}"
+	equal "message, with what was there before" "$want" "$FW_ERROR"
+	fw ruleset diff - < <(printf '%s\n' "${@:1:$#-1}")
+}
+
+# Both lines are told, and nothing of a set that another line names.
+test_twice() {
+	local set="set add s type ipv4_addr" rule="a rule with the same hook, bridge, priority and conditions exists"
+
+	twice "4:1: kernel refused: $rule (see line 2): File exists" \
+		"$set" "rule add proto tcp drop" "set add-element s 192.0.2.1" "rule add proto tcp accept"
+	twice "3:1: kernel refused: $rule (see line 2): File exists" \
+		"$set" "rule add saddr @s drop" "rule add saddr @s accept"
+	twice "4:1: kernel refused: there is a set of this name already (see set s, line 1): File exists" \
+		"$set" "set add t type ipv4_addr" "set add-element t 192.0.2.1" "$set comment x"
+	twice "5:19: kernel refused: the element is in the set already (see set s, element 192.0.2.1, line 3): File exists" \
+		"$set" "set add t type ipv4_addr" "set add-element s 192.0.2.1" \
+		"set add-element t 192.0.2.1" "set add-element s 192.0.2.1"
+	twice "3:19: kernel refused: the element overlaps with one that is in the set (see set s, element 192.0.2.0/24, line 2): File exists" \
+		"$set" "set add-element s 192.0.2.0/24" "set add-element s 192.0.2.1"
+	fw ruleset flush
+	fails 1 ': elements[2].element: kernel refused: the element is in the set already (see set s, element 192.0.2.1, elements[0])' \
+		-j ruleset load - <<<'{"sets":[{"set":"s","type":["ipv4_addr"]}],"elements":[{"set":"s","element":"192.0.2.1"},{"set":"s","element":"192.0.2.2"},{"set":"s","element":"192.0.2.1"}]}'
+	fails 1 ': rules[1]: kernel refused: a rule with the same hook, bridge, priority and conditions exists (see rules[0])' \
+		-j ruleset load - <<<'{"rules":[{"verdict":"drop"},{"verdict":"accept"}]}'
+	fails 2 '3:1: this policy is set already (see line 1)' ruleset load - \
+		< <(printf '%s\n' "policy set input drop" "policy set output drop" "policy set input accept")
+	fails 2 '2:1: this zone is set already (see line 1)' ruleset load - \
+		< <(printf '%s\n' "zone set bridge a 1" "zone set bridge a 2")
+	equal "ruleset" "" "$(fw ruleset save | grep -v '^policy')"
+}
+
 test_json_forms() {
 	fw -j ruleset load - <<-'END'
 
@@ -474,6 +517,7 @@ check "diff: it is what load does" test_diff_is_true
 check "check: the whole ruleset" test_check_is_whole
 check "JSON: what is wrong, and where" test_json_wrong
 check "JSON: what the kernel refuses, and where" test_json_refused
+check "lines that say the same twice" test_twice
 check "JSON: forms that are taken" test_json_forms
 check "odd names and comments, there and back" test_odd_texts
 check "very many lines" test_many
