@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is remembered of a received frame from one judgement to the next.
+ * What is remembered of a frame from one judgement to the next.
  *
  * Two things are lost on the way from the bridge's ingress to its egress. On a
  * VLAN-aware bridge the tag of a frame that leaves by an untagged port is gone
@@ -8,44 +8,41 @@
  * each egress port, as clones that don't know of each other, while a rule
  * should log it, answer it or take a token for it once only.
  *
- * So there is a note on each CPU about the frame that it received last:
- * its VLAN, and which rules have acted on it. It is made when all others at
- * prerouting have done what they want to the frame, which may give it another
- * buffer. A frame is the noted one when its buffer, its ingress port and its
- * addresses are the same, and it comes from the same context, softirqs or a
- * task. Buffers are used again, but not without the next frame passing
- * prerouting, which begins a new note on its CPU. On another CPU there may be an
- * old note about the same buffer; only a frame that was let out of a userspace
- * queue gets there, and it comes from the task that let it go. If the queue was
- * behind prerouting, the frame isn't the noted one. If it was there, the task made
- * the note, and must not have been switched since then, or it may be elsewhere.
+ * Nothing that the frame has is sure to stay: the bridge itself may give it another
+ * buffer (a tag of another protocol is put into the frame, ARP, IGMP and neighbour
+ * discovery are pulled out of pages), another length or another address. But from
+ * prerouting all of it is delivered by one call. So the hook there, which is the
+ * last one, makes that call itself, and for as long as it lasts the frame is the one
+ * that this CPU has at hand: softirqs are off meanwhile, and no other frame comes
+ * in by the same port but through the same hook, which then has that one at hand
+ * until it is delivered. What comes to a hook with this ingress port is a copy of it.
  *
- * What rules do to other frames is noted apart, since such frames come while a
- * noted one is being flooded: the host sends one by a bridge when a port of
- * another bridge is a device above it, and the bridge sends some receivers of
- * multicast a copy with their own address.
- *
- * Frames of the host itself don't pass prerouting. They, and those that aren't the
- * noted one, are the same as the last one as long as they leave by ports that the
- * last one didn't leave by: a flood visits each port once.
+ * Frames that a program lets go from a queue behind prerouting are at nobody's hand:
+ * they come in the program's own time. They, and frames of the host itself, which
+ * don't pass prerouting, are told apart by their bridge, their buffer and what they
+ * begin with, and are the same as long as they leave by ports that the last one
+ * didn't leave by: a flood visits each port once. Several such floods may be under
+ * way, one inside of the other, since a port may be a device above another bridge,
+ * maybe of another namespace; and brfw may send a frame while another is flooded.
  */
 #include <linux/bitmap.h>
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
+#include <linux/minmax.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/percpu.h>
-#include <linux/preempt.h>
-#include <linux/sched.h>
 #include <linux/skbuff.h>
+#include <linux/string.h>
 #include <linux/version.h>
 
 #include "frame.h"
 #include "transmit.h"
 
 /*
- * Notes, and what is kept in cache.c and transmit.c for each CPU, are safe as long
- * as nothing else runs there while softirqs are off.
+ * What a CPU has at hand, and what is kept in cache.c and transmit.c for each CPU, is
+ * safe as long as nothing else runs there while softirqs are off.
  */
 #if IS_ENABLED(CONFIG_PREEMPT_RT) && \
 	LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0) && \
@@ -59,63 +56,86 @@
 /* As many as a bridge may have: ports have the same number here seldom. */
 #define BRFW_FRAME_PORTS	1024
 
-/**
- * enum brfw_frame_origin - of the frame that a note is about
- * @BRFW_FRAME_RECEIVED: it passed prerouting
- * @BRFW_FRAME_STRAY: it was received, but it is not the noted one
- * @BRFW_FRAME_HOST: the host sends it
- * @BRFW_FRAME_ORIGINS: number of these
- */
-enum brfw_frame_origin {
-	BRFW_FRAME_RECEIVED,
-	BRFW_FRAME_STRAY,
-	BRFW_FRAME_HOST,
-	BRFW_FRAME_ORIGINS,
-};
+/* Floods of frames that are at nobody's hand, as many as are under way at once. */
+#define BRFW_FRAME_FLOODS	8
+
+/* What tells frames with equal buffers apart: as far as the ports of TCP over IPv6. */
+#define BRFW_FRAME_START	64
 
 /**
- * struct brfw_frame_note - about the last frame on a CPU
- * @head: buffer, or NULL
- * @context: who received it, brfw_frame_context()
- * @switches: if it passed prerouting, brfw_frame_switches() then
- * @in: ifindex of the ingress port, 0 for frames of the host
- * @len: length
- * @addrs: destination and source MAC address
- * @ports: egress ports that a frame has visited which did not pass prerouting, by
- *	ifindex modulo BRFW_FRAME_PORTS
- * @vlan: what the bridge classified it into, if it passed prerouting
- * @nacts: number of entries in @acts
- * @acts: rules that have acted on it and what came of it
+ * struct brfw_frame_note - what rules of one namespace have done to a frame
+ * @nacts: number of entries in @handles
+ * @results: bit for each of them: what came of it
+ * @handles: rules that have acted on it
  */
 struct brfw_frame_note {
-	const void *head;
-	const void *context;
-	unsigned long switches;
-	int in;
-	unsigned int len;
-	u8 addrs[2 * ETH_ALEN];
-	DECLARE_BITMAP(ports, BRFW_FRAME_PORTS);
-	struct brfw_vlan vlan;
 	unsigned int nacts;
-	struct {
-		u64 handle;
-		bool result;
-	} acts[BRFW_FRAME_ACTS];
+	unsigned int results;
+	u64 handles[BRFW_FRAME_ACTS];
 };
 
-/* All but the first are for frames that come to a bridge while brfw sends others. */
-#define BRFW_FRAME_DEPTHS	(BRFW_TRANSMIT_DEPTH + 1)
+/**
+ * struct brfw_frame_received - a frame that passed prerouting and is being delivered
+ * @outer: frame that was at hand before, or NULL
+ * @in: ingress port; stays one of its bridge for as long as this exists
+ * @vlan: what the bridge classifies the frame into
+ * @note: what rules have done to it
+ *
+ * On the stack of brfw_frame_receive().
+ */
+struct brfw_frame_received {
+	struct brfw_frame_received *outer;
+	const struct net_device *in;
+	struct brfw_vlan vlan;
+	struct brfw_frame_note note;
+};
 
 /**
- * struct brfw_frame_notes - the notes of a CPU
- * @at: by brfw_transmit_depth() and enum brfw_frame_origin
+ * struct brfw_frame_id - what a frame is known by that is at nobody's hand
+ * @bridge: the bridge; to compare only, it may be gone
+ * @in: ingress port, likewise; NULL for frames of the host
+ * @head: buffer
+ * @depth: brfw_transmit_depth()
+ * @len: length
+ * @start: what it begins with
  */
-struct brfw_frame_notes {
-	struct brfw_frame_note at[BRFW_FRAME_DEPTHS][BRFW_FRAME_ORIGINS];
+struct brfw_frame_id {
+	const struct net_device *bridge;
+	const struct net_device *in;
+	const void *head;
+	unsigned int depth;
+	unsigned int len;
+	u8 start[BRFW_FRAME_START];
+};
+
+/**
+ * struct brfw_frame_flood - the flood of such a frame
+ * @used: when a copy was seen last, brfw_frame_floods.clock; 0 for never
+ * @id: the frame
+ * @ports: egress ports that it has visited, by ifindex modulo BRFW_FRAME_PORTS
+ * @note: what rules have done to it
+ */
+struct brfw_frame_flood {
+	unsigned long used;
+	struct brfw_frame_id id;
+	DECLARE_BITMAP(ports, BRFW_FRAME_PORTS);
+	struct brfw_frame_note note;
+};
+
+/**
+ * struct brfw_frame_floods - those of a CPU
+ * @clock: counts what is judged
+ * @at: in no order
+ */
+struct brfw_frame_floods {
+	unsigned long clock;
+	struct brfw_frame_flood at[BRFW_FRAME_FLOODS];
 };
 
 /* Too large for what all modules together may have as variables of each CPU. */
-static struct brfw_frame_notes __percpu *brfw_frame_notes;
+static struct brfw_frame_floods __percpu *brfw_frame_floods;
+
+static DEFINE_PER_CPU(struct brfw_frame_received *, brfw_frame_at_hand);
 
 /**
  * brfw_frame_init() - at module load
@@ -124,22 +144,52 @@ static struct brfw_frame_notes __percpu *brfw_frame_notes;
  */
 int brfw_frame_init(void)
 {
-	brfw_frame_notes = alloc_percpu_gfp(struct brfw_frame_notes, GFP_KERNEL);
+	brfw_frame_floods = alloc_percpu_gfp(struct brfw_frame_floods, GFP_KERNEL);
 
-	return brfw_frame_notes ? 0 : -ENOMEM;
+	return brfw_frame_floods ? 0 : -ENOMEM;
 }
 
 /** brfw_frame_exit() - at module unload, when no frame is in a hook any more */
 void brfw_frame_exit(void)
 {
-	free_percpu(brfw_frame_notes);
+	free_percpu(brfw_frame_floods);
 }
 
-static struct brfw_frame_note *
-brfw_frame_note(enum brfw_frame_origin origin)
+/**
+ * brfw_frame_has_moved() - has what a frame was on its way through changed meanwhile?
+ * @skb: frame that a program lets go from a queue, at the hook that it is at
+ * @state: of the hook
+ *
+ * Its port may have left the bridge while it waited, for another bridge, or for
+ * another kind of master, in whose private area there is nothing of a bridge.
+ *
+ * Return: whether there is no one bridge any more whose frame it is.
+ */
+bool brfw_frame_has_moved(const struct sk_buff *skb,
+			  const struct nf_hook_state *state)
 {
-	return &this_cpu_ptr(brfw_frame_notes)->at[brfw_transmit_depth()][origin];
+	const struct brfw_bridge_cb *cb = (const struct brfw_bridge_cb *)skb->cb;
+	const struct net_device *bridge;
+
+	bridge = brfw_bridge_of(state->in ? : state->out);
+	if (!bridge)
+		return true;
+
+	switch (state->hook) {
+	case NF_BR_FORWARD:
+		return brfw_bridge_of(state->out) != bridge;
+	case NF_BR_LOCAL_IN:
+		return skb->dev != bridge && skb->dev != state->in;
+	case NF_BR_LOCAL_OUT:
+		/* The bridge's own queries have none. */
+		return cb->bridge && cb->bridge != bridge;
+	default:
+		/* What has not been judged by any goes on in the one of now. */
+		return false;
+	}
 }
+
+/* ---- frames that pass prerouting ---- */
 
 /*
  * What the bridge is about to do at ingress: IEEE 802.1Q clause 6.9.1,
@@ -170,76 +220,48 @@ static void brfw_frame_classify(const struct sk_buff *skb,
 	vlan->tci = tci;
 }
 
-static int brfw_frame_ifindex(const struct net_device *dev)
-{
-	return dev ? dev->ifindex : 0;
-}
-
-/* A pointer to compare, no more: the task may be gone. */
-static const void *brfw_frame_context(void)
-{
-	return in_serving_softirq() ? NULL : current;
-}
-
-/* Return: how often the task that receives frames has been switched so far. */
-static unsigned long brfw_frame_switches(void)
-{
-	return in_serving_softirq() ? 0 : current->nvcsw + current->nivcsw;
-}
-
-static void brfw_frame_start(struct brfw_frame_note *note,
-			    const struct sk_buff *skb,
-			    const struct nf_hook_state *state)
-{
-	note->head = skb->head;
-	note->context = brfw_frame_context();
-	note->in = brfw_frame_ifindex(state->in);
-	note->len = skb->len;
-	memcpy(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
-	note->nacts = 0;
-}
-
 /**
- * brfw_frame_receive() - begin a new note
- * @skb: frame at hook prerouting
- * @state: of the hook
+ * brfw_frame_receive() - deliver a frame, and have it at hand meanwhile
+ * @skb: frame at hook prerouting; taken over
+ * @state: of the hook, behind which there is no other
+ *
+ * Context: RCU read section.
  */
-void brfw_frame_receive(const struct sk_buff *skb,
-			const struct nf_hook_state *state)
+void brfw_frame_receive(struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = brfw_frame_note(BRFW_FRAME_RECEIVED);
+	struct brfw_frame_received frame;
 
-	brfw_frame_start(note, skb, state);
-	note->switches = brfw_frame_switches();
-	brfw_frame_classify(skb, state->in, &note->vlan);
-	/* Its buffer may be one of theirs. */
-	brfw_frame_note(BRFW_FRAME_STRAY)->head = NULL;
-	brfw_frame_note(BRFW_FRAME_HOST)->head = NULL;
+	frame.in = state->in;
+	frame.note.nacts = 0;
+	frame.note.results = 0;
+	brfw_frame_classify(skb, state->in, &frame.vlan);
+
+	/* A program that lets a frame go from a queue comes with softirqs on. */
+	local_bh_disable();
+	frame.outer = this_cpu_read(brfw_frame_at_hand);
+	this_cpu_write(brfw_frame_at_hand, &frame);
+	state->okfn(state->net, state->sk, skb);
+	this_cpu_write(brfw_frame_at_hand, frame.outer);
+	local_bh_enable();
 }
 
-static bool brfw_frame_is_noted(const struct brfw_frame_note *note,
-				const struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	return note->head == skb->head &&
-	       note->context == brfw_frame_context() &&
-	       note->in == brfw_frame_ifindex(state->in) &&
-	       !memcmp(note->addrs, skb_mac_header(skb), sizeof(note->addrs));
-}
-
-/* Return: the note that was made of the frame at prerouting, or NULL. */
-static struct brfw_frame_note *
+/*
+ * What goes up from a port itself and not from the bridge, as link-local frames do,
+ * has not passed prerouting.
+ *
+ * Return: the frame at hand if it is this one, or NULL.
+ */
+static struct brfw_frame_received *
 brfw_frame_received(const struct sk_buff *skb,
 		    const struct nf_hook_state *state)
 {
-	struct brfw_frame_note *note = brfw_frame_note(BRFW_FRAME_RECEIVED);
+	struct brfw_frame_received *frame = this_cpu_read(brfw_frame_at_hand);
 
-	if (!state->in || brfw_transmit_is_from_queue(skb) ||
-	    !brfw_frame_is_noted(note, skb, state) ||
-	    note->switches != brfw_frame_switches())
+	if (!frame || frame->in != state->in ||
+	    (state->hook == NF_BR_LOCAL_IN && skb->dev == state->in))
 		return NULL;
 
-	return note;
+	return frame;
 }
 
 /**
@@ -255,7 +277,7 @@ void brfw_frame_get_vlan(const struct sk_buff *skb,
 			 const struct net_device *bridge,
 			 struct brfw_vlan *vlan)
 {
-	const struct brfw_frame_note *note;
+	const struct brfw_frame_received *frame;
 
 	memset(vlan, 0, sizeof(*vlan));
 	if (skb_vlan_tag_present(skb)) {
@@ -266,51 +288,95 @@ void brfw_frame_get_vlan(const struct sk_buff *skb,
 	if (!state->in || !bridge || !br_vlan_enabled(bridge))
 		return;
 
-	note = brfw_frame_received(skb, state);
-	if (note)
-		*vlan = note->vlan;
+	frame = brfw_frame_received(skb, state);
+	if (frame)
+		*vlan = frame->vlan;
 	else
 		vlan->is_unknown = true;
 }
 
-/* Frames that were not noted at prerouting: is this another port of the same flood? */
-static bool brfw_frame_visit(struct brfw_frame_note *note,
-			     const struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	int port = brfw_frame_ifindex(state->out);
+/* ---- other frames ---- */
 
-	return note->len == skb->len &&
-	       !__test_and_set_bit(port % BRFW_FRAME_PORTS, note->ports);
+static void brfw_frame_identify(struct brfw_frame_id *id,
+				const struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				const struct net_device *bridge)
+{
+	int mac = skb_mac_offset(skb);
+
+	memset(id, 0, sizeof(*id));
+	id->bridge = bridge;
+	id->in = state->in;
+	id->head = skb->head;
+	id->depth = brfw_transmit_depth();
+	id->len = skb->len;
+	/* What is missing at the end of a short frame stays 0. */
+	skb_copy_bits(skb, mac, id->start,
+		      min_t(int, skb->len - mac, sizeof(id->start)));
+}
+
+/* Return: that of the frame, or the one that was not used for the longest time. */
+static struct brfw_frame_flood *
+brfw_frame_find_flood(struct brfw_frame_floods *floods,
+		      const struct brfw_frame_id *id)
+{
+	struct brfw_frame_flood *flood, *oldest = floods->at;
+	unsigned int i;
+
+	for (i = 0; i < BRFW_FRAME_FLOODS; i++) {
+		flood = &floods->at[i];
+		if (!memcmp(&flood->id, id, sizeof(*id)))
+			return flood;
+		if (flood->used < oldest->used)
+			oldest = flood;
+	}
+
+	return oldest;
+}
+
+/*
+ * The flood that a frame is a copy of, or begins: it does when it was never seen, or
+ * leaves by a port again.
+ */
+static struct brfw_frame_note *
+brfw_frame_flood(const struct sk_buff *skb, const struct nf_hook_state *state,
+		 const struct net_device *bridge)
+{
+	struct brfw_frame_floods *floods = this_cpu_ptr(brfw_frame_floods);
+	unsigned int port = state->out ? state->out->ifindex : 0;
+	struct brfw_frame_flood *flood;
+	struct brfw_frame_id id;
+
+	brfw_frame_identify(&id, skb, state, bridge);
+	flood = brfw_frame_find_flood(floods, &id);
+	flood->used = ++floods->clock;
+	port %= BRFW_FRAME_PORTS;
+	if (memcmp(&flood->id, &id, sizeof(id)) || test_bit(port, flood->ports)) {
+		flood->id = id;
+		flood->note.nacts = 0;
+		flood->note.results = 0;
+		bitmap_zero(flood->ports, BRFW_FRAME_PORTS);
+	}
+	__set_bit(port, flood->ports);
+
+	return &flood->note;
 }
 
 /**
  * brfw_frame_begin() - get ready for rules that act once for each frame
  * @skb: frame at a hook
  * @state: of the hook
+ * @bridge: the bridge, or NULL
  *
- * Return: the note about it.
+ * Return: what rules of this namespace have done to it.
  */
 struct brfw_frame_note *brfw_frame_begin(const struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					 const struct nf_hook_state *state,
+					 const struct net_device *bridge)
 {
-	struct brfw_frame_note *note;
+	struct brfw_frame_received *frame = brfw_frame_received(skb, state);
 
-	note = brfw_frame_received(skb, state);
-	if (note)
-		return note;
-
-	note = brfw_frame_note(state->in ? BRFW_FRAME_STRAY : BRFW_FRAME_HOST);
-	if (brfw_frame_is_noted(note, skb, state) &&
-	    brfw_frame_visit(note, skb, state))
-		return note;
-
-	/* Never seen, or not sure: it acts of its own. */
-	brfw_frame_start(note, skb, state);
-	bitmap_zero(note->ports, BRFW_FRAME_PORTS);
-	brfw_frame_visit(note, skb, state);
-
-	return note;
+	return frame ? &frame->note : brfw_frame_flood(skb, state, bridge);
 }
 
 /**
@@ -327,8 +393,8 @@ bool brfw_frame_recall(const struct brfw_frame_note *note, u64 handle,
 	unsigned int i;
 
 	for (i = 0; i < note->nacts; i++) {
-		if (note->acts[i].handle == handle) {
-			*result = note->acts[i].result;
+		if (note->handles[i] == handle) {
+			*result = note->results & BIT(i);
 			return true;
 		}
 	}
@@ -350,7 +416,8 @@ void brfw_frame_remember(struct brfw_frame_note *note, u64 handle,
 	if (note->nacts >= BRFW_FRAME_ACTS)
 		return;
 
-	note->acts[note->nacts].handle = handle;
-	note->acts[note->nacts].result = result;
+	note->handles[note->nacts] = handle;
+	if (result)
+		note->results |= BIT(note->nacts);
 	note->nacts++;
 }

@@ -28,7 +28,7 @@
 /* Just behind bridge conntrack (NF_IP_PRI_CONNTRACK), which also defragments. */
 #define BRFW_HOOK_PRIORITY	(NF_BR_PRI_FILTER_BRIDGED + 1)
 
-/* Behind br_netfilter, too, which may put fragments together in another buffer. */
+/* Behind all others, so that nothing is left but to deliver the frame. */
 #define BRFW_HOOK_PRIORITY_NOTE	NF_BR_PRI_LAST
 
 /*
@@ -329,7 +329,8 @@ static bool brfw_judge_act_once(struct brfw_judgement *j,
 	bool matches;
 
 	if (!j->note)
-		j->note = brfw_frame_begin(j->skb, j->state);
+		j->note = brfw_frame_begin(j->skb, j->state,
+					   brfw_judge_bridge(j));
 
 	j->is_first = !brfw_frame_recall(j->note, rule->handle, &matches);
 	if (!j->is_first)
@@ -529,12 +530,16 @@ brfw_hook_judge(const struct brfw_net *bn, struct sk_buff *skb,
 /*
  * Frames that a program let go from a queue come with softirqs on. If it was a queue
  * at this hook, the state is what was kept there, not on the stack of the caller.
+ * They may have waited for long.
  */
 static noinline unsigned int brfw_hook_in_task(nf_hookfn *hook, void *priv,
 					       struct sk_buff *skb,
 					       const struct nf_hook_state *state)
 {
 	unsigned int verdict;
+
+	if (brfw_frame_has_moved(skb, state))
+		return NF_DROP;
 
 	local_bh_disable();
 	if (!object_is_on_stack(state))
@@ -546,15 +551,33 @@ static noinline unsigned int brfw_hook_in_task(nf_hookfn *hook, void *priv,
 	return verdict;
 }
 
-/* Nothing is judged here: frames are only noted. */
+static nf_hookfn brfw_hook_prerouting;
+
+/* Others may have the last priority, too, and be behind this hook. */
+static bool brfw_hook_is_last(const struct nf_hook_state *state)
+{
+	const struct nf_hook_entries *e;
+
+	e = rcu_dereference(state->net->nf.hooks_bridge[NF_BR_PRE_ROUTING]);
+
+	return e && e->hooks[e->num_hook_entries - 1].hook ==
+		    brfw_hook_prerouting;
+}
+
+/*
+ * Nothing is judged here. The frame is delivered from here on, so that its end is
+ * seen; where others come next it can't be, and then it is known to nobody.
+ */
 static unsigned int brfw_hook_prerouting(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	local_bh_disable();
-	brfw_frame_receive(skb, state);
-	local_bh_enable();
+	if (unlikely(!in_softirq()) && brfw_frame_has_moved(skb, state))
+		return NF_DROP;
+	if (unlikely(!brfw_hook_is_last(state)))
+		return NF_ACCEPT;
 
-	return NF_ACCEPT;
+	brfw_frame_receive(skb, state);
+	return NF_STOLEN;
 }
 
 static unsigned int brfw_hook_forward(void *priv, struct sk_buff *skb,

@@ -26,22 +26,8 @@ struct net_bridge_port;
 void br_forward(const struct net_bridge_port *to, struct sk_buff *skb,
 		bool local_rcv, bool local_orig);
 
-/* Likewise: how what the bridge notes of a frame, struct br_input_skb_cb, begins. */
-struct brfw_transmit_cb {
-	struct net_device *bridge;
-	u16 frag_max_size;
-};
-
 /* Only one at a time can be on its way, since softirqs are off. */
 DEFINE_PER_CPU(struct brfw_transmit, brfw_transmit);
-
-static const struct net_device *brfw_bridge_of(const struct net_device *port)
-{
-	if (!port || !netif_is_bridge_port(port))
-		return NULL;
-
-	return netdev_master_upper_dev_get_rcu((struct net_device *)port);
-}
 
 /**
  * brfw_transmit_is_at_bridge() - is a hook where the marked frame must be?
@@ -271,7 +257,7 @@ static void brfw_transmit_take_cb(struct sk_buff *answer,
 				  const struct sk_buff *skb,
 				  const struct net_device *bridge)
 {
-	struct brfw_transmit_cb *cb = (struct brfw_transmit_cb *)answer->cb;
+	struct brfw_bridge_cb *cb = (struct brfw_bridge_cb *)answer->cb;
 
 	memcpy(answer->cb, skb->cb, sizeof(answer->cb));
 	if (cb->bridge == bridge)

@@ -2,17 +2,46 @@
 #ifndef _BRFW_TRANSMIT_H
 #define _BRFW_TRANSMIT_H
 
+#include <linux/if_bridge.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "key.h"
 
-struct net_device;
 struct nf_hook_state;
 struct sk_buff;
 
+/**
+ * struct brfw_bridge_cb - how what the bridge notes of a frame begins
+ * @bridge: bridge that has the frame
+ * @frag_max_size: of the fragments that it came in
+ *
+ * Of the bridge module, struct br_input_skb_cb: net/bridge/br_private.h isn't
+ * installed with kernel headers. The same from 6.1 to 7.3.
+ */
+struct brfw_bridge_cb {
+	struct net_device *bridge;
+	u16 frag_max_size;
+};
+
 /* RCU read section. */
+
+/**
+ * brfw_bridge_of() - the bridge that a device is a port of
+ * @port: the device, or NULL
+ *
+ * Return: the bridge, or NULL; another kind of master is none.
+ */
+static inline const struct net_device *
+brfw_bridge_of(const struct net_device *port)
+{
+	if (!port || !netif_is_bridge_port(port))
+		return NULL;
+
+	return netdev_master_upper_dev_get_rcu((struct net_device *)port);
+}
 
 const char *brfw_transmit_unsuitable(const struct net_device *dev);
 const char *brfw_transmit_problem(const struct net_device *dev);

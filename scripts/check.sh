@@ -566,6 +566,27 @@ bug_race() {
 	plant commit.c 'WRITE_ONCE\((rule->cls\.gen_del), c->generation\)' 'rule->cls.gen_del = c->generation'
 }
 
+# What was done to a frame is taken for what another bridge's rules have done to it.
+bug_other_bridge() {
+	scenario=actions want='^# not ok .* equal handles of namespaces'
+	plant frame.c 'id->bridge = bridge;' ''
+}
+
+# A frame is known by its buffer.
+bug_other_buffer() {
+	scenario=vlan want=$'^# not ok .* port that is watched\n^# not ok .* copies by mcast_to_unicast'
+	plant frame.c '(?<=const struct net_device \*in;\n)\tstruct brfw_vlan vlan;' '	struct brfw_vlan vlan;
+	const void *head;'
+	plant frame.c 'frame\.in = state->in;' 'frame.in = state->in; frame.head = skb->head;'
+	plant frame.c 'frame->in != state->in' 'frame->in != state->in || frame->head != skb->head'
+}
+
+# A frame that waited is judged as one of the bridge that its port has gone to.
+bug_moved() {
+	scenario=queue want='^# not ok .* when the port has moved'
+	plant hook.c 'if \(brfw_frame_has_moved\(skb, state\)\)\s*return NF_DROP;' ''
+}
+
 # seen PATTERNS FILE...: each line of PATTERNS is somewhere in the files
 seen() {
 	local patterns=$1 pattern
@@ -599,7 +620,11 @@ test_prove() {
 	[ "$1" = host ] || use_kernel "$1" || return $?
 	case $1 in
 	host) bugs='off_by_one cut_short half_hashed nd_first nd_fragment priority_tag snap_one snap_length fragment_over' ;;
-	uml) append=kasan.fault=panic bugs='arp_hardware use_after_free no_wait leak leak_without_memory lost_counter timer draft_left rules_limit sets_limit elements_limit may_change priority_mixed' ;;
+	uml)
+		append=kasan.fault=panic
+		bugs='arp_hardware priority_mixed use_after_free no_wait leak leak_without_memory lost_counter timer draft_left'
+		bugs+=' rules_limit sets_limit elements_limit may_change other_bridge other_buffer moved'
+		;;
 	x86) append='panic_on_warn=1 kcsan.skip_watch=20' bugs='sleep no_lock race not_charged' ;;
 	esac
 	for bug in $bugs; do

@@ -127,6 +127,89 @@ test_mirror_stacked() {
 	END
 }
 
+# stack: namespaces $PREFIX-under and, above it, $PREFIX-over, which have a bridge
+# each: of br0 there m0 is a port, a device above br0 of the other one
+#
+#   h7 eth0 --- p7 [br0 over] p5 --- eth0 h5      h8 eth0 --- p8 [br0 under]
+#                     m0 ------------- VLAN 10 --------------------'
+stack() {
+	local over=$PREFIX-over under=$PREFIX-under ns
+
+	netns_add "$over" "$under" "$(host 5)" "$(host 7)" "$(host 8)"
+	for ns in "$over" "$under"; do
+		ip -n "$ns" link add br0 up type bridge mcast_snooping 0 forward_delay 0
+	done
+	BR=$under port_add 8
+	ip -n "$under" link add link br0 name m0 type vlan id 10
+	ip -n "$under" link set m0 netns "$over"
+	BR=$over port_add 7
+	ip -n "$over" link set m0 master br0 up
+	BR=$over port_add 5
+	for ns in 5 7; do
+		frame ready tx "$over:br0" rx "$(host "$ns"):eth0"
+	done
+	nl open 1 "$over"
+	nl open 2 "$under"
+}
+
+unstack() {
+	nl 1 close
+	nl 2 close
+	netns_del "$PREFIX-over" "$PREFIX-under" "$(host 5)" "$(host 7)" "$(host 8)"
+}
+
+# stacked BURST BURST: the same rules, with the same handles, but for the burst
+stacked() {
+	local ns=over burst
+
+	for burst; do
+		"$FWCTL" -n "$PREFIX-$ns" ruleset load - <<-END
+			rule add hook output proto udp limit 1/day burst $burst accept comment l
+			rule add hook output proto udp drop comment rest
+		END
+		ns=under
+	done
+	nl 1 reset
+	nl 2 reset
+}
+
+# counted SOCKET L REST: what the rules of a namespace have counted
+counted() {
+	local socket=$1 comment
+
+	shift
+	for comment in l rest; do
+		nl "$socket" stats $comment
+		equal "frames of rule $comment, namespace $socket" "$1" "${NL_REPLY%% *}"
+		shift
+	done
+}
+
+# shellcheck disable=SC2086
+# Rules of two namespaces have equal handles. Each does its own to a frame that comes
+# from one to the other, and does it once, though the flood of the one is inside of
+# that of the other.
+test_stacked_namespaces() {
+	local to
+
+	stack
+	end_of h8
+	to="$(host 7):eth0,$(host 5):eth0,$END"
+	stacked 4 1
+	arrives "2 2 1" "$PREFIX-over:br0" "$to" $STRANGER ip4 proto udp \
+		'=>' $STRANGER ip4 proto udp '=>' $STRANGER ip4 proto udp \
+		'=>' vlan 10 $STRANGER ip4 proto udp
+	counted 1 6 0
+	counted 2 1 1
+	stacked 1 4
+	arrives "1 1 1" "$PREFIX-over:br0" "$to" $STRANGER ip4 proto udp \
+		'=>' $STRANGER ip4 proto udp '=>' $STRANGER ip4 proto udp \
+		'=>' vlan 10 $STRANGER ip4 proto udp
+	counted 1 3 3
+	counted 2 1 0
+	unstack
+}
+
 # A copy by a device above the bridge is judged there, and not copied again.
 test_mirror_above() {
 	ip -n "$BR" link add link br0 name b10 up type vlan id 10
@@ -568,6 +651,7 @@ check "mirror to a port of the bridge" test_mirror
 check "mirror to another device" test_mirror_outside
 check "mirror what the host floods" test_mirror_flooded
 check "mirror what floods to another bridge" test_mirror_stacked
+check "equal handles of namespaces, one bridge above the other" test_stacked_namespaces
 check "mirror to a device above the bridge" test_mirror_above
 check "mirror of what another namespace sends" test_mirror_other
 check "mirror what is too long for the device" test_mirror_length

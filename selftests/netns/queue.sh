@@ -380,11 +380,20 @@ test_limit() {
 	no_queue
 }
 
+# disturb CPU: another program takes this processor again and again, as often as the
+# kernel lets it, until $DISTURBER is killed
+disturb() {
+	# shellcheck disable=SC2016 # for the other shell
+	taskset -c "$1" chrt --fifo 1 bash -c \
+		'exec {pause}<> <(:); while :; do read -r -t 0.0001 -u "$pause"; done' &
+	DISTURBER=$!
+	trap 'kill "$DISTURBER"; unlisten' EXIT
+}
+
 # br_netfilter takes frames that a program lets go at prerouting on through the hooks
-# itself, in the program's own time. If others run between these, what was noted of the
-# frame doesn't hold any more: none may take the processor from the program.
+# itself, in the program's own time, in which the processor may be given to others.
 test_br_netfilter() {
-	local before nf=/proc/sys/net/bridge/bridge-nf-call-iptables
+	local before nf=/proc/sys/net/bridge/bridge-nf-call-iptables DISTURBER
 
 	modprobe -q br_netfilter || skip "needs br_netfilter"
 	aware
@@ -399,13 +408,15 @@ test_br_netfilter() {
 	info vlan-unknown
 	before=$INFO
 	queue_first -150
-	listen 9 accept
-	chrt --fifo --pid 1 "$LISTENER"
+	listen 9 accept 0
 	catches 2 2 h1 h2 ip4 proto udp
-	expect_count thirty 2
+	disturb 0
+	catches 500 502 h1 h2 count 500 ip4 proto udp
+	kill "$DISTURBER"
+	expect_count thirty 502
 	# A copy may go by a port of the bridge: it comes to no queue.
 	load_new "rule add vlan 30 mirror p4 drop comment m"
-	catches "0 2" 4 h1 h2,h4 ip4 proto udp
+	catches "0 2" 504 h1 h2,h4 ip4 proto udp
 	expect_count m 2
 	info vlan-unknown
 	equal "vlan-unknown" "$before" "$INFO"
@@ -416,6 +427,74 @@ test_br_netfilter() {
 	bridge -n "$BR" vlan del dev p2 vid 30
 	bridge -n "$BR" vlan del dev p4 vid 30
 	modprobe -r br_netfilter
+}
+
+# move_p1 BRIDGE: it becomes a port there
+move_p1() {
+	ip -n "$BR" link set p1 master "$1"
+	ip -n "$BR" link set p1 type bridge_slave learning off
+	wait_for p1_forwards
+	[ "$1" != br0 ] || known 1
+}
+
+p1_forwards() {
+	ip -n "$BR" -d link show dev p1 | grep -q "bridge_slave state forwarding"
+}
+
+# waiting N: so many frames are in the queue, and the program has them
+waiting() {
+	[ "$(ip netns exec "$BR" awk '$1 == 9 { print $3 }' /proc/net/netfilter/nfnetlink_queue)" = "$1" ]
+}
+
+# held FROM TO [BRIDGE]: two frames wait, meanwhile p1 goes to that bridge
+held() {
+	local from to words
+
+	end_of "$1"
+	from=$END
+	end_of "$2"
+	to=$END
+	words="tx $from rx $to count 2 mode plain ip4 proto udp"
+	listen 9 hold
+	frame "send $words"
+	wait_for waiting 2
+	[ -z "$3" ] || move_p1 "$3"
+	kill -USR1 "$LISTENER"
+	wait_for grep -q "got 2" "$TMP/queue"
+	[ -z "$3" ] || move_p1 br0
+	frame "seen $words"
+	unlisten
+}
+
+# While a frame waits its port may move to another bridge, whose rules are none for it,
+# nor are those of the bridge that it was in.
+test_moved() {
+	local hook from to rule
+
+	ip -n "$BR" link set br0 type bridge vlan_filtering 0
+	ip -n "$BR" link add br9 up type bridge mcast_snooping 0 forward_delay 0
+	load_new "rule add bridge br9 proto udp accept comment there" \
+		"rule add hook input bridge br9 proto udp accept comment there" \
+		"rule add hook output bridge br9 proto udp accept comment there" \
+		"rule add proto udp accept comment f" \
+		"rule add hook input proto udp accept comment i" \
+		"rule add hook output proto udp accept comment o"
+	while read -r hook from to rule; do
+		queue_first -210 "$hook"
+		held "$from" "$to" ""
+		equal "$hook: frames when nothing moves" "seen 2" "$FRAME_REPLY"
+		expect_count "$rule" 2
+		held "$from" "$to" br9
+		equal "$hook: frames of a port that moved" "seen 0" "$FRAME_REPLY"
+		expect_count "$rule" 2
+		no_queue
+	done <<-END
+		forward h1 h2 f
+		input h1 br0 i
+		output br0 h1 o
+	END
+	equal "frames of rules of br9" "" "$(fw -s rule show | grep 'packets [1-9].*comment there' || :)"
+	ip -n "$BR" link del br9
 }
 
 # What a program lets go at a hook itself comes to brfw in the program's own time.
@@ -475,6 +554,7 @@ check "a flooded frame that begins a connection" test_state_flooded
 check "held frames outlive changes" test_held
 check "out of another queue the VLAN is unknown" test_unknown
 check "out of another queue of the same hook" test_in_task
+check "out of another queue when the port has moved" test_moved
 check "the VLAN of another frame in the same buffer, received" test_reused_received
 check "the VLAN of another frame in the same buffer, let go" test_reused_let_go
 check "a limit of frames out of another queue" test_limit

@@ -108,6 +108,47 @@ test_mixed() {
 	equal "frames whose VLAN was lost" 0 "$INFO"
 }
 
+# Where a packet socket is open on the port, the bridge has a clone of the frame, and
+# makes a buffer of its own for what it changes: a tag of another protocol is put into
+# the frame, and the header of multicast is pulled out of a page.
+test_watched() {
+	local -a group=(dmac 01:00:5e:01:02:03 ip4 daddr 239.1.2.3 proto udp)
+
+	load_new "policy set forward drop" \
+		"rule add vlan 30 inner-vlan 99 accept comment foreign" \
+		"rule add vlan 30 dmac 01:00:5e:01:02:03 accept comment group"
+	arrives "2 2" h4 h2,p4 svlan 99 ip4
+	expect_count foreign 2
+	arrives "0 2" h4 h2,p4 svlan 98 ip4
+	expect_count policy:forward 2
+	bridge_type mcast_snooping 1
+	arrives "2 2" h4 h2,p4 "${group[@]}" '=>' "${group[@]}"
+	# flooded to p1, too
+	expect_count group 4
+	bridge_type mcast_snooping 0
+	info vlan-unknown
+	equal "frames whose VLAN was lost" 0 "$INFO"
+}
+
+# Each receiver of a group is sent a copy in a buffer of its own, with its own address
+# if it has asked for the group: it is the same frame.
+test_to_unicast() {
+	local -a group=(dmac 01:00:5e:01:02:03 ip4 daddr 239.1.2.3 proto udp)
+
+	# From here on groups count that somebody has asked for.
+	bridge_type mcast_snooping 1 mcast_query_response_interval 1
+	bridge_type mcast_querier 1
+	ip -n "$BR" link set p2 type bridge_slave mcast_to_unicast on
+	bridge -n "$BR" mdb add dev br0 port p2 grp 239.1.2.3 permanent vid 30
+	load_new "policy set forward drop" \
+		"rule add vlan 30 proto udp limit 1/day burst 1 accept comment group"
+	arrives 1 h4 h2 "${group[@]}"
+	expect_count group 1
+	bridge -n "$BR" mdb del dev br0 port p2 grp 239.1.2.3 permanent vid 30
+	ip -n "$BR" link set p2 type bridge_slave mcast_to_unicast off
+	bridge_type mcast_snooping 0 mcast_querier 0
+}
+
 # br_netfilter puts fragments together into the buffer of the first one.
 test_br_netfilter() {
 	local nf=/proc/sys/net/bridge/bridge-nf-call-iptables frames="ip4 proto udp"
@@ -288,6 +329,8 @@ row "output: untagged as sent" "hook output vlan none" \
 check "flooded from a trunk: all copies have the ingress VLAN" test_flooded
 check "flooded from an access port" test_flooded_in
 check "frames of all VLANs in turn" test_mixed
+check "frames of a port that is watched" test_watched
+check "copies by mcast_to_unicast" test_to_unicast
 check "fragments that br_netfilter puts together" test_br_netfilter
 check "mirror and redirect to ports with and without tag" test_copies
 check "mirror and redirect at output" test_copies_output
