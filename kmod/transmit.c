@@ -13,6 +13,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 
@@ -25,22 +26,31 @@
 struct net_bridge_port;
 void br_forward(const struct net_bridge_port *to, struct sk_buff *skb,
 		bool local_rcv, bool local_orig);
+int br_dev_queue_push_xmit(struct net *net, struct sock *sk,
+			   struct sk_buff *skb);
 
 /* Only one at a time can be on its way, since softirqs are off. */
 DEFINE_PER_CPU(struct brfw_transmit, brfw_transmit);
 
 /**
- * brfw_transmit_is_at_bridge() - is a hook where the marked frame must be?
+ * brfw_transmit_claim() - is a hook where the marked frame must be?
  * @state: of the hook
  *
- * The port may be another one than was asked for, a backup port.
+ * The port may be another one than was asked for, a backup port. If it is that of a
+ * tunnel, the frame may come back in the same buffer inside of a packet of the host,
+ * by the same bridge: the mark is good for once.
  *
- * Return: whether it is one of the bridge that the frame was given to.
+ * Return: whether it is that of the bridge that the frame was given to.
  */
-bool brfw_transmit_is_at_bridge(const struct nf_hook_state *state)
+bool brfw_transmit_claim(const struct nf_hook_state *state)
 {
-	return brfw_bridge_of(state->out) ==
-	       this_cpu_read(brfw_transmit.bridge);
+	struct brfw_transmit *t = this_cpu_ptr(&brfw_transmit);
+
+	if (state->hook != t->hook || brfw_bridge_of(state->out) != t->bridge)
+		return false;
+
+	t->skb = NULL;
+	return true;
 }
 
 /**
@@ -91,6 +101,7 @@ static void brfw_transmit_by_bridge(struct sk_buff *skb,
 
 	t->nets[t->depth++] = net;
 	t->bridge = brfw_bridge_of(port);
+	t->hook = is_local ? NF_BR_LOCAL_OUT : NF_BR_FORWARD;
 	t->skb = skb;
 	br_forward(rcu_dereference(port->rx_handler_data), skb, false,
 		   is_local);
@@ -98,21 +109,47 @@ static void brfw_transmit_by_bridge(struct sk_buff *skb,
 	t->depth--;
 }
 
-/* Return: whether it was handed over; not what is too long for the device. */
+static bool brfw_transmit_is_forwardable(struct sk_buff *skb,
+					 const struct net_device *dev)
+{
+	bool is_forwardable;
+
+	skb_push(skb, ETH_HLEN);
+	is_forwardable = is_skb_forwardable(dev, skb);
+	skb_pull(skb, ETH_HLEN);
+
+	return is_forwardable;
+}
+
+/* What this bridge has noted of a frame, and br_netfilter, is none of others' business. */
+static void brfw_transmit_forget(struct sk_buff *skb)
+{
+	memset(skb->cb, 0, sizeof(skb->cb));
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+#endif
+}
+
+/*
+ * As a port of a bridge sends it, but that nothing which was noted of the frame in
+ * this bridge goes with it.
+ *
+ * Return: whether it was handed over; not what is too long for the device.
+ */
 static bool brfw_transmit_directly(struct sk_buff *skb, struct net_device *dev,
-				   const struct net *net)
+				   struct net *net)
 {
 	struct brfw_transmit *t = this_cpu_ptr(&brfw_transmit);
 
-	skb->dev = dev;
-	skb_forward_csum(skb);
-	skb_push(skb, -skb_mac_offset(skb));
-	if (!is_skb_forwardable(dev, skb)) {
+	if (!brfw_transmit_is_forwardable(skb, dev)) {
 		kfree_skb(skb);
 		return false;
 	}
+	brfw_transmit_forget(skb);
+	skb->dev = dev;
+	skb_forward_csum(skb);
 	t->nets[t->depth++] = net;
-	dev_queue_xmit(skb);
+	br_dev_queue_push_xmit(net, NULL, skb);
 	t->depth--;
 
 	return true;
@@ -191,6 +228,14 @@ bool brfw_transmit_is_above(const struct net_device *dev,
 					    (struct net_device *)dev);
 }
 
+/* No switch has sent the copy where the bridge is going to send it. */
+static void brfw_transmit_unmark(struct sk_buff *copy)
+{
+#if IS_ENABLED(CONFIG_NET_SWITCHDEV)
+	copy->offload_fwd_mark = 0;
+#endif
+}
+
 /**
  * brfw_transmit_copy() - send a copy of a frame by another device
  * @skb: frame at a hook; not changed
@@ -212,6 +257,7 @@ bool brfw_transmit_copy(const struct sk_buff *skb,
 		return false;
 
 	nf_reset_ct(copy);
+	brfw_transmit_unmark(copy);
 	skb_clear_tstamp(copy);
 	__vlan_hwaccel_clear_tag(copy);
 	if (vlan->proto)

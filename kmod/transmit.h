@@ -57,7 +57,7 @@ bool brfw_transmit_copy(const struct sk_buff *skb,
 			struct net_device *dev, const struct brfw_vlan *vlan);
 void brfw_transmit_answer(struct sk_buff *answer, const struct sk_buff *skb,
 			  const struct nf_hook_state *state);
-bool brfw_transmit_is_at_bridge(const struct nf_hook_state *state);
+bool brfw_transmit_claim(const struct nf_hook_state *state);
 bool brfw_transmit_may_send(const struct net *net);
 bool brfw_transmit_would_return(const struct sk_buff *skb,
 				const struct nf_hook_state *state,
@@ -71,8 +71,10 @@ bool brfw_transmit_would_return(const struct sk_buff *skb,
 
 /**
  * struct brfw_transmit - what a CPU is about to send for brfw
- * @skb: frame on its way through the egress path of a bridge, or NULL
+ * @skb: frame that has been given to the egress path of a bridge and has not come to
+ *	its hook yet, or NULL
  * @bridge: this bridge; at others it is a frame as any other
+ * @hook: this hook, NF_BR_FORWARD or NF_BR_LOCAL_OUT
  * @depth: how many are being sent, directly or by a bridge
  * @nets: namespaces that they are sent for
  * @queued: frame that a program lets go at the hook that it is at, or NULL
@@ -80,6 +82,7 @@ bool brfw_transmit_would_return(const struct sk_buff *skb,
 struct brfw_transmit {
 	const struct sk_buff *skb;
 	const struct net_device *bridge;
+	unsigned int hook;
 	unsigned int depth;
 	const struct net *nets[BRFW_TRANSMIT_DEPTH];
 	const struct sk_buff *queued;
@@ -92,13 +95,13 @@ DECLARE_PER_CPU(struct brfw_transmit, brfw_transmit);
  * @skb: frame at a hook
  * @state: of the hook
  *
- * Return: whether it does; then it must not be judged.
+ * Return: whether it does; then it must not be judged, but when it comes again.
  */
 static inline bool brfw_transmit_is_ours(const struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
 	return unlikely(this_cpu_read(brfw_transmit.skb) == skb) &&
-	       brfw_transmit_is_at_bridge(state);
+	       brfw_transmit_claim(state);
 }
 
 /**

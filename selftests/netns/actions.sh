@@ -257,6 +257,71 @@ test_mirror_other() {
 	netns_del "$other" "$(host 7)" "$(host 8)"
 }
 
+# tunnel: vx0 of the bridge leads to vx0 of h2, by br0 itself
+tunnel() {
+	ip -n "$BR" link add vx0 type vxlan id 7 remote 192.0.2.2 local 192.0.2.200 \
+		dstport 4789 2>"$TMP/vxlan" || skip "no vxlan: $(<"$TMP/vxlan")"
+	ip -n "$BR" -batch - <<-END
+		address add 192.0.2.200/24 dev br0
+		neighbour replace 192.0.2.2 dev br0 lladdr 02:00:00:00:00:02 nud permanent
+		link set vx0 master br0 up
+		link set vx0 type bridge_slave flood off learning off
+	END
+	ip -n "$(host 2)" -batch - <<-END
+		address add 192.0.2.2/24 dev eth0
+		neighbour replace 192.0.2.200 dev eth0 lladdr 02:00:00:00:02:00 nud permanent
+		link add vx0 address 02:00:00:00:00:0a type vxlan id 7 remote 192.0.2.200 dstport 4789 dev eth0
+		link set vx0 up
+	END
+	fdb 02:00:00:00:00:0a vx0
+	wait_for forwarding vx0
+	frame ready tx "$(host 2):vx0" rx "$(host 3):eth0"
+}
+
+# What is sent by a tunnel comes back to the bridge inside of a packet of the host,
+# which is judged as others are.
+test_tunnel() {
+	local -a outer=("rule add hook output proto udp dport 4789 accept comment outer")
+	local before
+
+	tunnel
+	load_new "rule add proto tcp dport 80 mirror vx0 comment m" "${outer[@]}"
+	before=$(sent_by p2)
+	arrives 2 h1 h3 ip4 proto tcp dport 80
+	expect_count m 2
+	expect_count outer 2
+	equal "packets sent by p2" $((before + 2)) "$(sent_by p2)"
+	load_new "rule add proto tcp dport 80 redirect vx0 comment m" "${outer[@]/accept/drop}"
+	before=$(sent_by p2)
+	arrives 0 h1 h3 ip4 proto tcp dport 80
+	expect_count m 2
+	expect_count outer 2
+	equal "packets sent by p2" "$before" "$(sent_by p2)"
+	# A copy of what goes up to the host passes no hook of its own where nothing is
+	# judged at forward.
+	printf '%s\n' "${outer[@]}" "rule add hook input proto tcp mirror vx0 comment m" |
+		fw ruleset load -
+	nl 0 reset
+	arrives 2 h1 br0 ip4 proto tcp
+	expect_count m 2
+	expect_count outer 2
+	# The sentinel of an answer goes through the tunnel, too.
+	load_new "rule add in vx0 proto tcp reject comment r" "${outer[@]}"
+	answer "$(host 2):vx0" h3 ip4 proto tcp flags syn
+	equal "answers" 1 "${ANSWER%% *}"
+	expect_count r 1
+	packets outer
+	[ "$PACKETS" -ge 1 ]
+	load_new "rule add in vx0 proto tcp reject comment r" "${outer[@]/accept/drop}"
+	send 1 "$(host 2):vx0" h3 ip4 proto tcp flags syn
+	expect_count r 1
+	expect_count outer 1
+	ip -n "$BR" link del vx0
+	ip -n "$BR" address flush dev br0
+	ip -n "$(host 2)" link del vx0
+	ip -n "$(host 2)" address flush dev eth0
+}
+
 # What is too long for the device isn't given to it.
 test_mirror_length() {
 	load_x0 "rule add proto udp mirror x0 comment m"
@@ -653,6 +718,7 @@ check "mirror what the host floods" test_mirror_flooded
 check "mirror what floods to another bridge" test_mirror_stacked
 check "equal handles of namespaces, one bridge above the other" test_stacked_namespaces
 check "mirror to a device above the bridge" test_mirror_above
+check "what leaves by a tunnel over the same bridge" test_tunnel
 check "mirror of what another namespace sends" test_mirror_other
 check "mirror what is too long for the device" test_mirror_length
 check "redirect to a port of the bridge" test_redirect
