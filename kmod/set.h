@@ -28,7 +28,8 @@
  * ------
  * A domain has at most BRFW_DOMAIN_MASKS_MAX combinations of member and prefix
  * length, and if there is a second table at most BRFW_DOMAIN_EQUAL_MAX elements
- * with one value; what would be one more is refused. Packets never change a
+ * with one value, without those that a commit has deleted; what would be one more is
+ * refused. Tables grow when a probe would pass many slots. Packets never change a
  * domain.
  *
  * Thread safety
