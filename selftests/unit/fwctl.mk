@@ -8,7 +8,9 @@
 fwctl_mk	:= $(lastword $(MAKEFILE_LIST))
 fwctl_top	:= $(abspath $(dir $(abspath $(fwctl_mk)))/../..)
 include $(dir $(fwctl_mk))sources.mk
-fwctl_src	:= $(fwctl_top)/tools/fwctl
+# Another copy of the tool may be tested.
+FWCTL		?= $(fwctl_top)/tools/fwctl
+fwctl_src	:= $(FWCTL)
 fwctl_unit	:= $(fwctl_top)/selftests/unit
 UNIT_O		?= $(fwctl_top)/build/unit
 PKG_CONFIG	?= pkg-config
