@@ -303,7 +303,13 @@ zone set bridge br1 65535" "$ZONES"
 	fw_refuses 2 zone set bridge br0
 	fw_refuses 2 zone set 17
 	fw_refuses 2 zone delete
-	printf '%s\n' "zone set bridge br0 1" "zone set bridge br0 2" | fw ruleset load -
+	printf '%s\n' "zone set bridge br0 1" "zone set bridge br0 2" >"$TMP/bad"
+	fw_refuses 1 ruleset load "$TMP/bad"
+	contains "where" "$TMP/bad:2:" "$FW_ERROR"
+	contains "the other line" "(see line 1)" "$FW_ERROR"
+	fw ruleset flush
+	fw zone set bridge br0 1
+	fw zone set bridge br0 2
 	zones
 	equal "zones" "zone set bridge br0 2" "$ZONES"
 	fw ruleset flush
