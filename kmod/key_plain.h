@@ -36,7 +36,7 @@ _Static_assert(offsetof(struct brfw_key, mark) == 5 * sizeof(u64) &&
  * word with both ports. Words that are put together in registers take fewer
  * instructions than fields in memory.
  */
-#ifdef __LITTLE_ENDIAN
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define brfw_key_in_word(field, v)					\
 	((u64)(v) << 8 * (offsetof(struct brfw_key, field) % 8))
 #define brfw_key_ports_in_word(v)	((u64)ror32(v, 16))

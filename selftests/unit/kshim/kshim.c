@@ -216,13 +216,19 @@ static void kshim_reader_wait(struct kshim_reader *reader)
 		sched_yield();
 }
 
-void kshim_rcu_defer(struct rcu_head *head, void *object,
-		     void (*func)(struct rcu_head *))
+void kshim_rcu_call(struct rcu_head *head, void (*func)(struct rcu_head *))
 {
-	head->object = object;
 	head->func = func;
 	head->next = kshim_deferred;
 	kshim_deferred = head;
+}
+
+void kshim_rcu_defer(struct rcu_head *head, void *object)
+{
+	kshim_rcu_call(head, NULL);
+	head->offset = (uintptr_t)head - (uintptr_t)object;
+	if (head->offset >= KSHIM_RCU_OFFSETS)
+		kshim_bug("struct rcu_head far behind the start of an object");
 }
 
 void kshim_rcu_quiesce(void)
@@ -243,10 +249,10 @@ void kshim_rcu_quiesce(void)
 		struct rcu_head *next = head->next;
 
 		kshim_in_callback = true;
-		if (head->func)
-			head->func(head);
+		if (head->offset < KSHIM_RCU_OFFSETS)
+			kshim_free((char *)head - head->offset, false);
 		else
-			kshim_free(head->object, false);
+			head->func(head);
 		kshim_in_callback = false;
 		head = next;
 	}

@@ -58,17 +58,23 @@ void kshim_free(const void *p, bool is_kfree);
 /**
  * struct rcu_head - a deferred free
  * @next: the one before
- * @object: start of the memory that it is a part of, or NULL
- * @func: frees it, or NULL
+ * @func: frees it
+ * @offset: or, less than KSHIM_RCU_OFFSETS, where it is in what is to be freed
+ *
+ * It is as large as in the kernel, since sizes are computed from that.
  */
 struct rcu_head {
 	struct rcu_head *next;
-	void *object;
-	void (*func)(struct rcu_head *head);
+	union {
+		void (*func)(struct rcu_head *head);
+		uintptr_t offset;
+	};
 };
 
-void kshim_rcu_defer(struct rcu_head *head, void *object,
-		     void (*func)(struct rcu_head *));
+#define KSHIM_RCU_OFFSETS	4096
+
+void kshim_rcu_defer(struct rcu_head *head, void *object);
+void kshim_rcu_call(struct rcu_head *head, void (*func)(struct rcu_head *));
 void kshim_rcu_check(void);
 
 /* Wait until all read sections of today have ended and free what waits. */

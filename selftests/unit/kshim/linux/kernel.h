@@ -32,6 +32,9 @@
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 
+#define offsetofend(type, member) \
+	(offsetof(type, member) + sizeof(((type *)0)->member))
+
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 

@@ -17,8 +17,8 @@
 } while (0)
 #define RCU_INIT_POINTER(p, v)		WRITE_ONCE(p, v)
 
-#define kfree_rcu(p, head)	kshim_rcu_defer(&(p)->head, p, NULL)
-#define kvfree_rcu(p, head)	kshim_rcu_defer(&(p)->head, p, NULL)
-#define call_rcu(head, func)	kshim_rcu_defer(head, NULL, func)
+#define kfree_rcu(p, head)	kshim_rcu_defer(&(p)->head, p)
+#define kvfree_rcu(p, head)	kshim_rcu_defer(&(p)->head, p)
+#define call_rcu(head, func)	kshim_rcu_call(head, func)
 
 #endif /* _KSHIM_LINUX_RCUPDATE_H */
