@@ -45,13 +45,15 @@ struct brfw_cache_stamp {
  * @words: of the key; of IPv4 the first BRFW_KEY_IP4_WORDS
  * @stamp: what it was found in
  * @rule: the rule, or NULL
- * @unused: fills up two lines of a CPU's cache
+ * @room: fills up two lines of a CPU's cache, whatever size a pointer has
  */
 struct brfw_cache_entry {
 	u64 words[BRFW_CACHE_WORDS];
 	struct brfw_cache_stamp stamp;
-	const struct brfw_cls_rule *rule;
-	u64 unused;
+	union {
+		const struct brfw_cls_rule *rule;
+		u64 room[2];
+	};
 };
 
 /**

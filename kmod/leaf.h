@@ -63,8 +63,12 @@ struct brfw_leaf_pending;
 /** BRFW_LEAF_NUMBERS_MAX - most selectors of numbers in a leaf */
 #define BRFW_LEAF_NUMBERS_MAX	2
 
-/** BRFW_LEAF_SETS_MAX - most selectors of sets in a leaf */
-#define BRFW_LEAF_SETS_MAX	2
+/**
+ * BRFW_LEAF_SETS_MAX - most selectors of sets in a leaf: two, or one on 32-bit
+ *	machines, where stacks are half as large, since a look-up puts a row of
+ *	each together there
+ */
+#define BRFW_LEAF_SETS_MAX	(sizeof(long) / sizeof(u32))
 
 /**
  * struct brfw_leaf_nibble - selector of four bits

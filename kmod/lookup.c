@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -838,7 +839,7 @@ static void brfw_plan_take_samples(struct brfw_plan *plan)
 
 	plan->nsamples = min_t(unsigned int, plan->n, BRFW_PLAN_SAMPLES);
 	for (i = 0; i < plan->nsamples; i++) {
-		item = &plan->items[(u64)i * plan->n / plan->nsamples];
+		item = &plan->items[div_u64((u64)i * plan->n, plan->nsamples)];
 		brfw_cls_rule_get_masked(item->rule, &plan->samples[i], &mask);
 		plan->sample_shapes[i] = item->shape;
 	}
@@ -895,7 +896,7 @@ static unsigned int brfw_plan_try(struct brfw_plan *plan, brfw_shape_t shape)
 
 	/* Of the rules, only so many are among the samples. */
 	limit = max_t(unsigned int, 1,
-		      (u64)plan->limit * plan->nsamples / plan->n);
+		      div_u64((u64)plan->limit * plan->nsamples, plan->n));
 
 	brfw_shape_get_mask(shape, plan->cls->family, &mask);
 	nparts = brfw_parts_make(plan->parts, &mask);
@@ -1354,7 +1355,7 @@ static int brfw_plan_make_keys(struct brfw_plan *plan)
 		return -ENOMEM;
 	for (i = 0; plan->n && i < BRFW_PLAN_KEYS; i++) {
 		rule = (u64)i * plan->n / BRFW_PLAN_KEYS;
-		other = (rule * 7ULL + plan->n / 2) % plan->n;
+		div_u64_rem(rule * 7ULL + plan->n / 2, plan->n, &other);
 		brfw_cls_rule_make_key(plan->items[rule].rule,
 				       plan->items[other].rule, scratch,
 				       &plan->keys[i]);

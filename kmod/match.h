@@ -121,7 +121,10 @@ static inline void brfw_match_init(struct brfw_match *m)
  * @data: value and mask of each compared word, in ascending order of words;
  *	then the tests
  *
- * All but @gen_add and @gen_del are constant once inserted.
+ * All but @gen_add and @gen_del are constant once inserted. Where a word has 32
+ * bits, readers may see one half of a change from or to BRFW_GEN_NEVER. Since
+ * that is all ones, what they see is then not less than the generation that is
+ * being made, which no reader has yet.
  */
 struct brfw_cls_rule {
 	u64 order;
