@@ -31,6 +31,7 @@ help:
 	@echo '  make check-transparency    the kernel'"'"'s own tests of the bridge, with brfw and without'
 	@echo '  make check-sanitize    scenarios on kernels that find what others bear with'
 	@echo '  make check-sanitize-prove    bugs planted in copies of the module are found there'
+	@echo '  make check-arch   other machines: big-endian, 32-bit; user space, and the module built for them'
 	@echo '  make coverage   how much of the module the scenarios run'
 	@echo '  make fuzz       fuzzing in user space; TIME=SECONDS for all of it (600)'
 	@echo '  make bench      what it costs, against other firewalls; B="PART..." R="ROW..." for some of it'
@@ -70,6 +71,10 @@ check-sanitize: sanitizers
 
 check-sanitize-prove: sanitizers
 	@scripts/check.sh prove
+
+check-arch:
+	@scripts/arch.sh
+	@scripts/check.sh machines
 
 coverage: kinds := uml
 coverage: sanitizers
@@ -138,4 +143,4 @@ clean:
 	$(if $(KDIR),+$(kbuild) clean)
 	rm -rf build
 
-.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove coverage sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install install-dkms uninstall clean
+.PHONY: all help setup check check-matrix check-transparency check-sanitize check-sanitize-prove check-arch coverage sanitizers demo fuzz bench modules sparse unit tools selftests vm vm-one vm-prove install install-dkms uninstall clean

@@ -21,22 +21,27 @@ archive_uri() {
 	die "found no archive for $codename in the configuration of apt"
 }
 
-# archive COMMAND SUITES [ARGUMENT]...: apt-COMMAND as on an empty machine that
-# has only SUITES (joined by +); "own" is this machine as it is
+# archive COMMAND SUITES[@ARCH] [ARGUMENT]...: apt-COMMAND as on an empty machine
+# (of another architecture) that has only SUITES (joined by +); "own" is this
+# machine as it is
 archive() {
-	local command=$1 dir=$cache/apt/$2 suite
+	local command=$1 dir=$cache/apt/$2 suite foreign=()
 
 	if [ "$2" = own ]; then
 		shift 2
 		"apt-$command" -o APT::Sandbox::User=root -qq "$@"
 		return
 	fi
+	case $2 in
+	*@*) foreign=(-o APT::Architecture="${2#*@}" -o APT::Architectures="${2#*@}") ;;
+	esac
 	mkdir -p "$dir"/{parts,lists/partial,cache/archives/partial}
-	for suite in ${2//+/ }; do
+	suite=${2%@*}
+	for suite in ${suite//+/ }; do
 		printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$uri" "$suite"
 	done >"$dir/sources.list"
 	shift 2
-	"apt-$command" -o Dir::State="$dir" -o Dir::State::status=/dev/null -o Dir::Cache="$dir/cache" \
+	"apt-$command" "${foreign[@]}" -o Dir::State="$dir" -o Dir::State::status=/dev/null -o Dir::Cache="$dir/cache" \
 		-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts="$dir/parts" \
 		-o APT::Sandbox::User=root -o APT::Install-Recommends=0 -o Debug::NoLocking=1 -qq "$@"
 }

@@ -7,7 +7,8 @@
 # KERNEL is another one than the distribution's: the release of one that
 # scripts/kernels.sh fetched, or uml or x86, which scripts/sanitize.sh builds.
 # "matrix" and "sanitize" stand for all that is tested on these, "prove" for
-# the proof that the sanitizer kernels find bugs.
+# the proof that the sanitizer kernels find bugs. For arch and cross it is a kind of
+# machine; "machines" stands for all of these.
 #
 # Each test is a function run in a subshell under set -e with its output in
 # build/check/NAME.log; 0 is passed, 4 skipped, anything else failed. A function
@@ -39,6 +40,8 @@ declare -A titles=(
 	[build]='module builds without warnings (W=1)'
 	[some]='some scenarios in the virtual machine'
 	[prove]='planted bugs are found'
+	[cross]='module builds without warnings (W=1)'
+	[arch]='core, parser and tool in user space'
 	[coverage]='lines of the module that scenarios run'
 )
 exec 3>&1 # the terminal, for progress from inside a test
@@ -245,6 +248,57 @@ test_unit() {
 	make --no-print-directory -j"$jobs" -C "$top/selftests/unit" check >"$logs/unit.ktap" 2>"$logs/unit.err" || rc=$?
 	cat "$logs/unit.ktap" "$logs/unit.err"
 	count_ktap "$logs/unit.ktap" unit
+	return $rc
+}
+
+# use_arch ARCH: sets what arch_of does; fails with 4 where something is missing
+use_arch() {
+	arch_of "$1"
+	if ! command -v "$gnu-gcc" "qemu-$cpu" >/dev/null || { [ -n "$headers" ] && [ -z "$(arch_root "$1")" ]; }; then
+		echo "what this machine takes isn't here: make check-arch fetches it"
+		return 4
+	fi
+}
+
+# test_cross ARCH: also that what the module calls is in that kernel
+test_cross() {
+	local gnu cpu headers root builder
+
+	use_arch "$1" || return $?
+	if [ -z "$headers" ]; then
+		echo "the distribution has no kernel for $1"
+		return 4
+	fi
+	root=$(arch_root "$1")
+	builder=(make -C "$(printf '%s\n' "$root"/usr/src/*-"$headers")" "CROSS_COMPILE=$gnu-")
+	module_copy "cross@$1"
+	kbuild "cross@$1" W=1
+	if grep -E 'warning:' "$logs/cross@$1.build"; then
+		return 1
+	fi
+}
+
+# test_arch ARCH: the unit tests, run by an emulator, with UBSan alone. Where its
+# library can't be linked it just ends the program.
+test_arch() {
+	local gnu cpu headers root rc=0 ubsan='-fsanitize=undefined -fno-sanitize-recover=all' link='' tool=(FWCTL_UNIT_PROGS=)
+
+	use_arch "$1" || return $?
+	root=$(arch_root "$1")
+	if [ "$1" = powerpc ]; then
+		ubsan='-fsanitize=undefined -fsanitize-undefined-trap-on-error'
+		link='-Wl,--no-as-needed -latomic'
+	fi
+	if [ -n "$root" ]; then
+		tool=(PKG_CONFIG="env PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$(printf '%s\n' "$root"/usr/lib/*/pkgconfig) pkg-config")
+		link+=" -Wl,-rpath,$(printf '%s\n' "$root"/usr/lib/*-linux-gnu*)"
+	fi
+	UNIT_RUN="qemu-$cpu -L /usr/$gnu" UNIT_TIMEOUT=1200 make --no-print-directory -j"$jobs" -C "$top/selftests/unit" \
+		O="$logs/arch@$1" CC="$gnu-gcc" LDFLAGS="$link" asan="$ubsan" fwctl_sanitize="$ubsan" "${tool[@]}" check \
+		>"$logs/arch@$1.ktap" 2>"$logs/arch@$1.err" || rc=$?
+	cat "$logs/arch@$1.ktap" "$logs/arch@$1.err"
+	[ -n "$root" ] || say "$1: fwctl is not tested, since there is no libmnl for it"
+	count_ktap "$logs/arch@$1.ktap" "arch@$1"
 	return $rc
 }
 
@@ -724,13 +778,17 @@ expand() {
 	case $1 in
 	matrix) kernels=$("$top/scripts/kernels.sh") ;;
 	sanitize) kernels='uml x86' ;;
+	machines)
+		tests+=(arch@{s390x,powerpc,armhf,i386} cross@{s390x,arm64,armhf,i386})
+		return
+		;;
 	prove)
 		tests+=(prove@host prove@uml prove@x86)
 		return
 		;;
 	*)
 		declare -F "test_${1%%@*}" >/dev/null ||
-			die "no test '$1' (there are: ${all[*]} coverage@uml matrix sanitize prove)"
+			die "no test '$1' (there are: ${all[*]} coverage@uml matrix sanitize machines prove)"
 		tests+=("$1")
 		return
 		;;

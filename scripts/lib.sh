@@ -55,6 +55,27 @@ kernel_root() {
 	printf '%s\n' "$cache/root/$1"_*/complete | sort -V | tail -n 1 | sed -n 's,^\(/[^*]*\)/complete$,\1,p'
 }
 
+# arch_of ARCH: sets what other machines are like: gnu, the prefix of their compiler;
+# cpu, as QEMU calls it; headers, the flavour of their kernel, none where the
+# distribution has no kernel for them
+arch_of() {
+	# shellcheck disable=SC2034 # for the caller
+	case $1 in
+	s390x) gnu=s390x-linux-gnu cpu=s390x headers=s390x ;;
+	arm64) gnu=aarch64-linux-gnu cpu=aarch64 headers=arm64 ;;
+	armhf) gnu=arm-linux-gnueabihf cpu=arm headers=armmp ;;
+	i386) gnu=i686-linux-gnu cpu=i386 headers=686-pae ;;
+	powerpc) gnu=powerpc-linux-gnu cpu=ppc headers='' ;;
+	*) die "nothing is known of the architecture $1" ;;
+	esac
+}
+
+# The directory with what scripts/arch.sh fetched for architecture $1. Prints
+# nothing when there is none.
+arch_root() {
+	printf '%s\n' "$cache/arch/$1"_*/complete | sort -V | tail -n 1 | sed -n 's,^\(/[^*]*\)/complete$,\1,p'
+}
+
 # in_root ROOT DIR COMMAND...: in an unpacked root, with DIR at the same place
 in_root() {
 	local root=$1 dir=$2 map=--map-root-user

@@ -6,6 +6,7 @@
 #   check.sh DIRECTORY PROGRAM...
 #
 # A program that takes longer than UNIT_TIMEOUT seconds (default 120) is ended.
+# UNIT_RUN is an emulator that runs the programs, for machines of another kind.
 # One more program is built and run where the compiler has what it needs: the race
 # test under the thread sanitizer.
 set -uo pipefail
@@ -15,6 +16,7 @@ shift
 failed=()
 nrun=0
 limit=(timeout "${UNIT_TIMEOUT:-120}")
+read -ra emulator <<<"${UNIT_RUN:-}"
 here=$(dirname "$0")
 
 # run NAME COMMAND...
@@ -45,6 +47,10 @@ probe() {
 race_tsan() {
 	local name=lookup_race_test_tsan plain=()
 
+	if [ ${#emulator[@]} != 0 ]; then
+		skip $name "an emulator is no place for the thread sanitizer"
+		return
+	fi
 	if ! probe 'int main(void) { return 0; }' "$CC" -fsanitize=thread; then
 		skip $name "$CC has no thread sanitizer"
 		return
@@ -65,7 +71,7 @@ race_tsan() {
 }
 
 for program; do
-	run "${program##*/}" "${limit[@]}" "$program"
+	run "${program##*/}" "${limit[@]}" "${emulator[@]}" "$program"
 done
 race_tsan
 

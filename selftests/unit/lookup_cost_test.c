@@ -218,7 +218,7 @@ static void add_half_decided(struct set *set, unsigned int n, u64 order)
 
 static void test_half_decided(void)
 {
-	struct brfw_key key = { .dport = 20000, .dmac = { 0, 0, 0, 7 } };
+	struct brfw_key key = { .dport = 20000, .dmac = { [5] = 7 } };
 	unsigned int i, n = BRFW_CLS_COST_MAX * 2 / 3;
 	struct set set;
 	bool good;
