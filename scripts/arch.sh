@@ -20,7 +20,7 @@ done
 
 # fetch ARCH: the scripts that the headers need are this machine's own
 fetch() {
-	local arch=$1 suites=$codename@$1 rel root tmp deb gnu cpu headers
+	local arch=$1 suites=$codename@$1 rel root tmp deb headers
 
 	arch_of "$arch"
 	[ -n "$headers" ] || return 0
