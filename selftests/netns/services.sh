@@ -121,39 +121,8 @@ test_simple() {
 	comes_up
 }
 
-# duplicate ADDRESS: the client finds out that the router has it already
-duplicate() {
-	ip -n "$(host 2)" addr add "$1/64" dev eth0
-	wait_for is_duplicate "$1"
-	ip -n "$(host 2)" addr del "$1/64" dev eth0
-}
-
-is_duplicate() {
-	[[ $(ip -n "$(host 2)" addr show dev eth0 dadfailed) == *"$1/"* ]]
-}
-
-# handle_of COMMENT: HANDLE; comments with spaces are no names for packets
-handle_of() {
-	HANDLE=$(fw rule show | sed -n "s/.* comment \"$1\".* handle \([0-9]*\).*/\1/p")
-	[ -n "$HANDLE" ]
-}
-
-# spoofed COMMENT FRAME: what the machine may not say, dropped by this rule
-spoofed() {
-	local count
-
-	handle_of "$1"
-	packets "$HANDLE"
-	count=$PACKETS
-	shift
-	frame send tx "$(host 2):eth0" rx "$(host 1):eth0" count 2 smac "$VM_MAC" "$@"
-	packets "$HANDLE"
-	equal "frames dropped of $*" 2 $((PACKETS - count))
-}
-
+# What it says of others is told in attack.sh.
 test_hypervisor() {
-	local count
-
 	SERVER_PORT=p1 CLIENT_PORT=p2
 	ip -n "$(host 2)" link set eth0 down
 	ip -n "$(host 2)" link set eth0 address "$VM_MAC"
@@ -161,7 +130,6 @@ test_hypervisor() {
 	load_example eth0 vnet1 "$BRFW_TOP/examples/hypervisor.fw"
 	comes_up 192.0.2.11
 	contains "its link-local address" "$VM_LINK_LOCAL" "$(ip -n "$(host 2)" addr show dev eth0)"
-	duplicate 2001:db8::1
 	# It uses no other address: neither in IPv4 nor in IPv6, nor for ARP.
 	ip -n "$(host 2)" addr add 192.0.2.77/24 dev eth0
 	in_host 2 ping -q -c 1 -W 1 -I 192.0.2.77 192.0.2.1 >"$TMP/ping" || :
@@ -169,18 +137,9 @@ test_hypervisor() {
 	ip -n "$(host 2)" addr add 2001:db8::77/64 dev eth0 nodad
 	in_host 2 ping -q -c 1 -W 1 -I 2001:db8::77 2001:db8::1 >"$TMP/ping" || :
 	contains "ping from another address" "100% packet loss" "$(<"$TMP/ping")"
-	spoofed "vnet1: ARP" arp op 2 saddr 192.0.2.1
-	spoofed "vnet1: ND" ip6 saddr "$VM_LINK_LOCAL" proto icmpv6 icmp-type 136 nd-target 2001:db8::1
-	spoofed "vnet1: MAC in ND" ip6 saddr "$VM_LINK_LOCAL" proto icmpv6 icmp-type 136 \
-		nd-target 2001:db8::5054:ff:fe00:1 nd-lladdr 02:00:00:00:00:07
-	spoofed "vnet1: MAC in ARP" arp saddr 192.0.2.11 sha 02:00:00:00:00:07
 	ip -n "$(host 2)" link set eth0 address 02:00:00:00:00:02
-	handle_of "vnet1: MAC"
-	packets "$HANDLE"
-	count=$PACKETS
 	in_host 2 ping -q -c 1 -W 1 192.0.2.1 >"$TMP/ping" || :
-	packets "$HANDLE"
-	[ "$PACKETS" -gt "$count" ]
+	contains "ping from another MAC address" "100% packet loss" "$(<"$TMP/ping")"
 }
 
 cat >"$TMP/script" <<-'END'
