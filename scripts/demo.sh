@@ -12,7 +12,7 @@ mkdir -p "$build"
 begin=$(now)
 "$top/scripts/setup.sh"
 say "demo: building module and fwctl (log build/demo-build.log)"
-if ! make -C "$top" modules tools >"$build/demo-build.log" 2>&1; then
+if ! { make -C "$top" modules tools && make -C "$top/bench" "$build/bench/bin/pingpong"; } >"$build/demo-build.log" 2>&1; then
 	tail -n 30 "$build/demo-build.log" >&2
 	die "the build failed"
 fi

@@ -15,7 +15,7 @@ part=endtoend
 . "$(dirname "$0")/common.sh"
 
 repetitions=${REPETITIONS:-3}
-bytes=32M # enough that slow start hardly shows
+bytes=${BYTES:-32M} # enough that slow start hardly shows
 requests=${FRAMES:-2000}
 ip2=192.0.2.2
 
@@ -91,6 +91,12 @@ row_plain() { measure plain; }
 row_brfw_1() { load_brfw && brfw_rules udp:1 && measure brfw-1; }
 row_brfw_1k() { load_brfw && brfw_rules udp:1000 && measure brfw-1k; }
 row_brfw_10k() { load_brfw && brfw_rules udp:10000 && measure brfw-10k; }
+row_brfw_simple_fw() {
+	load_brfw
+	"$fwctl" ruleset load "$top/examples/simple-fw.fw"
+	measure brfw-simple-fw
+}
+
 row_nft_1() { nft_rules udp:1 && measure nft-1; }
 row_nft_100() { nft_rules udp:100 && measure nft-100; }
 row_nft_1k() { nft_rules udp:1000 && measure nft-1k; }
@@ -112,5 +118,5 @@ row_relay() {
 }
 
 make_network
-run_rows no_firewall plain brfw-1 brfw-1k brfw-10k nft-1 nft-100 nft-1k ebtables-1 ebtables-100 relay
+run_rows no_firewall plain brfw-simple-fw brfw-1 brfw-1k brfw-10k nft-1 nft-100 nft-1k ebtables-1 ebtables-100 relay
 [ $failures = 0 ]

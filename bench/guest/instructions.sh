@@ -112,6 +112,12 @@ row_brfw_drop() {
 	measure brfw-drop 0 hits
 }
 
+row_brfw_simple_fw() {
+	load_brfw
+	"$fwctl" ruleset load "$top/examples/simple-fw.fw"
+	measure brfw-simple-fw "$frames" hits
+}
+
 row_nft_0() { nft_chain && measure nft-0; }
 row_nft_1() { nft_rules udp:1 && measure nft-1; }
 row_nft_100() { nft_rules udp:100 && measure nft-100; }
@@ -134,7 +140,7 @@ cleanup() {
 rows=(
 	plain
 	brfw-idle brfw-1 brfw-100 brfw-1k brfw-10k brfw-100k
-	brfw-10k-hit brfw-range-1k brfw-masks-64 brfw-accept brfw-drop
+	brfw-10k-hit brfw-range-1k brfw-masks-64 brfw-accept brfw-drop brfw-simple-fw
 	brfw-set-10k brfw-set-10k-hit brfw-prefixes-1k brfw-sets-1k
 	nft-0 nft-1 nft-100 nft-1k nft-hash-10k nft-hash-10k-hit nft-prefixes-1k nft-pipapo-1k
 	ebtables-1 ebtables-100 flower-1 flower-8 flower-64
