@@ -619,7 +619,7 @@ struct brfw_pppoe_hdr {
 
 /*
  * RFC 1661 section 2: two bytes, or one, which then is odd. RFC 2516 advises
- * against the short form, but receivers take it.
+ * against the short form, but some receivers take it.
  *
  * Return: the protocol, or 0 when it is cut off.
  */
@@ -777,7 +777,7 @@ static bool brfw_llc_has_eth_type(const u8 *llc)
  *
  * Return: whether SNAP says an EtherType; @type is what it says.
  */
-static noinline bool brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
+static bool brfw_key_read_llc(struct brfw_key *key, struct brfw_cursor *c,
 			      u16 len, __be16 *type)
 {
 	const u8 *llc;
