@@ -174,6 +174,7 @@ struct brfw_cls_rule *brfw_leaf_lookup(const struct brfw_leaf *leaf,
 struct brfw_leaf *brfw_leaf_alloc(struct brfw_cls_rule **rules, unsigned int n,
 				  const struct brfw_key *known,
 				  const struct brfw_leaf *like);
+void brfw_leaf_free(struct brfw_leaf *leaf);
 void brfw_leaf_free_later(struct brfw_leaf *leaf);
 unsigned int brfw_leaf_estimate(const struct brfw_leaf *leaf,
 				const struct brfw_key *key);

@@ -1152,6 +1152,7 @@ static void brfw_leaf_put_sets(const struct brfw_leaf_builder *b,
 	leaf->nsets = b->nchosen[BRFW_PART_SET];
 	out = (u64 *)(set + leaf->nsets);
 	brfw_for_each_chosen(c, b, BRFW_PART_SET) {
+		brfw_domain_get(c->domain);
 		set->domain = c->domain;
 		set->fields = c->fields;
 		set->nsets = c->nbounds;
@@ -1290,9 +1291,29 @@ static bool brfw_leaf_is_linear(struct brfw_cls_rule **rules, unsigned int n)
 	return nsets < BRFW_LEAF_SET_RULES;
 }
 
+/**
+ * brfw_leaf_free() - free a leaf that no packet sees
+ * @leaf: the leaf, or NULL
+ *
+ * Context: any.
+ */
+void brfw_leaf_free(struct brfw_leaf *leaf)
+{
+	const struct brfw_leaf_set *set;
+	unsigned int i;
+
+	if (!leaf)
+		return;
+
+	set = brfw_leaf_sets(leaf, brfw_leaf_data(leaf));
+	for (i = 0; i < leaf->nsets; i++)
+		brfw_domain_put(set[i].domain);
+	kvfree(leaf);
+}
+
 static void brfw_leaf_free_rcu(struct rcu_head *rcu)
 {
-	kvfree(container_of(rcu, struct brfw_leaf, rcu));
+	brfw_leaf_free(container_of(rcu, struct brfw_leaf, rcu));
 }
 
 /**
@@ -1316,7 +1337,7 @@ void brfw_leaf_free_later(struct brfw_leaf *leaf)
  * @like: an earlier leaf of much the same rules, which spares the choice of
  *	selectors, or NULL
  *
- * To be freed by kvfree(), or by brfw_leaf_free_later() if it was published.
+ * To be freed by brfw_leaf_free(), or by brfw_leaf_free_later() if it was published.
  *
  * Context: may sleep.
  * Return: the leaf, or NULL without memory.

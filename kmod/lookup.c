@@ -294,7 +294,7 @@ static void brfw_table_free(struct brfw_table *t)
 	u32 i;
 
 	for (i = 0; i < s->size; i++) {
-		kvfree(brfw_content_leaf(brfw_cls_deref(s->slot[i].content)));
+		brfw_leaf_free(brfw_content_leaf(brfw_cls_deref(s->slot[i].content)));
 		brfw_loop_relax(i);
 	}
 	kvfree(s);
@@ -472,7 +472,7 @@ static const struct brfw_leaf *brfw_cls_seen_leaf(const struct brfw_cls *cls)
 static void brfw_cls_set_leaf(struct brfw_cls *cls, struct brfw_leaf *leaf)
 {
 	if (cls->leaf != brfw_cls_seen_leaf(cls))
-		kvfree(cls->leaf);
+		brfw_leaf_free(cls->leaf);
 	cls->leaf = leaf;
 	cls->is_stale = true;
 }
@@ -506,7 +506,7 @@ static int brfw_pending_build(struct brfw_cls *cls, struct brfw_leaf_pending *p,
 		if (!leaf)
 			return -ENOMEM;
 		if (brfw_cls_is_too_dear(cls, t, leaf->cost)) {
-			kvfree(leaf);
+			brfw_leaf_free(leaf);
 			return -ENOSPC;
 		}
 	}
@@ -1322,7 +1322,7 @@ static int brfw_plan_adopt(struct brfw_plan *plan)
 	for (i = 0; i < nold; i++)
 		brfw_table_free_rcu(old_tables[i]);
 	if (old_leaf != seen_leaf)
-		kvfree(old_leaf);
+		brfw_leaf_free(old_leaf);
 	plan->ntables = 0;
 	plan->leaf = NULL;
 
@@ -1339,7 +1339,7 @@ static void brfw_plan_free(struct brfw_plan *plan)
 
 	for (i = 0; i < plan->ntables; i++)
 		brfw_table_free(plan->tables[i]);
-	kvfree(plan->leaf);
+	brfw_leaf_free(plan->leaf);
 	brfw_plan_free_scratch(plan);
 	kfree(plan);
 }
@@ -1706,7 +1706,7 @@ void brfw_cls_destroy(struct brfw_cls *cls)
 	for (i = 0; i < cls->ntables; i++)
 		brfw_table_free(cls->tables[i]);
 	if (index)
-		kvfree(index->leaf);
+		brfw_leaf_free(index->leaf);
 	kfree(index);
 	RCU_INIT_POINTER(cls->index, NULL);
 }

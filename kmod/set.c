@@ -7,6 +7,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -98,11 +99,12 @@ struct brfw_domain_secrets {
  * @secrets: of the tables
  * @mask_secrets: of the hash of what masks are called
  * @type: what the elements are made of
+ * @refs: its owner's, and one for each selector of a leaf
  * @nused: slots that are not free
  * @count: elements
  * @mask_counts: entries that have each of the masks
  *
- * From @mask_secrets on for writers only.
+ * From @mask_secrets on for writers only, @refs excepted.
  */
 struct brfw_domain {
 	struct brfw_slots __rcu *slots[BRFW_DOMAIN_TABLES];
@@ -112,6 +114,7 @@ struct brfw_domain {
 	struct brfw_domain_secrets secrets[BRFW_DOMAIN_TABLES];
 	u64 mask_secrets[2];
 	struct brfw_set_type type;
+	refcount_t refs;
 	u32 nused[BRFW_DOMAIN_TABLES];
 	unsigned int count;
 	u32 mask_counts[BRFW_DOMAIN_MASKS_MAX];
@@ -1083,6 +1086,7 @@ struct brfw_domain *brfw_domain_alloc(const struct brfw_set_type *type)
 	if (!d || !s)
 		goto err_free;
 	d->type = *type;
+	refcount_set(&d->refs, 1);
 	d->nwords = brfw_set_type_words(type);
 	d->nchars = DIV_ROUND_UP(brfw_set_type_size(type), sizeof(u32));
 	RCU_INIT_POINTER(d->masks, brfw_masks_alloc(d, 0));
@@ -1100,12 +1104,27 @@ err_free:
 }
 
 /**
- * brfw_domain_free() - free a domain
- * @d: the domain, which has no elements and which no reader can find; or NULL
+ * brfw_domain_get() - keep a domain
+ * @d: the domain
+ *
+ * A leaf outlives the rules that it was made of, and looks their sets up until it is
+ * made anew.
  */
-void brfw_domain_free(struct brfw_domain *d)
+void brfw_domain_get(struct brfw_domain *d)
 {
-	if (!d)
+	refcount_inc(&d->refs);
+}
+
+/**
+ * brfw_domain_put() - keep a domain no longer
+ * @d: the domain; no reader finds it by who kept it. It has no elements when its
+ *	owner, who made it, does this.
+ *
+ * Context: any.
+ */
+void brfw_domain_put(struct brfw_domain *d)
+{
+	if (!refcount_dec_and_test(&d->refs))
 		return;
 	kvfree(brfw_set_deref(d->slots[BRFW_DOMAIN_BY_SET]));
 	kvfree(brfw_set_deref(d->slots[BRFW_DOMAIN_BY_VALUE]));

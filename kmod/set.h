@@ -151,7 +151,8 @@ const struct brfw_elem *brfw_domain_walk_next(struct brfw_domain_walk *walk);
 /* Writers: the caller excludes other writers of the same domain. */
 
 struct brfw_domain *brfw_domain_alloc(const struct brfw_set_type *type);
-void brfw_domain_free(struct brfw_domain *d);
+void brfw_domain_get(struct brfw_domain *d);
+void brfw_domain_put(struct brfw_domain *d);
 unsigned int brfw_domain_count(const struct brfw_domain *d);
 unsigned int brfw_domain_cost(const struct brfw_domain *d);
 size_t brfw_elem_size(const struct brfw_set_type *type,

@@ -255,7 +255,7 @@ void brfw_set_domain_put(struct brfw_ruleset *rs, struct brfw_domain *domain)
 	if (!--d->refs) {
 		list_del(&d->list);
 		rs->sets.ndomains--;
-		brfw_domain_free(d->domain);
+		brfw_domain_put(d->domain);
 		kfree(d);
 	}
 	mutex_unlock(&rs->sets.lock);

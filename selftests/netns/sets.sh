@@ -626,7 +626,7 @@ test_tables() {
 # Hosts by hosts and ports, with rules that search all sets at once; and one value that
 # comes and goes, of which what has gone doesn't take up the room.
 test_grid() {
-	local i element="10.0.0.7 . 10.9.9.9 . 1007"
+	local i element=(10.0.0.7 . 10.9.9.9 . 1007)
 
 	{
 		echo "$SENTINEL"
@@ -645,11 +645,40 @@ test_grid() {
 	expect_drop h1 h2 rule g3 ip4 saddr 10.0.0.7 daddr 10.9.9.9 proto udp dport 1007
 	expect_pass h1 h2 ip4 saddr 10.0.0.7 daddr 10.9.9.9 proto udp dport 1200
 	for ((i = 0; i < 150; i++)); do
-		fw set add-element g2 "$element"
-		fw set delete-element g2 "$element"
+		fw set add-element g2 "${element[@]}"
+		fw set delete-element g2 "${element[@]}"
 	done
-	fw set add-element g2 "$element"
+	fw set add-element g2 "${element[@]}"
 	expect_drop h1 h2 rule g2 ip4 saddr 10.0.0.7 daddr 10.9.9.9 proto udp dport 1007
+}
+
+# The sets of rules that have gone are freed; the leaf that these were in lives on, and
+# frames are looked up in it.
+test_freed() {
+	local i out handle lines=() handles=()
+
+	for ((i = 1; i <= 6; i++)); do
+		lines+=("set add f$i type ether_addr . inet_port" "set add-element f$i $MAC9 . $i")
+	done
+	for ((i = 1; i <= 20; i++)); do
+		lines+=("rule add proto udp dport $((100 + i)) drop comment k$i")
+	done
+	load_new "${lines[@]}"
+	for ((i = 1; i <= 6; i++)); do
+		out=$(fw rule add smac . dport "@f$i" proto udp drop comment "f$i")
+		handles+=("${out#handle }")
+	done
+	expect_drop h1 h2 rule f3 smac "$MAC9" ip4 proto udp dport 3
+	for handle in "${handles[@]}"; do
+		fw rule delete handle "$handle"
+	done
+	for ((i = 1; i <= 6; i++)); do
+		fw set delete "f$i"
+	done
+	for ((i = 0; i < 20; i++)); do
+		expect_pass h1 h2 smac "$MAC9" ip4 proto udp dport 3
+		expect_drop h1 h2 rule k3 smac "$MAC9" ip4 proto udp dport 103
+	done
 }
 
 # Rules that name a set get another place, as bodies of their own.
@@ -754,6 +783,7 @@ check "a set becomes another one" test_exchanged
 check "limits" test_limits
 check "more than tables hold" test_tables
 check "a grid of hosts and ports" test_grid
+check "sets whose rules have gone" test_freed
 check "rules with sets make room" test_renumbered
 check "names of ports" test_rename
 check "a big set" test_big

@@ -317,7 +317,7 @@ static bool domain_spread(const struct kind *k, const struct pattern *p, u32 n,
 		key_fill(&key, k, values + 16 * (size_t)i);
 		good = domain_count(d, k, &key, find, walk);
 	}
-	brfw_domain_free(d);
+	brfw_domain_put(d);
 	free(elems);
 	free(values);
 

@@ -299,7 +299,7 @@ static void world_destroy(struct world *w)
 	while (w->n)
 		world_remove(w, w->n - 1);
 	kshim_rcu_quiesce();
-	brfw_domain_free(w->domain);
+	brfw_domain_put(w->domain);
 }
 
 static bool nothing_left(void)
