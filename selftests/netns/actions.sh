@@ -179,7 +179,7 @@ counted() {
 
 	shift
 	for comment in l rest; do
-		nl "$socket" stats $comment
+		nl "$socket" stats "$comment"
 		equal "frames of rule $comment, namespace $socket" "$1" "${NL_REPLY%% *}"
 		shift
 	done

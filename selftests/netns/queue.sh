@@ -443,6 +443,7 @@ p1_forwards() {
 
 # waiting N: so many frames are in the queue, and the program has them
 waiting() {
+	# shellcheck disable=SC2016 # awk's
 	[ "$(ip netns exec "$BR" awk '$1 == 9 { print $3 }' /proc/net/netfilter/nfnetlink_queue)" = "$1" ]
 }
 

@@ -213,7 +213,7 @@ test_empty_file() {
 	unchanged 2 ruleset load - </dev/null
 	contains "message" "is empty" "$FW_ERROR"
 	unchanged 2 ruleset load - < <(printf '%70000s' ' ')
-	contains "message" "is empty" "$FW_ERROR"
+	contains "message" "the line is longer than" "$FW_ERROR"
 	unchanged 2 ruleset load - < <(yes '' | head -n 70000)
 	contains "message" "is empty" "$FW_ERROR"
 	fw ruleset load - <<<"# nothing"

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "cache.h"
+#include "hash.h"
 #include "ktap.h"
 #include "lookup_set.h"
 
@@ -272,7 +273,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < NREADERS; i++) {
 		ref_random_init(&readers[i].rnd, seed + 1 + i);
 		readers[i].cache.entries = readers[i].entries;
-		readers[i].cache.mask = REF_KEYS / 2 - 1;
+		readers[i].cache.shift = BRFW_HASH_BITS + 2 - fls(REF_KEYS);
+		brfw_hash_make_secrets(readers[i].cache.secrets, 2 * BRFW_CACHE_WORDS);
 		if (pthread_create(&readers[i].thread, NULL, reader_run, &readers[i]))
 			abort();
 	}
