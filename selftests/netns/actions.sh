@@ -153,6 +153,7 @@ stack() {
 }
 
 unstack() {
+	frame close
 	nl 1 close
 	nl 2 close
 	netns_del "$PREFIX-over" "$PREFIX-under" "$(host 5)" "$(host 7)" "$(host 8)"

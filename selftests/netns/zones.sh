@@ -304,7 +304,7 @@ zone set bridge br1 65535" "$ZONES"
 	fw_refuses 2 zone set 17
 	fw_refuses 2 zone delete
 	printf '%s\n' "zone set bridge br0 1" "zone set bridge br0 2" >"$TMP/bad"
-	fw_refuses 1 ruleset load "$TMP/bad"
+	fw_refuses 2 ruleset load "$TMP/bad"
 	contains "where" "$TMP/bad:2:" "$FW_ERROR"
 	contains "the other line" "(see line 1)" "$FW_ERROR"
 	fw ruleset flush
